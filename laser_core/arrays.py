@@ -1,0 +1,18 @@
+"""The array types that signatures share; shapes stand in docstrings."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Floats: TypeAlias = npt.NDArray[np.floating[Any]]
+Ints: TypeAlias = npt.NDArray[np.integer[Any]]
+Ids: TypeAlias = npt.NDArray[np.str_]
+
+
+def unit_rows(rows: Floats) -> Floats:
+    """`rows` (N, D) scaled to unit length; a row of zeros stays zero."""
+    norms = np.linalg.norm(rows, axis=1, keepdims=True)
+    return rows / np.where(norms == 0.0, 1.0, norms)

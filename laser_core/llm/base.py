@@ -1,0 +1,105 @@
+"""What a language model is to us: three questions, and what became of the answers."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A name that was offered and not taken, and why (synonym, subtype, repeat, ...)."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Names:
+    """New class names in the order given, and what was refused on the way."""
+
+    names: tuple[str, ...]
+    refused: tuple[Refused, ...] = ()
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A class that a task sentence seems to need (Section 4.5), with a reason a person can weigh."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One question and its answer, kept with the run; the line format of a transcript file.
+
+    Args:
+        task: which question it was.
+        model: the model's name ("offline", "gpt-4o-mini").
+        prompt: what was sent, word for word ("" for the offline reasoner).
+        reply: what came back, word for word.
+        tokens_in: prompt tokens as counted by the server, 0 if it did not say.
+        tokens_out: reply tokens, likewise.
+        seconds: how long the answer took.
+    """
+
+    task: Literal["confusers", "descriptions", "relevant classes"]
+    model: str
+    prompt: str
+    reply: str
+    tokens_in: int = 0
+    tokens_out: int = 0
+    seconds: float = 0.0
+    parameters: Mapping[str, str | int | float] = field(default_factory=dict)
+
+
+class LanguageModel(ABC):
+    """Answers the three questions of LaSeR. Each call appends to `exchanges`.
+
+    Attributes:
+        kind: which form is in use; the screen always says it. "offline" is the semantic reasoner:
+            it is no LLM and is never called one.
+        name: for the screen.
+        exchanges: every question asked so far and its answer, oldest first.
+    """
+
+    kind: Literal["offline", "openai", "replay", "pasted"]
+    name: str
+    exchanges: list[Exchange]
+
+    @abstractmethod
+    def confusers(
+        self, relevant: Sequence[str], wanted: int, excluded: Sequence[str] = ()
+    ) -> Names:
+        """`wanted` irrelevant class names easily mistaken for the `relevant` ones (appendix A.1).
+
+        `excluded` names are known already and must not come back. Synonyms, subtypes and repeats
+        of a relevant class are refused. May return fewer than `wanted` when nothing fits.
+
+        Raises:
+            LLMError: the model cannot be reached; LLMReplyError: no usable answer after two
+                further attempts.
+        """
+
+    @abstractmethod
+    def descriptions(self, classes: Sequence[str], wanted: int) -> dict[str, list[str]]:
+        """`wanted` different simple sentences for every class, as captions of pictures (A.2).
+
+        Raises:
+            LLMError, LLMReplyError: as for `confusers`.
+        """
+
+    @abstractmethod
+    def relevant_classes(
+        self, task: str, known: Sequence[str], wanted: int
+    ) -> tuple[Proposal, ...]:
+        """`wanted` further classes that the task needs, beyond the `known` ones (Section 4.5).
+
+        The data set's own class names are never shown to the model.
+
+        Raises:
+            LLMError, LLMReplyError: as for `confusers`.
+        """

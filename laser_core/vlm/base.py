@@ -1,0 +1,71 @@
+"""What a vision-language model is to us: pictures and sentences as unit vectors of one space."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from PIL import Image
+
+from laser_core.arrays import Floats, unit_rows
+
+
+@dataclass(frozen=True)
+class PoolStatistics:
+    """What a model needs to know of a pool as a whole, from its unlabeled pool images alone.
+
+    Args:
+        mean: (F,) mean raw feature of the pool, or None for a model that needs none (CLIP).
+    """
+
+    mean: Floats | None = None
+
+
+class VisionLanguageModel(ABC):
+    """Encodes pictures and sentences. Nothing it returns for one picture depends on its batch.
+
+    Pictures take two steps, so that the costly one can be cached per picture: `image_features`
+    (any batch), then `image_vectors`, which may use statistics of the whole pool.
+
+    Attributes:
+        kind: which form is in use; the screen always says it.
+        name: for the screen, with the weights' name. The offline form is never called CLIP.
+        key: names model, weights and preprocessing for the cache; it changes when any of them does.
+        feature_dim: F, numbers in one raw feature.
+        dim: D, numbers in one vector.
+    """
+
+    kind: Literal["offline", "open_clip"]
+    name: str
+    key: str
+    feature_dim: int
+    dim: int
+
+    @abstractmethod
+    def image_features(self, images: Sequence[Image.Image]) -> Floats:
+        """(n, F) float32 raw features of RGB pictures of any sizes."""
+
+    @abstractmethod
+    def text_vectors(self, texts: Sequence[str]) -> Floats:
+        """(n, D) float32, rows of unit length: the sentences to score against."""
+
+    def pool_statistics(self, features: Floats) -> PoolStatistics:
+        """What `image_vectors` needs of the unlabeled pool, given its raw features (N, F)."""
+        return PoolStatistics()
+
+    def image_vectors(self, features: Floats, statistics: PoolStatistics) -> Floats:
+        """(n, D) float32, rows of unit length, from raw features (n, F): for the nets and the map."""
+        return unit_rows(features)
+
+    def pool_vectors(self, vectors: Floats) -> Floats:
+        """(N, D) unit rows to score with Eq. (1), from the whole pool's `image_vectors`.
+
+        The same array unless the model gains from a look at each picture's neighbours.
+        """
+        return vectors
+
+    def map_text_vectors(self, texts: Sequence[str], vectors: Floats) -> Floats:
+        """(n, D) unit rows: sentences laid among the pool's `vectors` (N, D), for a joint 2-D map."""
+        return self.text_vectors(texts)
