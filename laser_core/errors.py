@@ -1,4 +1,4 @@
-"""What a user can do wrong, and what can go wrong around us: one sentence each, never a traceback."""
+"""What a user can do wrong, and what can go wrong around us: one sentence each, no traceback."""
 
 
 class LaserError(Exception):

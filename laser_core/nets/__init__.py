@@ -1,0 +1,16 @@
+"""Learners: what the detector and the classifier are trained with."""
+
+from __future__ import annotations
+
+from laser_core.config import ExperimentConfig
+from laser_core.nets.base import Learner
+from laser_core.nets.head import Head
+
+
+def make_learner(config: ExperimentConfig) -> Learner:
+    """The learner that `config.learner` names."""
+    if config.learner == "head":
+        return Head()
+    from laser_core.nets.resnet import ResNet18  # imports torch, which costs seconds
+
+    return ResNet18(epochs=config.epochs, device=config.device)

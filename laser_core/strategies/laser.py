@@ -1,0 +1,181 @@
+"""LaSeR itself: what language knows at first, what the detector learned more and more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from laser_core.arrays import Floats, Ints
+from laser_core.config import (
+    Aggregator,
+    DeltaSchedule,
+    ExperimentConfig,
+    Fusion,
+    Selection,
+    delta_schedule,
+)
+from laser_core.scores import (
+    detector_score,
+    detector_share,
+    final_score,
+    temperature_probabilities,
+    vlm_score,
+)
+from laser_core.selection import top_b, top_p_per_group
+from laser_core.strategies.base import Strategy, register
+from laser_core.view import PoolView, Query, RoundRecord, take
+
+DELTA_STEP, DELTA_CAP = 0.1, 0.9  # Section 4.1: "increase it by 0.1 in each AL round", 10 rounds
+LEAST_IRRELEVANT = 10  # labels of irrelevant images without which the detector tells nothing
+NO_DETECTOR = "delta counts as 0 this round: "
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What Eq. (5) was made of, for every unlabeled image.
+
+    Args:
+        s_vlm: (U,) Eq. (1).
+        s_det: (U,) Eq. (4); all 0 where no detector is usable.
+        best: (U,) row of the relevant description that matches best.
+        delta: (U,) the detector's share for each image.
+        final: (U,) Eq. (5).
+        note: why the detector counts for nothing, or "".
+    """
+
+    s_vlm: Floats
+    s_det: Floats
+    best: Ints
+    delta: Floats
+    final: Floats
+    note: str
+
+
+@register
+class Laser(Strategy):
+    """VLM relevance at first, the detector's more and more, spread over descriptions.
+
+    Args:
+        schedule: of delta.
+        fusion: how Eq. (5) brings its two parts together.
+        selection: "quota" per description (Section 3.2) or "global" (Algorithm 1, line 9).
+        aggregator: of the confuser penalty in Eq. (1).
+        temperature: T of Eq. (3), the one the detector was trained with.
+    """
+
+    name = "laser"
+    title = "LaSeR"
+    needs = frozenset(
+        {
+            "relevant_cosines",
+            "irrelevant_cosines",
+            "relevant_owner",
+            "irrelevant_owner",
+            "detector_logits",
+        }
+    )
+
+    def __init__(
+        self,
+        schedule: DeltaSchedule = DeltaSchedule("linear"),
+        fusion: Fusion = "raw",
+        selection: Selection = "quota",
+        aggregator: Aggregator = "mean",
+        temperature: float = 0.5,
+    ) -> None:
+        self.schedule = schedule
+        self.fusion = fusion
+        self.selection = selection
+        self.aggregator = aggregator
+        self.temperature = temperature
+
+    @classmethod
+    def from_config(cls, config: ExperimentConfig) -> Laser:
+        return cls(
+            delta_schedule(config.delta),
+            config.fusion,
+            config.selection,
+            config.aggregator,
+            config.temperature,
+        )
+
+    def score(self, view: PoolView, rng: np.random.Generator) -> Floats:
+        return self.parts(view).final
+
+    def parts(self, view: PoolView) -> Parts:
+        """Eq. (1), (4) and (5) for every unlabeled image of the view."""
+        s = view.signals
+        s_vlm = vlm_score(
+            s["relevant_cosines"], s["irrelevant_cosines"], s["irrelevant_owner"], self.aggregator
+        )
+        best = s["relevant_cosines"].argmax(axis=0)
+        delta, note = self._delta(view), ""
+        if delta > 0.0:
+            note = why_no_detector(view.labels, view.n_classes)
+        if delta == 0.0 or note:
+            nothing = np.zeros(len(s_vlm))
+            return Parts(s_vlm, nothing, best, nothing, s_vlm, note and NO_DETECTOR + note)
+        s_det = detector_score(temperature_probabilities(s["detector_logits"], self.temperature))
+        # a class without a label has no output in the detector yet: language alone can find it
+        unseen = ~np.isin(s["relevant_owner"][best], view.labels)
+        shares = np.where(unseen, 0.0, delta)
+        return Parts(s_vlm, s_det, best, shares, final_score(s_vlm, s_det, shares, self.fusion), "")
+
+    def select(self, view: PoolView, batch_size: int, rng: np.random.Generator) -> Query:
+        parts = self.parts(view)
+        b = min(batch_size, len(parts.final))
+        if self.selection == "global":
+            picked = top_b(parts.final, b, rng)
+        else:
+            descriptions = len(view.signals["relevant_cosines"])
+            picked = top_p_per_group(parts.final, parts.best, descriptions, b, rng)
+        arrays = {"s_vlm": parts.s_vlm, "s_det": parts.s_det, "best": parts.best}
+        return take(view, picked, parts.final, arrays, self._figures(parts), parts.note)
+
+    def _delta(self, view: PoolView) -> float:
+        if view.round_index == 1:  # there is no detector yet
+            return 0.0
+        if view.delta_override is not None:
+            return view.delta_override
+        return scheduled_delta(self.schedule, view.round_index, view.records)
+
+    def _figures(self, parts: Parts) -> dict[str, float]:
+        delta = float(parts.delta.max(initial=0.0))
+        sd_vlm, sd_det = float(parts.s_vlm.std()), float(parts.s_det.std())
+        return {
+            "delta": delta,
+            "delta_effective": detector_share(sd_vlm, sd_det, delta, self.fusion),
+            "sd_vlm": sd_vlm,
+            "sd_det": sd_det,
+        }
+
+
+def scheduled_delta(
+    schedule: DeltaSchedule, round_index: int, records: tuple[RoundRecord, ...]
+) -> float:
+    """Delta of round 1, 2, ... as its schedule has it, 0 to 1; always 0 in round 1 (Section 3.2.1).
+
+    "precision" reads the last record's figures `precision_det` and `precision_vlm`; with both 0
+    neither is better and delta is 0.5.
+    """
+    if round_index == 1:
+        return 0.0
+    if schedule.kind == "fixed":
+        return schedule.value
+    if schedule.kind == "linear":
+        return min(DELTA_STEP * (round_index - 1), DELTA_CAP)
+    last = records[-1].figures if records else {}
+    detector, language = last.get("precision_det", 0.0), last.get("precision_vlm", 0.0)
+    return detector / (detector + language) if detector + language > 0.0 else 0.5
+
+
+def why_no_detector(labels: Ints, n_classes: int) -> str:
+    """Why a detector trained on `labels` (L,) cannot be used yet; "" if it can."""
+    irrelevant = int((labels == n_classes).sum())
+    seen = len(np.unique(labels[labels < n_classes]))
+    if irrelevant < LEAST_IRRELEVANT:
+        return f"{irrelevant} irrelevant labels so far, the detector needs {LEAST_IRRELEVANT}"
+    if seen < min(2, n_classes):
+        return f"{seen} of {n_classes} relevant classes labeled so far, the detector needs 2"
+    return ""
