@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
+import warnings
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -18,9 +21,16 @@ from laser_core.errors import PoolError
 
 Split = Literal["pool", "test"]
 MAX_PIXELS = 100_000_000  # a larger picture is skipped: decoded it would take 300 MB and more
+# The formats a pool may hold; Pillow knows more, and some of those start other programs (EPS).
+FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
+
+# Pillow's own guard reads the size from the header, before it takes any memory for pixels. Its
+# manual's way to make one limit of it, and that an error instead of a line on the terminal:
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+warnings.simplefilter("error", Image.DecompressionBombWarning)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Skipped:
     """A file that is not used, and why, for the list a person reads."""
 
@@ -28,7 +38,7 @@ class Skipped:
     reason: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Item:
     """One picture of a source: its name for ever, where it belongs and what it truly shows.
 
@@ -50,14 +60,24 @@ class ImageSource(ABC):
         name: what the user asked for ("demo", a folder's name), shown on the screen.
         items: the pictures, in a fixed order, ids unique.
         skipped: files left out while scanning.
+        class_order: a data set's own order of its classes; names outside it follow alphabetically.
+        notes: how the source was read, where that was a choice, one sentence each for a person.
     """
 
     def __init__(
-        self, name: str, items: Collection[Item], skipped: Collection[Skipped] = ()
+        self,
+        name: str,
+        items: Collection[Item],
+        skipped: Collection[Skipped] = (),
+        *,
+        class_order: Sequence[str] = (),
+        notes: Collection[str] = (),
     ) -> None:
         self.name = name
         self.items: tuple[Item, ...] = tuple(items)
         self.skipped: tuple[Skipped, ...] = tuple(skipped)
+        self.class_order: tuple[str, ...] = tuple(class_order)
+        self.notes: tuple[str, ...] = tuple(notes)
         self._row = {item.id: row for row, item in enumerate(self.items)}
         if len(self._row) != len(self.items):
             twice = [i for i, n in Counter(item.id for item in self.items).items() if n > 1]
@@ -96,8 +116,17 @@ class ImageSource(ABC):
         return self.item(id).label
 
     def classes(self) -> list[str]:
-        """Class names in the order of the source (a data set's own, else alphabetical)."""
-        return sorted({i.label for i in self.items if i.label is not None}, key=natural_order)
+        """Class names of both splits in the source's order: a data set's own, else `natural_order`.
+
+        "The first R classes" of a mismatch split are the first of this list.
+        """
+        return list(self._classes)
+
+    @cached_property
+    def _classes(self) -> tuple[str, ...]:
+        present = {item.label for item in self.items if item.label is not None}
+        known = [name for name in self.class_order if name in present]
+        return (*known, *sorted(present.difference(known), key=natural_order))
 
     def counts(self, split: Split = "pool") -> dict[str, int]:
         """Class name -> pictures of that class in `split`; unlabeled pictures are not counted."""
@@ -108,7 +137,7 @@ class ImageSource(ABC):
         return len(self.items)
 
     def subset(self, ids: Collection[str], skipped: Collection[Skipped] = ()) -> ImageSource:
-        """The same source with only `ids` (in the source's order); `skipped` is added to its list."""
+        """The same source with only `ids`, in the source's order; `skipped` joins its list."""
         return _Subset(self, set(ids), skipped)
 
 
@@ -119,7 +148,13 @@ class _Subset(ImageSource):
         self, whole: ImageSource, ids: Collection[str], skipped: Collection[Skipped]
     ) -> None:
         kept = [item for item in whole.items if item.id in ids]
-        super().__init__(whole.name, kept, (*whole.skipped, *skipped))
+        super().__init__(
+            whole.name,
+            kept,
+            (*whole.skipped, *skipped),
+            class_order=whole.classes(),
+            notes=whole.notes,
+        )
         self._whole = whole
 
     def content_key(self, id: str) -> str:
@@ -130,10 +165,6 @@ class _Subset(ImageSource):
 
     def stamp(self, id: str) -> str:
         return self._whole.stamp(id)
-
-    def classes(self) -> list[str]:
-        present = {i.label for i in self.items}
-        return [name for name in self._whole.classes() if name in present]
 
 
 class EncodedSource(ImageSource):
@@ -151,24 +182,47 @@ class EncodedSource(ImageSource):
 
 
 def decode(data: bytes, name: str) -> Image.Image:
-    """The picture in `data`, RGB, turned as its EXIF says.
+    """The picture in `data`, RGB, turned as its EXIF says; the first one where it holds several.
+
+    Transparent parts become white. 16-bit grey is scaled to 8 bits, not clipped.
 
     Raises:
         PoolError: `data` is no picture, is cut off, or has more than `MAX_PIXELS` pixels.
     """
     try:
-        with Image.open(io.BytesIO(data)) as opened:
-            if opened.width * opened.height > MAX_PIXELS:
-                raise PoolError(
-                    f"{name}: {opened.width} x {opened.height} pixels are more than the "
-                    f"{MAX_PIXELS:,} allowed; shrink the picture or leave it out"
-                )
-            return ImageOps.exif_transpose(opened).convert("RGB")
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise PoolError(f"{name}: cannot be decoded as a picture ({error}); leave it out") from error
+        with Image.open(io.BytesIO(data), formats=FORMATS) as opened:
+            ImageOps.exif_transpose(opened, in_place=True)
+            return _as_rgb(opened)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise PoolError(
+            f"{name}: it has more than the {MAX_PIXELS:,} pixels allowed; shrink it or leave it out"
+        ) from error
+    except MemoryError:
+        raise
+    except Exception as error:  # on broken bytes decoders fail in any way: struct, zlib, index
+        raise PoolError(
+            f"{name}: cannot be decoded as a picture ({error}); leave it out"
+        ) from error
+
+
+def _as_rgb(picture: Image.Image) -> Image.Image:
+    if picture.mode in ("I", "F") or picture.mode.startswith("I;16"):
+        picture = _grey_8_bit(picture)
+    if picture.has_transparency_data:  # RGB alone would show whatever lies under it, often black
+        picture = picture.convert("RGBA")
+        white = Image.new("RGBA", picture.size, "white")
+        picture = Image.alpha_composite(white, picture)
+    return picture.convert("RGB")
+
+
+def _grey_8_bit(picture: Image.Image) -> Image.Image:
+    """Deep grey as 8 bits: 16-bit by its full range, 32-bit and floats (none fixed) by their own."""
+    grey = np.nan_to_num(np.asarray(picture).astype(np.float32))
+    low, high = (0.0, 65535.0) if picture.mode.startswith("I;16") else (grey.min(), grey.max())
+    return Image.fromarray(np.rint(255.0 * (grey - low) / max(high - low, 1e-12)).astype(np.uint8))
 
 
 def natural_order(name: str) -> tuple[object, ...]:
-    """Sort key that puts class 10 after class 9, and ignores case first."""
-    digits = "".join(c if c.isdigit() else " " for c in name).split()
-    return (not name.isdigit(), int(digits[0]) if name.isdigit() else 0, name.lower(), name)
+    """Sort key that reads numbers as numbers (class 10 after class 9) and ignores case first."""
+    parts = re.split(r"([0-9]{1,18})", name.casefold())  # text, number, text, ..., text
+    return (tuple(int(p) if i % 2 else p for i, p in enumerate(parts)), name)
