@@ -5,7 +5,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeAlias
+
+Task: TypeAlias = Literal["confusers", "descriptions", "relevant classes"]
+TASKS: tuple[Task, ...] = ("confusers", "descriptions", "relevant classes")
 
 
 @dataclass(frozen=True)
@@ -39,14 +42,16 @@ class Exchange:
     Args:
         task: which question it was.
         model: the model's name ("offline", "gpt-4o-mini").
-        prompt: what was sent, word for word ("" for the offline reasoner).
+        prompt: what was sent, word for word; for the offline reasoner, the question in one line.
         reply: what came back, word for word.
         tokens_in: prompt tokens as counted by the server, 0 if it did not say.
         tokens_out: reply tokens, likewise.
         seconds: how long the answer took.
+        parameters: settings that were sent (temperature, seed, form of the reply); `from_cache` is 1
+            for an answer that was paid for earlier. Never holds a key.
     """
 
-    task: Literal["confusers", "descriptions", "relevant classes"]
+    task: Task
     model: str
     prompt: str
     reply: str
