@@ -56,7 +56,7 @@ class VisionLanguageModel(ABC):
         return PoolStatistics()
 
     def image_vectors(self, features: Floats, statistics: PoolStatistics) -> Floats:
-        """(n, D) float32, rows of unit length, from raw features (n, F): for the nets and the map."""
+        """(n, D) float32 unit rows from raw features (n, F): for the nets and the map."""
         return unit_rows(features)
 
     def pool_vectors(self, vectors: Floats) -> Floats:
@@ -67,5 +67,5 @@ class VisionLanguageModel(ABC):
         return vectors
 
     def map_text_vectors(self, texts: Sequence[str], vectors: Floats) -> Floats:
-        """(n, D) unit rows: sentences laid among the pool's `vectors` (N, D), for a joint 2-D map."""
+        """(n, D) unit rows: sentences laid among the pool's `vectors` (N, D), for a joint map."""
         return self.text_vectors(texts)
