@@ -29,7 +29,7 @@ class Names:
 
 @dataclass(frozen=True)
 class Proposal:
-    """A class that a task sentence seems to need (Section 4.5), with a reason a person can weigh."""
+    """A class that a task seems to need (Section 4.5), with a reason a person can weigh."""
 
     name: str
     reason: str
@@ -47,8 +47,8 @@ class Exchange:
         tokens_in: prompt tokens as counted by the server, 0 if it did not say.
         tokens_out: reply tokens, likewise.
         seconds: how long the answer took.
-        parameters: settings that were sent (temperature, seed, form of the reply); `from_cache` is 1
-            for an answer that was paid for earlier. Never holds a key.
+        parameters: settings that were sent (temperature, seed, form of the reply); `from_cache` is
+            1 for an answer that was paid for earlier. Never holds a key.
     """
 
     task: Task

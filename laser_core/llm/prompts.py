@@ -96,8 +96,9 @@ def _listed(words: Iterable[str]) -> str:
     return ", ".join(words)
 
 
-# Appendix A.1: N further names, similar to look at or in meaning, plausible but distinct, no trivial
-# variations, from the same surroundings; one worked example. {excluded} is ours (Algorithm 1, line 2).
+# Appendix A.1: N further names, similar to look at or in meaning, plausible but distinct, no
+# trivial variations, from the same surroundings; one worked example. {excluded} is ours: names that
+# are known already (Algorithm 1, line 2).
 CONFUSERS = PromptTemplate(
     "confusers",
     """\
@@ -148,10 +149,10 @@ A robot or an assistant has this task: {task}
 
 Classes of things known to matter for the task: {known}
 
-Name {N} further classes of things that it should be able to recognise in pictures to do this task.
-Each must be a concrete thing that can be seen in a photo, written as a short singular noun, and must
-be no synonym, sub-kind or repeat of a known class or of another answer. Give the reason in one short
-sentence.
+Name {N} further classes of things that it should be able to recognise in pictures to do this
+task. Each must be a concrete thing that can be seen in a photo, written as a short singular noun,
+and must be no synonym, sub-kind or repeat of a known class or of another answer. Give the reason in
+one short sentence.
 
 Example: for the task "make tea", known ["kettle"], and 2 classes, the answer is
 {{"classes": [{{"name": "mug", "reason": "tea is drunk from it"}},

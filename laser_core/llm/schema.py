@@ -49,7 +49,7 @@ class ProposalsForm(BaseModel):
 
 
 def descriptions_form(classes: Sequence[str]) -> type[BaseModel]:
-    """The form of an answer to the prompt for descriptions: one list of sentences for each class."""
+    """The form of an answer to the prompt for descriptions: a list of sentences for each class."""
     fields = {
         f"class_{number}": (list[str], Field(alias=name)) for number, name in enumerate(classes)
     }
@@ -287,6 +287,6 @@ def _proposal(item: object) -> tuple[str, str]:
 
 
 def _proposals_once(pairs: Sequence[tuple[str, str]]) -> list[Proposal]:
-    reasons = {name: reason for name, reason in reversed(pairs)}
+    reasons = dict(reversed(pairs))  # the first reason of a repeated name
     kept = _once([name for name, _ in pairs])
     return [Proposal(name, " ".join(reasons[name].split()) or "no reason given") for name in kept]

@@ -39,7 +39,7 @@ def structures(reply: str) -> Iterator[object]:
 
 
 def _spans(text: str) -> list[str]:
-    """Pieces of `text` that may be one structure each: bracketed, widest first, cut-off ones too."""
+    """Pieces of `text` that may be one structure each: bracketed, widest first, or cut off."""
     spans = []
     start, depth = -1, 0
     for position, character in enumerate(text):

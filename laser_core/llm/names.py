@@ -1,0 +1,145 @@
+"""What may not be a confuser: synonyms, sub-kinds, wider kinds and repeats of a relevant class.
+
+Decided without a language model, by spelling and by the names and glosses of ImageNet's synsets, so
+that whatever a model or a person offers is held to the same rule, and every refusal has a reason.
+
+The rule for names that contain a relevant name: the last word of an English compound is what the
+thing is, so "sports car" is a car and "car key" is not; in "glass of wine" it is the word before
+the preposition. A compound that the lexicon knows is judged by its gloss and field instead: a "hot
+dog" is food and a "sea horse" is a fish, so neither is refused for "dog" or "horse".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from laser_core.arrays import Floats
+from laser_core.llm.base import Names, Refused
+from laser_core.llm.lexicon import Lexicon, Synset, lexicon
+from laser_core.llm.words import name_key, tidy_name
+
+_BEFORE_PREPOSITION = re.compile(r"\s+(?:of|with|for|in|on|from|without)\s+.*$")
+Encode = Callable[[Sequence[str]], Floats]
+
+
+def refuse(
+    names: Sequence[str],
+    relevant: Sequence[str],
+    excluded: Sequence[str] = (),
+    words: Lexicon | None = None,
+    encode: Encode | None = None,
+    threshold: float = 0.9,
+) -> Names:
+    """`names` without those that may not stand beside the `relevant` classes, and why.
+
+    Args:
+        names: what was offered, in order; the order is kept.
+        relevant: the relevant classes.
+        excluded: names known already (confusers in use, discovered classes).
+        words: the lexicon to judge by; the one that timm ships if None.
+        encode: if given, a text encoder with unit rows: a name whose cosine to a relevant class is
+            at least `threshold` is refused as nearly the same in meaning.
+        threshold: that cosine; 0.9 lets "wolf" pass beside "dog" with MiniLM.
+    """
+    known = lexicon() if words is None else words
+    kept: list[str] = []
+    refused: list[Refused] = []
+    for name in map(tidy_name, names):
+        reason = why_not(name, relevant, [*excluded], kept, known)
+        if reason:
+            refused.append(Refused(name, reason))
+        else:
+            kept.append(name)
+    if encode is not None and kept and relevant:
+        kept, near = _without_near(kept, relevant, encode, threshold)
+        refused.extend(near)
+    return Names(tuple(kept), tuple(refused))
+
+
+def why_not(
+    name: str,
+    relevant: Sequence[str],
+    excluded: Sequence[str],
+    named: Sequence[str],
+    words: Lexicon,
+) -> str:
+    """Why `name` cannot be a confuser of the `relevant` classes, or "" if it can.
+
+    `named` are the names accepted before it in the same answer.
+    """
+    key = name_key(name)
+    if not key:
+        return "not a name"
+    for known in relevant:
+        if reason := relation(name, known, words):
+            return reason
+    if key in map(name_key, excluded):
+        return "known already"
+    if key in map(name_key, named):
+        return "named twice"
+    return ""
+
+
+def relation(name: str, known: str, words: Lexicon) -> str:
+    """How `name` is no class of its own beside the class `known`, in words; "" if it is one.
+
+    A repeat (another spelling), a synonym (a synset that has both names), a sub-kind (its gloss
+    leads to `known`, or it ends in it), or a wider kind (the gloss of `known` leads to it).
+    """
+    if name_key(name) == name_key(known):
+        return f"repeats the relevant class {known!r}"
+    mine, theirs = words.main_senses(name), words.main_senses(known)
+    if _share(words.senses(name), theirs) or _share(mine, words.senses(known)):
+        return f"a synonym of the relevant class {known!r}"
+    other = _known_apart(mine, theirs, words)
+    if _leads_to(mine, theirs, words) or (_ends_in(name, known) and not other):
+        return f"a sub-kind of the relevant class {known!r}"
+    other = _known_apart(theirs, mine, words)
+    if _leads_to(theirs, mine, words) or (_ends_in(known, name) and not other):
+        return f"a wider kind that includes the relevant class {known!r}"
+    return ""
+
+
+def _share(some: Sequence[Synset], others: Sequence[Synset]) -> bool:
+    return bool({synset.key for synset in some} & {synset.key for synset in others})
+
+
+def _leads_to(narrow: Sequence[Synset], wide: Sequence[Synset], words: Lexicon) -> bool:
+    goals = {synset.key for synset in wide}
+    return any(step.key in goals for synset in narrow for step in words.ancestors(synset))
+
+
+def _ends_in(name: str, known: str) -> bool:
+    head = _BEFORE_PREPOSITION.sub("", name_key(name))
+    return name_key(head).endswith(" " + name_key(known)) or (
+        head != name_key(name) and name_key(head) == name_key(known)
+    )
+
+
+def _known_apart(narrow: Sequence[Synset], wide: Sequence[Synset], words: Lexicon) -> bool:
+    """True for a compound that the lexicon knows to be something else than its last word.
+
+    Either its gloss leads to a wider kind (`relation` has then searched that chain for the last
+    word in vain), or it stands in another field than the last word in each of its meanings.
+    """
+    if any(words.ancestors(synset) for synset in narrow):
+        return True
+    fields = {synset.field for synset in narrow}
+    return bool(fields and wide) and fields.isdisjoint(synset.field for synset in wide)
+
+
+def _without_near(
+    names: Sequence[str], relevant: Sequence[str], encode: Encode, threshold: float
+) -> tuple[list[str], list[Refused]]:
+    cosines = encode(list(names)) @ encode(list(relevant)).T  # (names, relevant)
+    kept: list[str] = []
+    refused: list[Refused] = []
+    for name, row in zip(names, cosines, strict=True):
+        nearest = int(row.argmax())
+        if row[nearest] >= threshold:
+            reason = f"nearly the same in meaning as the relevant class {relevant[nearest]!r}"
+            refused.append(Refused(name, f"{reason} (cosine {row[nearest]:.2f})"))
+        else:
+            kept.append(name)
+    return kept, refused
