@@ -20,8 +20,8 @@ FUNCTION_WORDS = frozenset((
 ))  # fmt: skip
 _OPENINGS = re.compile(
     r"^(?:any(?: one)? of (?:the |a )?(?:several|various|numerous|many|certain|a number of|two|"
-    r"three)?(?: or more)?|(?:a |an |the |any )?(?:large |small )?(?:kind|type|variety|sort|species|form|"
-    r"breed|strain|class|family|genus|member|item|article|style|brand|pair|piece)s? of"
+    r"three)?(?: or more)?|(?:a |an |the |any )?(?:large |small )?(?:kind|type|variety|sort|"
+    r"species|form|breed|strain|class|family|genus|member|item|article|style|brand|pair|piece)s? of"
     r"|one of (?:the |several )?|(?:two|several|various|numerous|many) )\s*"
 )
 _SKIPPED = frozenset(("a", "an", "the", "any", "some", "each", "this"))

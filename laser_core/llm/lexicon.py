@@ -121,7 +121,8 @@ class Lexicon:
             key = quick_key(words)
             found = [other for other in self._by_name.get(key, ()) if self._may_hold(other, synset)]
             if found:
-                return max(found, key=lambda wider: self._fit(wider, synset, key))
+                exact = [wider for wider in found if words in map(str.casefold, wider.names)]
+                return max(exact or found, key=lambda wider: self._fit(wider, synset, key))
         return None
 
     def _may_hold(self, wider: Synset, synset: Synset) -> bool:

@@ -1,0 +1,245 @@
+"""A model that is asked by prompt: fills the template, reads the reply, asks again."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pydantic import BaseModel
+
+from laser_core.errors import LLMReplyError
+from laser_core.llm.base import (
+    Exchange,
+    LanguageModel,
+    Names,
+    Proposal,
+    Refused,
+    Task,
+)
+from laser_core.llm.cached import ReplyCache
+from laser_core.llm.names import refuse
+from laser_core.llm.prompts import DEFAULT_TEMPLATES, PromptTemplate
+from laser_core.llm.schema import (
+    NamesForm,
+    ProposalsForm,
+    descriptions_form,
+    read_descriptions,
+    read_names,
+    read_proposals,
+    short_of_names,
+    short_of_sentences,
+)
+
+ATTEMPTS = 3  # the first question and two more
+CLASSES_A_CALL = 20  # descriptions of more classes are asked in several calls: replies get cut off
+ENOUGH = 0.5  # this share of the names asked for is better than an error after three attempts
+
+
+@dataclass(frozen=True)
+class Completion:
+    """One reply with what it cost; `parameters` says how it was asked (never a key)."""
+
+    text: str
+    tokens_in: int = 0
+    tokens_out: int = 0
+    seconds: float = 0.0
+    parameters: Mapping[str, str | int | float] = field(default_factory=dict)
+
+
+class PromptedModel(LanguageModel):
+    """What all models that read a prompt share. A subclass says how a prompt is completed.
+
+    Args:
+        templates: prompts that replace the default ones, by task.
+        cache: where replies are kept, so that the same question is not paid for twice.
+        fresh: True to ask anew although the cache has the answer; the new one replaces it.
+    """
+
+    attempts = ATTEMPTS
+    classes_a_call = CLASSES_A_CALL
+
+    def __init__(
+        self,
+        templates: Mapping[Task, PromptTemplate] | None = None,
+        cache: ReplyCache | None = None,
+        fresh: bool = False,
+    ) -> None:
+        self.templates = {**DEFAULT_TEMPLATES, **(templates or {})}
+        self.exchanges: list[Exchange] = []
+        self._cache = cache
+        self._fresh = fresh
+
+    @abstractmethod
+    def complete(self, task: Task, prompt: str, form: type[BaseModel]) -> Completion:
+        """The reply to `prompt`; `form` is what a server with structured output should keep to.
+
+        Raises:
+            LLMError: no reply can be had.
+        """
+
+    def parameters(self) -> Mapping[str, str | int | float]:
+        """Settings that change the reply: with model and prompt, the key of the cache."""
+        return {}
+
+    def confusers(
+        self, relevant: Sequence[str], wanted: int, excluded: Sequence[str] = ()
+    ) -> Names:
+        """As `LanguageModel.confusers`; fewer than `wanted` only if at least half were usable."""
+        kept: list[str] = []
+        refused: dict[str, Refused] = {}
+
+        def prompt(complaint: str) -> str:
+            avoid = [*excluded, *kept, *refused]
+            text = self.templates["confusers"].fill(
+                class_names=relevant, N=wanted - len(kept), excluded=list(dict.fromkeys(avoid))
+            )
+            return text + complaint
+
+        def take(reply: str) -> str:
+            names = refuse(read_names(reply), relevant, [*excluded, *kept])
+            kept.extend(names.names)
+            for one in names.refused:
+                refused.setdefault(one.name, one)
+            return _short_names(kept, wanted, names.refused)
+
+        self._ask("confusers", prompt, take, lambda: NamesForm, lambda: _enough(kept, wanted))
+        names = tuple(kept[:wanted])
+        return Names(names, tuple(one for one in refused.values() if one.name not in names))
+
+    def descriptions(self, classes: Sequence[str], wanted: int) -> dict[str, list[str]]:
+        """As `LanguageModel.descriptions`, asked for `classes_a_call` classes at a time."""
+        found: dict[str, list[str]] = {name: [] for name in classes}
+        if wanted <= 0:
+            return found
+        names = list(found)
+        for first in range(0, len(names), self.classes_a_call):
+            chunk = names[first : first + self.classes_a_call]
+            found.update(self._describe(chunk, wanted))
+        return found
+
+    def relevant_classes(
+        self, task: str, known: Sequence[str], wanted: int
+    ) -> tuple[Proposal, ...]:
+        """As `LanguageModel.relevant_classes`; without synonyms and sub-kinds of the known."""
+        kept: list[Proposal] = []
+
+        def prompt(complaint: str) -> str:
+            have = [*known, *(proposal.name for proposal in kept)]
+            text = self.templates["relevant classes"].fill(
+                task=task, known=have, N=wanted - len(kept)
+            )
+            return text + complaint
+
+        def take(reply: str) -> str:
+            offered = read_proposals(reply)
+            taken = [proposal.name for proposal in kept]
+            names = refuse([proposal.name for proposal in offered], [*known, *taken])
+            kept.extend(proposal for proposal in offered if proposal.name in names.names)
+            return _short_names([proposal.name for proposal in kept], wanted, names.refused)
+
+        self._ask(
+            "relevant classes", prompt, take, lambda: ProposalsForm, lambda: _enough(kept, wanted)
+        )
+        return tuple(kept[:wanted])
+
+    def _describe(self, classes: Sequence[str], wanted: int) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {name: [] for name in classes}
+
+        def missing() -> list[str]:
+            return [name for name in classes if len(found[name]) < wanted]
+
+        def prompt(complaint: str) -> str:
+            return self.templates["descriptions"].fill(classes=missing(), K=wanted) + complaint
+
+        def take(reply: str) -> str:
+            for name, sentences in read_descriptions(reply, missing()).items():
+                found[name] = _merged(found[name], sentences)[:wanted]
+            return short_of_sentences(found, wanted)
+
+        self._ask("descriptions", prompt, take, lambda: descriptions_form(missing()), lambda: False)
+        return found
+
+    def _ask(
+        self,
+        task: Task,
+        prompt: Callable[[str], str],
+        take: Callable[[str], str],
+        form: Callable[[], type[BaseModel]],
+        enough: Callable[[], bool],
+    ) -> None:
+        """Ask until `take` has nothing to complain of, `attempts` times at most.
+
+        Raises:
+            LLMReplyError: after the last attempt something lacks, and `enough` says no.
+        """
+        complaint, asked = "", []
+        for _ in range(self.attempts):
+            said = (
+                f"\nYour last answer could not be used as it was: {complaint}. "
+                if complaint
+                else ""
+            )
+            filled = prompt(said + "Give only what is missing, in the same form.\n" if said else "")
+            asked.append(filled)
+            complaint = take(self._answer(task, filled, form()))
+            if not complaint:
+                return
+        if enough():
+            return
+        for filled in asked:  # or the next run would be given the same bad answers
+            self._forget(filled)
+        raise LLMReplyError(
+            f"{self.name} gave no usable answer for {task!r} in {self.attempts} "
+            f"attempt{'s' if self.attempts > 1 else ''}: {complaint}; try again, ask for fewer, "
+            f"or edit the prompt"
+        )
+
+    def _answer(self, task: Task, prompt: str, form: type[BaseModel]) -> str:
+        parameters = dict(self.parameters())
+        if self._cache is not None and not self._fresh:
+            kept = self._cache.get(self.name, prompt, parameters)
+            if kept is not None:
+                settings = {**parameters, "from_cache": 1}
+                self.exchanges.append(Exchange(task, self.name, prompt, kept, parameters=settings))
+                return kept
+        completion = self.complete(task, prompt, form)
+        self.exchanges.append(
+            Exchange(
+                task=task,
+                model=self.name,
+                prompt=prompt,
+                reply=completion.text,
+                tokens_in=completion.tokens_in,
+                tokens_out=completion.tokens_out,
+                seconds=completion.seconds,
+                parameters={**parameters, **completion.parameters},
+            )
+        )
+        if self._cache is not None:
+            self._cache.put(self.name, prompt, parameters, completion.text)
+        return completion.text
+
+    def _forget(self, prompt: str) -> None:
+        if self._cache is not None:
+            self._cache.forget(self.name, prompt, dict(self.parameters()))
+
+
+def _enough(kept: Sequence[object], wanted: int) -> bool:
+    return len(kept) >= max(1, ENOUGH * wanted)
+
+
+def _short_names(kept: Sequence[str], wanted: int, refused: Sequence[Refused]) -> str:
+    """What lacks among the names, with the refusals of the last reply; "" if nothing does."""
+    if len(kept) >= wanted:
+        return ""
+    reasons = "; ".join(f"{one.name!r} was refused: {one.reason}" for one in refused[:10])
+    return short_of_names(kept, wanted) + (f" ({reasons})" if reasons else "")
+
+
+def _merged(first: Sequence[str], more: Sequence[str]) -> list[str]:
+    """Both lists of sentences without repeats (case and full stop aside)."""
+    seen: dict[str, str] = {}
+    for sentence in [*first, *more]:
+        seen.setdefault(sentence.casefold().rstrip(". "), sentence)
+    return list(seen.values())
