@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Literal
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from laser_core.arrays import Ids
 from laser_core.errors import PoolError
@@ -193,16 +193,19 @@ def decode(data: bytes, name: str) -> Image.Image:
         with Image.open(io.BytesIO(data), formats=FORMATS) as opened:
             ImageOps.exif_transpose(opened, in_place=True)
             return _as_rgb(opened)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise PoolError(
-            f"{name}: it has more than the {MAX_PIXELS:,} pixels allowed; shrink it or leave it out"
-        ) from error
     except MemoryError:
         raise
     except Exception as error:  # on broken bytes decoders fail in any way: struct, zlib, index
-        raise PoolError(
-            f"{name}: cannot be decoded as a picture ({error}); leave it out"
-        ) from error
+        raise PoolError(f"{name}: {decoding_fault(error)}; leave it out") from error
+
+
+def decoding_fault(error: Exception) -> str:
+    """What an error of Pillow means for a person, without the object addresses in its own text."""
+    if isinstance(error, Image.DecompressionBombError | Image.DecompressionBombWarning):
+        return f"more than the {MAX_PIXELS:,} pixels allowed"
+    if isinstance(error, UnidentifiedImageError):
+        return "what is in it is no picture"
+    return f"cannot be decoded as a picture ({error})"
 
 
 def _as_rgb(picture: Image.Image) -> Image.Image:
@@ -216,10 +219,15 @@ def _as_rgb(picture: Image.Image) -> Image.Image:
 
 
 def _grey_8_bit(picture: Image.Image) -> Image.Image:
-    """Deep grey as 8 bits: 16-bit by its full range, 32-bit and floats (none fixed) by their own."""
+    """Deep grey as 8 bits: 16-bit by its full range, 32-bit and floats by their own."""
     grey = np.nan_to_num(np.asarray(picture).astype(np.float32))
     low, high = (0.0, 65535.0) if picture.mode.startswith("I;16") else (grey.min(), grey.max())
     return Image.fromarray(np.rint(255.0 * (grey - low) / max(high - low, 1e-12)).astype(np.uint8))
+
+
+def bare_name(name: str) -> str:
+    """`name` without case, "_", "-" and spaces: what two spellings of one name share."""
+    return re.sub(r"[-_\s]", "", name).casefold()
 
 
 def natural_order(name: str) -> tuple[object, ...]:

@@ -1,0 +1,256 @@
+"""A folder of pictures inside a .zip, read in place: nothing is ever unpacked to the disk."""
+
+from __future__ import annotations
+
+import io
+import re
+import stat
+import struct
+import threading
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, TypeAlias
+
+from laser_core.data.arrange import METADATA_NAMES, Arrangement, arrange
+from laser_core.data.base import EncodedSource, ImageSource, Skipped
+from laser_core.data.files import read_fault, require_pictures
+from laser_core.data.headers import HEAD_BYTES, MAX_FILE_BYTES, fault, pixel_fault
+from laser_core.data.layout import is_litter, wrapper
+from laser_core.data.rows import Rows, read_rows
+from laser_core.errors import PoolError
+
+_STORED, _DEFLATED = zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED
+_MASKED = 0x1 | 0x40 | 0x2000  # flags: encrypted, strongly encrypted, encrypted directory
+_DAMAGE = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError, OSError)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What an archive may claim before it is taken for an attack.
+
+    Args:
+        entries: the directory takes about 700 bytes an entry in memory, so 700 MB at most.
+        unpacked_bytes: far above 10,000 photographs of 20 MB; nobody waits for so much.
+        ratio: unpacked / packed of the whole archive. Photographs hardly shrink and flat bitmaps
+            do some 50-fold; the zip bombs of the world lie above 1,000.
+        ratio_from_bytes: smaller archives may have any ratio: they can do no harm.
+    """
+
+    entries: int = 1_000_000
+    unpacked_bytes: int = 500_000_000_000
+    ratio: float = 200.0
+    ratio_from_bytes: int = 50_000_000
+
+
+_Entry: TypeAlias = tuple[str, zipfile.ZipInfo]
+
+
+class ArchiveSource(EncodedSource):
+    """Pictures in an open .zip. Any number of threads may read from it.
+
+    Args:
+        archive: the open file; it is read under a lock, for `ZipFile` counts its readers without.
+        entries: id -> its entry.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        arrangement: Arrangement,
+        archive: zipfile.ZipFile,
+        entries: Mapping[str, zipfile.ZipInfo],
+    ) -> None:
+        super().__init__(name, arrangement.items, arrangement.skipped, notes=arrangement.notes)
+        self._archive = archive
+        self._entries = dict(entries)
+        self._lock = threading.Lock()
+        self._file = _stamp_of(Path(str(archive.filename)))
+
+    def encoded(self, id: str) -> bytes:
+        """The picture's file, unpacked in memory.
+
+        Raises:
+            PoolError: its bytes in the archive are damaged.
+        """
+        try:
+            with self._lock:
+                return self._archive.read(self._entries[id])
+        except _DAMAGE as error:
+            raise PoolError(f"{id}: damaged in {self.name} ({error}); pack it anew") from error
+
+    def stamp(self, id: str) -> str:
+        """The archive's own stamp, and the checksum it holds of the picture."""
+        entry = self._entries[id]
+        return f"{self._file}|{id}|{entry.file_size}|{entry.CRC:08x}"
+
+
+def open_archive(path: Path, limits: Limits = Limits()) -> ImageSource:
+    """The pictures in the .zip at `path`, laid out as `laser_core.data.folder` reads a folder.
+
+    Ids are those that the unpacked folder would have.
+
+    Raises:
+        PoolError: it is no .zip, is cut off or encrypted, holds links or paths that leave it,
+            claims more than `limits`, or has no usable picture.
+    """
+    archive = _opened(path)
+    try:
+        entries = _checked(archive, path.name, limits)
+        return require_pictures(_source(path, archive, entries))
+    except BaseException:
+        archive.close()
+        raise
+
+
+def _opened(path: Path) -> zipfile.ZipFile:
+    try:
+        with path.open("rb") as file:
+            head = file.read(4)
+        return zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, NotImplementedError, struct.error) as error:
+        cut = "it is cut off or damaged; copy or download it again"
+        other = "it is no .zip archive; give a .zip, a folder or a table"
+        raise PoolError(f"{path.name}: {cut if head[:2] == b'PK' else other}") from error
+    except OSError as error:
+        raise PoolError(f"{path}: {read_fault(error)}; check the path and its rights") from error
+
+
+def _checked(archive: zipfile.ZipFile, name: str, limits: Limits) -> list[_Entry]:
+    """The archive's files, each with its path made safe.
+
+    Raises:
+        PoolError: see `open_archive`.
+    """
+    listed = archive.infolist()
+    if len(listed) > limits.entries:
+        raise PoolError(
+            f"{name}: {len(listed):,} entries are more than the {limits.entries:,} allowed; "
+            f"unpack it and give the folder"
+        )
+    _check_sizes(listed, name, limits)
+    return [(_safe_path(entry, name), entry) for entry in listed if not entry.is_dir()]
+
+
+def _check_sizes(listed: Collection[zipfile.ZipInfo], name: str, limits: Limits) -> None:
+    unpacked = sum(entry.file_size for entry in listed)
+    packed = sum(entry.compress_size for entry in listed)
+    if unpacked > limits.unpacked_bytes:
+        raise PoolError(
+            f"{name}: it claims to hold {unpacked / 1e9:,.0f} GB, more than the "
+            f"{limits.unpacked_bytes / 1e9:,.0f} GB allowed; split it, or give a folder"
+        )
+    if unpacked > limits.ratio_from_bytes and unpacked > limits.ratio * packed:
+        raise PoolError(
+            f"{name}: it would unpack to {unpacked / max(packed, 1):,.0f} times its size, as zip "
+            f"bombs do (at most {limits.ratio:.0f} times is allowed); if you trust it, unpack it "
+            f"and give the folder"
+        )
+
+
+def _safe_path(entry: zipfile.ZipInfo, name: str) -> str:
+    """The entry's path with "/" between its parts.
+
+    Raises:
+        PoolError: it leaves the archive, or the entry is a link, a device or encrypted.
+    """
+    path = _real_name(entry).replace("\\", "/")  # old Windows tools write backslashes
+    parts = path.split("/")
+    if path.startswith("/") or ".." in parts or re.match("[A-Za-z]:", path):
+        raise PoolError(
+            f"{name}: the entry {path!r} leads out of the archive, so the archive is refused; "
+            f"pack it anew with paths below one folder"
+        )
+    kind = stat.S_IFMT(entry.external_attr >> 16)
+    if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+        raise PoolError(
+            f"{name}: the entry {path!r} is a link or a device, so the archive is refused; pack "
+            f"it anew with the files themselves"
+        )
+    if entry.flag_bits & _MASKED:
+        raise PoolError(f"{name}: it is encrypted; unpack it with its password and give the folder")
+    return "/".join(part for part in parts if part not in ("", "."))
+
+
+def _real_name(entry: zipfile.ZipInfo) -> str:
+    """The entry's name; macOS and others write UTF-8 and forget to say so."""
+    if entry.flag_bits & 0x800 or entry.filename.isascii():
+        return entry.filename
+    try:
+        return entry.filename.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return entry.filename
+
+
+def _source(path: Path, archive: zipfile.ZipFile, entries: Collection[_Entry]) -> ArchiveSource:
+    pictures: dict[str, zipfile.ZipInfo] = {}
+    tables: dict[str, zipfile.ZipInfo] = {}
+    skipped: list[Skipped] = []
+    with path.open("rb") as file:
+        for inside, entry in entries:
+            id = unicodedata.normalize("NFC", inside)
+            *_, last = parts = id.split("/")
+            if any(is_litter(part) for part in parts):
+                continue
+            if last.casefold() in METADATA_NAMES:
+                tables[id] = entry
+            elif id in pictures:
+                skipped.append(Skipped(id, "another entry has this name"))
+            elif (reason := _fault(archive, file, entry, last)) is not None:
+                skipped.append(Skipped(id, reason))
+            else:
+                pictures[id] = entry
+    around = wrapper([*pictures, *tables])
+    arrangement = arrange(
+        [id.removeprefix(around) for id in pictures],
+        {id.removeprefix(around): _rows(archive, entry) for id, entry in tables.items()},
+        [Skipped(left.name.removeprefix(around), left.reason) for left in skipped],
+    )
+    by_id = {id.removeprefix(around): entry for id, entry in pictures.items()}
+    return ArchiveSource(path.name, arrangement, archive, by_id)
+
+
+def _rows(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Rows:
+    name = f"{archive.filename}: {entry.filename}"
+    if entry.file_size > MAX_FILE_BYTES:
+        raise PoolError(
+            f"{name}: a table of {entry.file_size / 1e6:,.0f} MB is more than the "
+            f"{MAX_FILE_BYTES / 1e6:.0f} MB allowed; unpack the archive and give the table"
+        )
+    try:
+        return read_rows(archive.read(entry), name)
+    except _DAMAGE as error:
+        raise PoolError(f"{name} is damaged ({error}); pack the archive anew") from error
+
+
+def _fault(
+    archive: zipfile.ZipFile, file: BinaryIO, entry: zipfile.ZipInfo, name: str
+) -> str | None:
+    """Why an entry cannot be used as a picture, or None."""
+    if entry.compress_type not in (_STORED, _DEFLATED):
+        return "packed in a way that is not supported; pack it with the deflate method"
+    try:
+        return fault(name, entry.file_size, _head(file, entry)) or pixel_fault(
+            entry.file_size, lambda: archive.open(entry)
+        )
+    except _DAMAGE as error:
+        return f"damaged in the archive ({error})"
+
+
+def _head(file: BinaryIO, entry: zipfile.ZipInfo) -> bytes:
+    """The entry's first bytes; `ZipFile.open` takes ten times as long, too long for 60,000."""
+    file.seek(entry.header_offset + 26)  # two lengths end the 30 bytes of an entry's own header
+    name_length, extra_length = struct.unpack("<HH", file.read(4))
+    file.seek(name_length + extra_length, io.SEEK_CUR)
+    packed = file.read(min(entry.compress_size, 4 * HEAD_BYTES))
+    if entry.compress_type == _STORED:
+        return packed[:HEAD_BYTES]
+    return zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, HEAD_BYTES)
+
+
+def _stamp_of(path: Path) -> str:
+    state = path.stat()
+    return f"{path.resolve()}|{state.st_size}|{state.st_mtime_ns}"

@@ -1,0 +1,68 @@
+"""Turns scanned paths, and the `metadata` tables beside them, into the items of a source.
+
+A folder and an archive share this step. A table `metadata.csv`, `.jsonl` or `.parquet` (the
+convention of Hugging Face's image folders: `file_name`, relative to the table) overrules the folder
+names for the pictures it lists: its `label` and `split` columns, where it has them, count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from laser_core.data.base import Item, Skipped, Split, natural_order
+from laser_core.data.layout import Place, places, split_roles
+from laser_core.data.rows import TABLE_SUFFIXES, Row, Rows, normal_id
+
+METADATA_NAMES = frozenset(f"metadata{suffix}" for suffix in TABLE_SUFFIXES)
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """The items of a source in their order, what was left out, and what was decided."""
+
+    items: tuple[Item, ...]
+    skipped: tuple[Skipped, ...]
+    notes: tuple[str, ...]
+
+
+def arrange(
+    pictures: Collection[str], tables: Mapping[str, Rows], skipped: Collection[Skipped]
+) -> Arrangement:
+    """Items for `pictures`, ordered by `natural_order` of their ids.
+
+    Args:
+        pictures: ids of the pictures: relative paths with "/".
+        tables: relative path of each metadata table -> its rows.
+        skipped: what the scan left out.
+    """
+    ids = sorted(pictures, key=natural_order)
+    found = dict(zip(ids, places(ids), strict=True))
+    known = found.keys() | {left.name for left in skipped}
+    missing: list[Skipped] = []
+    for table, rows in sorted(tables.items()):
+        folder = table.rpartition("/")[0]
+        for row in rows.rows:
+            id = normal_id(f"{folder}/{row.path}" if folder else row.path)
+            if id in found:
+                found[id] = _overruled(found[id], row, rows)
+            elif id not in known:
+                missing.append(Skipped(id, f"no such file, though {table} lists it"))
+    roles, notes = split_roles(place.word for place in found.values())
+    return Arrangement(items_of(found, roles), (*skipped, *missing), notes)
+
+
+def items_of(found: Mapping[str, Place], roles: Mapping[str, Split | None]) -> tuple[Item, ...]:
+    """An item for each id whose split is used, in the order given."""
+    return tuple(
+        Item(id, place.label, role)
+        for id, place in found.items()
+        if (role := roles[place.word]) is not None
+    )
+
+
+def _overruled(place: Place, row: Row, rows: Rows) -> Place:
+    return Place(
+        label=(row.label or None) if rows.has_labels else place.label,
+        word=row.split if rows.has_splits else place.word,
+    )

@@ -1,0 +1,124 @@
+"""Which classes are relevant, by share or by name, and smaller pools for quick looks."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+
+from laser_core.data.base import ImageSource, bare_name
+from laser_core.errors import ConfigError, PoolError
+from laser_core.seeding import rng_for
+
+
+def relevant_by_mismatch(
+    classes: Sequence[str], ratio: float, split_seed: int = 0
+) -> tuple[str, ...]:
+    """The relevant classes of one random split of a data set, as in Section 4.1.
+
+    Args:
+        classes: all classes in the source's order (`ImageSource.classes`).
+        ratio: the share of them that is RELEVANT, above 0 and below 1.
+        split_seed: 0 takes the first R classes, as the paper does; each other one takes the first
+            R of its own permutation.
+
+    Returns:
+        R = round(ratio * n) names, a half to the even side, at least 1 and at most n - 1, in the
+        order of `classes`.
+
+    Raises:
+        ConfigError: a ratio outside (0, 1), a negative seed, or fewer than two classes.
+    """
+    if not 0.0 < ratio < 1.0:
+        raise ConfigError(
+            f"mismatch {ratio:g}: it is the share of classes that are relevant, so it must lie "
+            f"between 0 and 1, both excluded; write 20% as 0.2"
+        )
+    if split_seed < 0:
+        raise ConfigError(f"split seed {split_seed}: it must be 0 or larger; 0 is the paper's")
+    if len(classes) < 2:
+        raise ConfigError(
+            f"mismatch {ratio:g}: the pool has {len(classes)} labeled classes, and at least 2 are "
+            f"needed to split them; name the relevant classes instead"
+        )
+    count = min(max(round(ratio * len(classes)), 1), len(classes) - 1)
+    if split_seed == 0:
+        return tuple(classes[:count])
+    chosen = rng_for(split_seed, "class split").permutation(len(classes))[:count]
+    return tuple(classes[position] for position in sorted(chosen))
+
+
+def relevant_by_name(names: Iterable[str], source: ImageSource) -> tuple[str, ...]:
+    """The classes of `source` that `names` mean, spelled as the source does, in the order given.
+
+    Case, "_", "-" and spaces do not matter, unless two classes differ in nothing else. In a pool
+    without any label every name is accepted as it is: a person will say what is relevant.
+
+    Raises:
+        ConfigError: no name, a name twice, or one that is no class of a labeled pool.
+        PoolError: a class without a picture in the pool.
+    """
+    given = [" ".join(name.split()) for name in names if name.strip()]
+    if not given:
+        raise ConfigError("no relevant class is named; give at least one, such as cat,dog")
+    counts = source.counts("pool")
+    labeled = any(counts.values())
+    relevant = [_class_meant(name, source, strict=labeled) for name in given]
+    keys = relevant if labeled else [bare_name(name) for name in relevant]
+    for position, name in enumerate(relevant):
+        if keys[position] in keys[:position]:
+            raise ConfigError(f"relevant class {name!r} is named twice; name it once")
+        if labeled and counts[name] == 0:
+            raise PoolError(
+                f"relevant class {name!r} has no picture in the pool, only in the test split; "
+                f"leave it out or add pictures of it"
+            )
+    return tuple(relevant)
+
+
+def limit_per_class(source: ImageSource, n: int, seed: int = 0) -> ImageSource:
+    """At most `n` pool pictures of each class, chosen at random, for a quick look.
+
+    Pictures without a label count as one more class. The test split stays whole, so that
+    accuracies of small and full pools are measured on the same pictures.
+
+    Args:
+        n: 1 or more.
+        seed: the choice within a class depends on it and on the class alone.
+
+    Raises:
+        ConfigError: `n` is below 1.
+    """
+    if n < 1:
+        raise ConfigError(f"per-class {n}: it must be 1 or more; leave it away for all pictures")
+    by_class: dict[str | None, list[str]] = {}
+    for item in source.items:
+        if item.split == "pool":
+            by_class.setdefault(item.label, []).append(item.id)
+    kept = {item.id for item in source.items if item.split == "test"}
+    for label, ids in by_class.items():
+        rng = rng_for(seed, "per class", "" if label is None else f"class {label}")
+        kept.update(ids[i] for i in rng.choice(len(ids), min(n, len(ids)), replace=False))
+    return source.subset(kept)
+
+
+def _class_meant(name: str, source: ImageSource, *, strict: bool) -> str:
+    """The class that `name` means; with `strict` false an unknown name means itself."""
+    classes = source.classes()
+    if name in classes:
+        return name
+    alike = [known for known in classes if bare_name(known) == bare_name(name)]
+    if len(alike) == 1:
+        return alike[0]
+    if len(alike) > 1:
+        raise ConfigError(f"class {name!r} may mean {_listed(alike)}; spell it as one of these")
+    if not strict:
+        return name
+    near = difflib.get_close_matches(bare_name(name), [bare_name(known) for known in classes], n=3)
+    meant = [known for known in classes if bare_name(known) in near]
+    hint = f"did you mean {_listed(meant)}?" if meant else f"it has {_listed(classes[:20])}"
+    more = f" and {len(classes) - 20} more" if not meant and len(classes) > 20 else ""
+    raise ConfigError(f"class {name!r} is not in the pool {source.name}; {hint}{more}")
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(repr(name) for name in names)

@@ -1,0 +1,115 @@
+"""A table of pictures: one row a file, with its label, split and id where the table has them."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Literal
+
+from laser_core.data.arrange import items_of
+from laser_core.data.base import ImageSource, Skipped
+from laser_core.data.files import FileSource, file_fault, read_fault, require_pictures
+from laser_core.data.layout import Place, split_roles
+from laser_core.data.rows import Row, normal_id, read_rows
+from laser_core.errors import PoolError
+
+_ACCENTS: tuple[Literal["NFC", "NFD"], ...] = (
+    "NFC",
+    "NFD",
+)  # composed, as most systems write them, and apart, as macOS did
+
+
+def open_table(table: Path) -> ImageSource:
+    """The pictures that a .csv, .tsv, .parquet or .jsonl table lists, in its order.
+
+    Columns, in any case: `path` (or `file_name`, `filepath`, `image`), relative to the table's
+    folder or absolute; and, as wished, `label` (empty: unlabeled), `split` (read as a folder's
+    name is, see `laser_core.data.layout`; empty: the pool) and `id` (else the path as written).
+
+    Raises:
+        PoolError: the table cannot be read, names a picture or an id twice, or none of its files
+            can be used.
+    """
+    if not table.is_file():
+        raise PoolError(f"{table}: there is no such table; check the path")
+    folder = table.resolve().parent
+    rows = _read(table)
+    _refuse_repeats(table.name, rows)
+    _refuse_if_none_exists(table.name, rows, folder)
+    places: dict[str, Place] = {}
+    paths: dict[str, str] = {}
+    skipped: list[Skipped] = []
+    for row in rows:
+        if (reason := _fault(row, folder)) is None:
+            places[_id(row)] = Place(row.label or None, row.split)
+            paths[_id(row)] = str(_found(folder, row.path))
+        else:
+            skipped.append(Skipped(row.path or f"row {row.number}", reason))
+    roles, notes = split_roles(place.word for place in places.values())
+    return require_pictures(
+        FileSource(table.name, items_of(places, roles), folder, paths, skipped, notes=notes)
+    )
+
+
+def _read(table: Path) -> Sequence[Row]:
+    try:
+        return read_rows(table.read_bytes(), table.name).rows
+    except OSError as error:
+        raise PoolError(f"{table}: {read_fault(error)}; make it readable") from error
+
+
+def _id(row: Row) -> str:
+    return row.id or normal_id(row.path)
+
+
+def _refuse_repeats(name: str, rows: Sequence[Row]) -> None:
+    """Raises: PoolError: two rows have one path, or one id."""
+    for what, values in (
+        ("path", [normal_id(row.path) if row.path else "" for row in rows]),
+        ("id", [row.id for row in rows]),
+    ):
+        first: dict[str, int] = {}
+        for row, value in zip(rows, values, strict=True):
+            before = first.setdefault(value, row.number)
+            if value and before != row.number:
+                raise PoolError(
+                    f"{name}: rows {before} and {row.number} have the same {what} {value!r}; "
+                    f"each picture may stand in one row only, so remove the repeats"
+                )
+
+
+def _refuse_if_none_exists(name: str, rows: Sequence[Row], folder: Path) -> None:
+    """Raises: PoolError: not one file is there, so the paths are wrong, not the files."""
+    written = [row.path for row in rows if row.path]
+    if written and not any(_exists(_found(folder, path)) for path in written):
+        raise PoolError(
+            f"{name}: none of the {len(written):,} files it lists is there; the first looked for "
+            f"was {_found(folder, written[0])}; paths must be absolute, or relative to the "
+            f"table's folder"
+        )
+
+
+def _fault(row: Row, folder: Path) -> str | None:
+    """Why a row's picture cannot be used, or None."""
+    if not row.path:
+        return "the row has no path"
+    if row.path.startswith(("http://", "https://")):
+        return "a web address; download the picture and write its path here"
+    return file_fault(_found(folder, row.path))
+
+
+def _found(folder: Path, written: str) -> Path:
+    """The file that `written` means: also with "\\" between folders, or other accents."""
+    slashes = written.replace("\\", "/")
+    for spelling in (written, slashes, *(unicodedata.normalize(f, slashes) for f in _ACCENTS)):
+        if _exists(folder / spelling):
+            return folder / spelling
+    return folder / slashes
+
+
+def _exists(path: Path) -> bool:
+    with suppress(OSError, ValueError):  # a name too long, or with a zero byte in it
+        return path.exists()
+    return False
