@@ -140,7 +140,7 @@ def main() -> None:
     text = json.dumps(manifest(rows, parquet), indent=1, ensure_ascii=False)
     (options.out / "manifest.json").write_text(text + "\n", encoding="utf-8")
     size = parquet.stat().st_size
-    print(f"{parquet}: {len(rows)} pictures, {size:,} bytes, {size / len(rows):.0f} a picture")
+    print(f"{parquet}: {len(rows)} pictures, {size:,} bytes, {size / len(rows):0.0f} a picture")
 
 
 if __name__ == "__main__":
