@@ -1,0 +1,40 @@
+"""The addresses of small copies of pictures on this server, and making the few a page needs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from pathlib import Path
+
+from laser_core.data.base import ImageSource
+from laser_core.progress import drain
+from laser_core.thumbnails import source_folder_name, thumbnail_name, write_thumbnails
+
+STATIC = Path(__file__).resolve().parent.parent / "static"  # what Streamlit serves: beside app.py
+
+
+class Thumbnails:
+    """The small copies of one source's pictures.
+
+    Args:
+        source_key: whatever tells this source from every other.
+        static: the folder that Streamlit serves at /app/static.
+    """
+
+    def __init__(self, source_key: str, static: Path = STATIC) -> None:
+        self.folder = static / "thumbs" / source_folder_name(source_key)
+        self.base_url = f"/app/static/thumbs/{self.folder.name}/"
+
+    def url(self, id: str) -> str:
+        """The address of picture `id`'s copy, whether or not it has been made."""
+        return self.base_url + thumbnail_name(id)
+
+    def make(self, source: ImageSource, ids: Collection[str]) -> None:
+        """Make the missing copies now: for a few dozen on a page, not for a whole pool."""
+        drain(write_thumbnails(source, ids, self.folder))
+
+    def complete(self, ids: Iterable[str]) -> bool:
+        """Whether every one of `ids` has its copy."""
+        if not self.folder.is_dir():
+            return False
+        present = {path.name for path in self.folder.iterdir()}
+        return all(thumbnail_name(id) in present for id in ids)
