@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from laser_core.arrays import Floats, Ints
+import numpy as np
+
+from laser_core.arrays import Bools, Floats, Ints
+from laser_core.selection import top_b
 
 
 def precision(relevant: int, queried: int) -> float:
@@ -44,10 +47,29 @@ def accuracy(logits: Floats, labels: Ints) -> float | None:
     return float((logits.argmax(axis=1) == labels).mean()) if len(labels) else None
 
 
-def confusion(logits: Floats, labels: Ints) -> list[list[int]]:
+def confusion(logits: Floats, labels: Ints) -> tuple[tuple[int, ...], ...]:
     """n rows (true class) of n columns (predicted class): counts of test images."""
     classes = logits.shape[1]
-    table = [[0] * classes for _ in range(classes)]
-    for true, predicted in zip(labels.tolist(), logits.argmax(axis=1).tolist(), strict=True):
-        table[true][predicted] += 1
-    return table
+    table = np.zeros((classes, classes), dtype=int)
+    np.add.at(table, (labels, logits.argmax(axis=1)), 1)
+    return tuple(map(tuple, table.tolist()))
+
+
+def own_top_precision(
+    scores: Floats, queried: Ints, relevant: Bools, b: int, rng: np.random.Generator
+) -> float:
+    """Precision of one part of Eq. (5) by itself: among queried images in its own top b.
+
+    Only queried images have labels, so only they count (Section 4.6, "individually").
+
+    Args:
+        scores: (U,) that part's score of every image in the round's pool.
+        queried: (q,) positions of the queried images.
+        relevant: (q,) whether each is relevant.
+        b: the batch size.
+
+    Returns:
+        0 to 1; 0 when none of the part's top b was queried.
+    """
+    counts = np.isin(queried, top_b(scores, b, rng))
+    return float(relevant[counts].mean()) if counts.any() else 0.0

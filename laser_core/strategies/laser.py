@@ -106,9 +106,9 @@ class Laser(Strategy):
     def parts(self, view: PoolView) -> Parts:
         """Eq. (1), (4) and (5) for every unlabeled image of the view."""
         s = view.signals
-        s_vlm = vlm_score(
-            s["relevant_cosines"], s["irrelevant_cosines"], s["irrelevant_owner"], self.aggregator
-        )
+        texts = s["relevant_cosines"], s["irrelevant_cosines"], s["irrelevant_owner"]
+        # double from here on, so that an explanation adds up to the score within 1e-6
+        s_vlm = vlm_score(*texts, self.aggregator).astype(np.float64)
         best = s["relevant_cosines"].argmax(axis=0)
         delta, note = self._delta(view), ""
         if delta > 0.0:
@@ -130,7 +130,7 @@ class Laser(Strategy):
         else:
             descriptions = len(view.signals["relevant_cosines"])
             picked = top_p_per_group(parts.final, parts.best, descriptions, b, rng)
-        arrays = {"s_vlm": parts.s_vlm, "s_det": parts.s_det, "best": parts.best}
+        arrays = {name: getattr(parts, name) for name in ("s_vlm", "s_det", "best", "delta")}
         return take(view, picked, parts.final, arrays, self._figures(parts), parts.note)
 
     def _delta(self, view: PoolView) -> float:

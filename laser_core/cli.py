@@ -1,0 +1,213 @@
+"""The command line: run, resume, compare, embed, show, explain, export. `--help` tells each."""
+
+# no `from __future__ import annotations`: typer reads the types of the options at run time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from laser_core.compare import compare as run_comparison
+from laser_core.compare import comparison_csv, comparison_table, variants
+from laser_core.config import ExperimentConfig
+from laser_core.export import export_run
+from laser_core.options import names, numbers, with_settings
+from laser_core.paths import default_cache_dir
+from laser_core.plan import plan
+from laser_core.prepare import embed_only
+from laser_core.report import round_line, summary_line
+from laser_core.review import explain_kept
+from laser_core.run import resume as resume_run
+from laser_core.run import start
+from laser_core.store import Store
+from laser_core.terminal import Terminal, guarded
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Open-set active learning with LaSeR: find the pictures that matter in a pool that is "
+    "mostly something else, without a single label to start from.",
+)
+Out = Annotated[
+    Path | None,
+    typer.Option(help="Folder of the result; runs/<pool>-<time> if left out.", show_default=False),
+]
+CacheDir = Annotated[
+    Path | None,
+    typer.Option(help="Where embeddings are kept between runs.", show_default=False),
+]
+Config = Callable[[], ExperimentConfig]  # made inside `guarded`, so that its errors are told there
+RunFolder = Annotated[Path, typer.Argument(help="Folder of a run.", metavar="DIR")]
+
+
+@app.command()
+@with_settings
+def run(config: Config, out: Out = None, cache_dir: CacheDir = None) -> None:
+    """Run LaSeR (or another strategy) from settings to result, with a simulated oracle.
+
+    Without any option: the built-in demo. Leaves run.db, config.json and rounds.csv in --out.
+    Ctrl-C stops it at any moment; `resume` finishes it with the same numbers.
+    """
+    terminal, folder = Terminal(), out or _new_folder("run")
+
+    def work() -> None:
+        cache = cache_dir or default_cache_dir()
+        planned = plan(config(), cache)
+        for line in planned.lines():
+            terminal.say(line)
+        terminal.say(f"results go to {folder}")
+        terminal.say(summary_line(terminal.run(start(planned, folder, cache, terminal.say))))
+
+    _exit(work, folder)
+
+
+@app.command()
+def resume(folder: RunFolder, cache_dir: CacheDir = None) -> None:
+    """Finish a run that was stopped, with the same numbers as if it never had been."""
+
+    def work() -> None:
+        terminal = Terminal()
+        steps = resume_run(folder, cache_dir or default_cache_dir(), terminal.say)
+        terminal.say(summary_line(terminal.run(steps)))
+
+    _exit(work, folder)
+
+
+@app.command()
+@with_settings
+def compare(
+    config: Config,
+    strategies: Annotated[
+        str, typer.Option(help="Strategies to compare, a,b; instead of --strategy.")
+    ] = "",
+    vary: Annotated[
+        list[str] | None,
+        typer.Option(help="A setting and its values, as in delta=linear,precision; may repeat."),
+    ] = None,
+    ablations: Annotated[
+        bool, typer.Option("--ablations", help="The seven settings of Section 4.6.")
+    ] = False,
+    seeds: Annotated[str, typer.Option(help="Seeds to repeat with, 0,1,2.")] = "",
+    splits: Annotated[str, typer.Option(help="Class splits to repeat with, 0,1,2,3.")] = "",
+    out: Out = None,
+    cache_dir: CacheDir = None,
+) -> None:
+    """Compare strategies or settings over seeds and splits: one table, mean and spread, and a CSV.
+
+    Stopped and started again with the same --out, it goes on where it was.
+    """
+    terminal, folder = Terminal(), out or _new_folder("compare")
+
+    def work() -> None:
+        base = config()
+        chosen = variants(names(strategies) or (base.strategy,), vary or (), ablations)
+        outcomes = terminal.run(
+            run_comparison(
+                base,
+                chosen,
+                numbers("--seeds", seeds, base.seed),
+                numbers("--splits", splits, base.split_seed),
+                folder,
+                cache_dir or default_cache_dir(),
+                terminal.say,
+            )
+        )
+        path = folder / "comparison.csv"
+        path.write_text(comparison_csv(outcomes), encoding="utf-8", newline="")
+        for line in comparison_table(outcomes):
+            terminal.say(line)
+        terminal.say(f"written: {path}")
+
+    _exit(work, folder)
+
+
+@app.command()
+def embed(
+    pool: Annotated[str, typer.Option(help="As for `run`.")] = "demo",
+    vlm: Annotated[str, typer.Option(help="As for `run`.")] = "auto",
+    data_root: Annotated[Path | None, typer.Option(help="As for `run`.")] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    cache_dir: CacheDir = None,
+) -> None:
+    """Fill the embedding cache for a pool, so that runs on it start at once."""
+
+    def work() -> None:
+        terminal = Terminal()
+        config = ExperimentConfig(
+            pool=pool,
+            vlm=vlm,
+            data_root=str(data_root) if data_root else None,
+            device=device,  # type: ignore[arg-type]  # the config checks it
+        )
+        terminal.say(terminal.run(embed_only(config, cache_dir or default_cache_dir())))
+
+    _exit(work, None)
+
+
+@app.command()
+def show(folder: RunFolder) -> None:
+    """Print a run: its settings, its rounds, its summary."""
+
+    def work() -> None:
+        terminal, store = Terminal(), Store.open(folder)
+        config, records = store.config(), store.records()
+        store.close()
+        terminal.say(
+            f"{config.strategy} on {config.pool}; relevant: {', '.join(config.relevant)}; "
+            f"batches of {config.batch_size}; language model {config.llm}, vision-language model "
+            f"{config.vlm}"
+        )
+        for record in records:
+            terminal.say(round_line(record, config.rounds))
+        terminal.say(summary_line(records))
+
+    _exit(work, None)
+
+
+@app.command()
+def explain(
+    folder: RunFolder,
+    image: Annotated[str, typer.Argument(help="Id of a pool picture.")],
+    round: Annotated[int | None, typer.Option(help="Round to look at; the last one.")] = None,
+    cache_dir: CacheDir = None,
+) -> None:
+    """Tell why a picture stood where it did in a round: Eq. (1) to (5) with its numbers."""
+
+    def work() -> None:
+        terminal, cache = Terminal(), cache_dir or default_cache_dir()
+        for line in terminal.run(explain_kept(folder, image, round, cache)).sentences():
+            terminal.say(line)
+
+    _exit(work, None)
+
+
+@app.command()
+def export(
+    folder: RunFolder,
+    out: Annotated[Path, typer.Option(help="New folder for the files.")] = Path("export"),
+) -> None:
+    """Write a run's labels (CSV and Parquet), rounds, settings and transcript to a folder."""
+
+    def work() -> None:
+        for path in export_run(folder, out):
+            Terminal().say(str(path))
+
+    _exit(work, None)
+
+
+def _new_folder(kind: str) -> Path:
+    """A folder name that no earlier run has."""
+    return Path("runs") / f"{kind}-{datetime.now():%Y-%m-%d-%H%M%S}"
+
+
+def _exit(work: Callable[[], None], folder: Path | None) -> None:
+    """Do `work` and end with its exit code; `folder` is what a stopped run can go on in."""
+
+    def stopped() -> str:
+        if folder is None or not (folder / "run.db").exists():
+            return "stopped; what was embedded so far is kept, the next start goes on from there"
+        return f"stopped; go on with: python -m laser_core resume {folder}"
+
+    raise typer.Exit(guarded(work, stopped))

@@ -1,0 +1,240 @@
+"""One run of Algorithm 1: query, annotate, train. The one owner of its state."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from laser_core.arrays import Ids, Ints
+from laser_core.cosines import TextCosines, text_cosines
+from laser_core.descriptions import Descriptions, describe, with_discovered
+from laser_core.errors import PoolError
+from laser_core.nets import make_learner
+from laser_core.pool import Label, LabelSpace, Pool, positions
+from laser_core.prepare import Materials
+from laser_core.progress import Progress, Steps
+from laser_core.rounds import component_precisions, make_record, tested
+from laser_core.run_nets import RunNets
+from laser_core.seeding import rng_for
+from laser_core.shelf import NetShelf
+from laser_core.signals import TEXT_SIGNALS, compute_signals
+from laser_core.store import Store
+from laser_core.strategies import make_strategy
+from laser_core.view import PoolView, Query, RoundRecord
+
+
+class Experiment:
+    """A run in its folder. Opened on a folder with finished rounds it goes on where they end.
+
+    Args:
+        materials: what the run works with.
+        store: its folder; the truth about labels, queries and rounds.
+
+    Attributes:
+        pool: labels so far.
+        records: finished rounds.
+        pending: the query that waits for answers or training, or None.
+    """
+
+    def __init__(self, materials: Materials, store: Store) -> None:
+        self.materials = materials
+        self.config = materials.config
+        self.store = store
+        self.space = LabelSpace(self.config.relevant)
+        self.pool = self._pool_of(store.labels())
+        self.records: list[RoundRecord] = store.records()
+        kept = store.query(self.round_index)
+        self.pending: Query | None = kept[1] if kept else None
+        self._strategy = make_strategy(self.config)
+        learner = make_learner(self.config)
+        self._nets = RunNets(
+            self.config,
+            learner,
+            materials.pictures,
+            NetShelf(store.folder / "nets", learner),
+            with_detector="detector_logits" in self._strategy.needs,
+        )
+
+    @property
+    def round_index(self) -> int:
+        """The round under way, 1 for the first."""
+        return len(self.records) + 1
+
+    @property
+    def finished(self) -> bool:
+        """Whether all rounds are done, or nothing is left to query."""
+        done = len(self.records) >= self.config.rounds
+        return self.pending is None and (done or len(self.pool.unlabeled()) == 0)
+
+    # ---- the verbs
+
+    def query(self, delta: float | None = None) -> Steps[Query]:
+        """Pick the next batch: Algorithm 1, lines 2 to 9. Closed half way, nothing has changed.
+
+        Args:
+            delta: a person's choice for this round; None follows the schedule.
+
+        Raises:
+            PoolError: nothing is left to query.
+            LLMError: descriptions were needed and the language model did not answer.
+        """
+        if len(self.pool.unlabeled()) == 0:
+            raise PoolError("every image of the pool is labeled; nothing is left to query")
+        started = time.perf_counter()
+        version = yield from self._current_texts()
+        view = yield from self._view(delta)
+        yield from self._strategy.fit(view, self._rng("fit"))
+        query = self._strategy.select(view, self.config.batch_size or 1, self._rng("query"))
+        arrays = {**query.pool, "row": positions(self.pool.ids, view.unlabeled.tolist())}
+        if "detector_logits" in view.signals:
+            arrays["detector_logits"] = view.signals["detector_logits"].astype(np.float32)
+        spent = {"query_seconds": time.perf_counter() - started}
+        query = replace(query, pool=arrays, figures={**query.figures, **spent})
+        self.store.save_query(self.round_index, version, query)
+        self.pending = query
+        return query
+
+    def annotate(
+        self,
+        answers: Mapping[str, Label],
+        actor: str = "oracle",
+        seconds: Mapping[str, float] | None = None,
+    ) -> None:
+        """Take answers, on disk before it returns: Algorithm 1, lines 10 and 11.
+
+        Raises:
+            PoolError: an id is not of the pool, or a relevant name not of this run; then no
+                answer is taken.
+        """
+        self._pool_of(answers)  # all of them fit, or none is taken
+        self.store.append_labels(answers, self.round_index, actor, seconds)
+        for id, label in answers.items():
+            self.pool.label(id, label)
+
+    def train(self) -> Steps[RoundRecord]:
+        """Train both nets and close the round: Algorithm 1, lines 12 and 13.
+
+        Raises:
+            PoolError: no query is pending, or none of its images has an answer yet.
+        """
+        query, round, materials = self._answered_query(), self.round_index, self.materials
+        started = time.perf_counter()
+        pictures, oracle = materials.pictures, materials.oracle
+        nets = yield from self._nets.train(round, *self.pool.training())
+        parts = yield from component_precisions(
+            round, query, self.pool, self.config, self._nets.learner, pictures
+        )
+        figures = {**query.figures, **parts}
+        accuracy, confusion = yield from tested(
+            nets.classifier, pictures, materials.test_ids, materials.test_labels
+        )
+        seconds = figures.pop("query_seconds", 0.0) + time.perf_counter() - started
+        relevant = oracle.relevant_ids() if oracle else None
+        record = make_record(
+            round, query, self.pool, relevant, figures, accuracy, confusion, seconds
+        )
+        self._nets.keep(round, nets)
+        self.store.append_record(record)
+        self.records.append(record)
+        self.pending = None
+        return record
+
+    # ---- the parts of `query`
+
+    def _current_texts(self) -> Steps[int | None]:
+        """The version of the descriptions this round uses, made or extended if need be."""
+        if not self._strategy.needs & set(TEXT_SIGNALS):
+            return None
+        llm, config = self.materials.llm, self.config
+        per_class, confusers = config.descriptions or 0, config.confusers or 0
+        discovered = self.pool.discovered() if config.use_discovered and confusers else []
+        asked = len(llm.exchanges)
+        kept = self.store.texts()
+        if kept is None:
+            texts = yield from describe(llm, config.relevant, per_class, confusers, discovered)
+            title = "first"
+        else:
+            yield Progress("naming what was found irrelevant", 0, 1)
+            texts = with_discovered(kept[1], llm, discovered, per_class)
+            title = f"round {self.round_index}: discovered names"
+        self.store.append_exchanges(llm.exchanges[asked:])
+        unchanged = kept is not None and texts is kept[1]
+        return kept[0] if kept and unchanged else self.store.append_texts(texts, title)
+
+    def _view(self, delta: float | None) -> Steps[PoolView]:
+        round, needs = self.round_index, self._strategy.needs
+        unlabeled = self.pool.unlabeled()
+        labeled, labels = self.pool.training()
+        yield from self._nets.restore(round - 1, self._labeled_before)
+        signals = yield from compute_signals(
+            needs,
+            unlabeled=unlabeled,
+            labeled=labeled,
+            n_classes=self.space.n,
+            pictures=self.materials.pictures,
+            cosines=self._text_cosines(unlabeled) if needs & set(TEXT_SIGNALS) else None,
+            detector=self._nets.current.detector,
+            classifier=self._nets.current.classifier,
+        )
+        records = tuple(self.records)
+        return PoolView(round, unlabeled, labeled, labels, self.space.n, signals, records, delta)
+
+    def _text_cosines(self, unlabeled: Ids) -> TextCosines:
+        kept = self.store.texts()
+        descriptions = kept[1] if kept else Descriptions(())
+        columns = positions(self.pool.ids, unlabeled.tolist())
+        return text_cosines(self.materials.cosines, descriptions, columns)
+
+    def _labeled_before(self) -> tuple[Ids, Ints]:
+        """What the last finished round was trained on."""
+        return self._pool_of(self.store.labels(up_to_round=len(self.records))).training()
+
+    # ---- small parts
+
+    def _pool_of(self, answers: Mapping[str, Label]) -> Pool:
+        pool = Pool(self.materials.pool_ids, self.space)
+        for id, label in answers.items():
+            pool.label(id, label)
+        return pool
+
+    def _answered_query(self) -> Query:
+        if self.pending is None:
+            raise PoolError("no query is waiting for answers; ask for one first")
+        if not any(self.pool.get(id) for id in self.pending.ids.tolist()):
+            raise PoolError("no image of the query is labeled yet; label some, then train")
+        return self.pending
+
+    def _rng(self, use: str) -> np.random.Generator:
+        return rng_for(self.config.seed, use, self.round_index)
+
+
+def simulate(
+    experiment: Experiment, closed: Callable[[RoundRecord], None] = lambda _: None
+) -> Steps[list[RoundRecord]]:
+    """Run all remaining rounds with the simulated oracle; each is on disk before the next starts.
+
+    Stopped anywhere and run again on the reopened folder, it gives the same records.
+
+    Args:
+        experiment: new, or reopened.
+        closed: told each round that this call has finished.
+
+    Raises:
+        PoolError: the pool has no labels to answer with.
+    """
+    oracle = experiment.materials.oracle
+    if oracle is None:
+        raise PoolError("the pool has no labels, so nobody answers; label by hand in the app")
+    while not experiment.finished:
+        if experiment.pending is None:
+            yield from experiment.query()
+        waiting = experiment.pending.ids.tolist() if experiment.pending else []
+        unanswered = [id for id in waiting if experiment.pool.get(id) is None]
+        if unanswered:
+            experiment.annotate(oracle.answer(unanswered))
+        closed((yield from experiment.train()))
+        yield Progress("round", len(experiment.records), experiment.config.rounds)
+    return experiment.records

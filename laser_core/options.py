@@ -1,0 +1,246 @@
+"""The options that `run` and `compare` share, and how they become one checked config."""
+
+# no `from __future__ import annotations`: typer reads the types of the options at run time
+import functools
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from laser_core.config import ExperimentConfig
+from laser_core.data.demo import preset as demo_preset
+from laser_core.errors import ConfigError
+from laser_core.strategies import STRATEGIES
+
+POOLS = "Pool of pictures"
+CLASSES = "Which classes matter"
+LOOP = "The loop"
+MODELS = "Models"
+METHOD = "LaSeR's settings"
+
+
+def settings(
+    pool: Annotated[
+        str,
+        typer.Option(
+            help="demo, demo-hard, cifar10, cifar100, tiny-imagenet, stl10, fashion-mnist, a "
+            "FOLDER of pictures, an ARCHIVE.zip of one, or a TABLE.csv or .parquet with a column "
+            "`path` and perhaps `label` and `split`.",
+            rich_help_panel=POOLS,
+        ),
+    ] = "demo",
+    data_root: Annotated[
+        Path | None,
+        typer.Option(help="Where torchvision's sets lie or go.", rich_help_panel=POOLS),
+    ] = None,
+    per_class: Annotated[
+        int | None,
+        typer.Option(help="At most this many pool pictures a class.", rich_help_panel=POOLS),
+    ] = None,
+    relevant: Annotated[
+        str, typer.Option(help="Classes that matter: a,b,c.", rich_help_panel=CLASSES)
+    ] = "",
+    mismatch: Annotated[
+        float | None,
+        typer.Option(
+            help="Instead of names: this share of the classes is relevant (0.2 if neither).",
+            rich_help_panel=CLASSES,
+        ),
+    ] = None,
+    split_seed: Annotated[
+        int,
+        typer.Option(
+            help="With --mismatch: 0 takes the first classes, 1, 2, ... random ones.",
+            rich_help_panel=CLASSES,
+        ),
+    ] = 0,
+    preset: Annotated[
+        str,
+        typer.Option(
+            help="A ready task on the demo: dress, drink, fruit, desk, or table (hard).",
+            rich_help_panel=CLASSES,
+        ),
+    ] = "",
+    task: Annotated[
+        str,
+        typer.Option(
+            help='A sentence, such as "Help a person get dressed": the language model proposes '
+            "further relevant classes (Section 4.5).",
+            rich_help_panel=CLASSES,
+        ),
+    ] = "",
+    known: Annotated[
+        str, typer.Option(help="With --task: classes known so far, a,b.", rich_help_panel=CLASSES)
+    ] = "",
+    propose: Annotated[
+        int, typer.Option(help="With --task: how many more to find.", rich_help_panel=CLASSES)
+    ] = 2,
+    rounds: Annotated[int, typer.Option(help="Rounds of queries.", rich_help_panel=LOOP)] = 10,
+    batch: Annotated[
+        int | None,
+        typer.Option(
+            help="Pictures queried a round; 3% of the pool if left out.", rich_help_panel=LOOP
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of everything random.", rich_help_panel=LOOP)] = 0,
+    strategy: Annotated[
+        str, typer.Option(help=f"One of {', '.join(STRATEGIES)}.", rich_help_panel=LOOP)
+    ] = "laser",
+    learner: Annotated[
+        str,
+        typer.Option(
+            help="head (seconds on a CPU) or resnet18 (the paper's, wants a GPU).",
+            rich_help_panel=LOOP,
+        ),
+    ] = "head",
+    epochs: Annotated[
+        int, typer.Option(help="Of resnet18, each round.", rich_help_panel=LOOP)
+    ] = 300,
+    llm: Annotated[
+        str,
+        typer.Option(
+            help="offline (a semantic reasoner, no LLM), openai[:MODEL] (any OpenAI-compatible "
+            "endpoint: OPENAI_API_KEY, OPENAI_BASE_URL), or replay:FILE (a saved transcript).",
+            rich_help_panel=MODELS,
+        ),
+    ] = "offline",
+    vlm: Annotated[
+        str,
+        typer.Option(
+            help="auto (CLIP if its weights are on this machine, else offline), offline (weights "
+            "that came with pip), or open_clip:MODEL/WEIGHTS, such as open_clip:ViT-B-32/openai.",
+            rich_help_panel=MODELS,
+        ),
+    ] = "auto",
+    device: Annotated[
+        str, typer.Option(help="auto, cpu or cuda.", rich_help_panel=MODELS)
+    ] = "auto",
+    descriptions: Annotated[
+        int | None,
+        typer.Option(
+            help="K, sentences a class; 5 if left out, the paper's on its own sets.",
+            rich_help_panel=METHOD,
+        ),
+    ] = None,
+    confusers: Annotated[
+        int | None,
+        typer.Option(
+            help="N, confusers in total; twice the relevant classes if left out.",
+            rich_help_panel=METHOD,
+        ),
+    ] = None,
+    discovered: Annotated[
+        bool,
+        typer.Option(
+            help="Names of irrelevant pictures met so far become confusers.",
+            rich_help_panel=METHOD,
+        ),
+    ] = True,
+    delta: Annotated[
+        str,
+        typer.Option(
+            help="linear, precision, or fixed:X; the detector's share in Eq. (5).",
+            rich_help_panel=METHOD,
+        ),
+    ] = "linear",
+    fusion: Annotated[
+        str,
+        typer.Option(
+            help="raw (as printed) or zscore (both scores on one scale).", rich_help_panel=METHOD
+        ),
+    ] = "raw",
+    selection: Annotated[
+        str,
+        typer.Option(
+            help="quota (top p of each description) or global (top b of all).",
+            rich_help_panel=METHOD,
+        ),
+    ] = "quota",
+    aggregator: Annotated[
+        str,
+        typer.Option(
+            help="How confusers are summed in Eq. (1): mean (paper), max, softmax.",
+            rich_help_panel=METHOD,
+        ),
+    ] = "mean",
+    temperature: Annotated[float, typer.Option(help="T of Eq. (3).", rich_help_panel=METHOD)] = 0.5,
+) -> ExperimentConfig:
+    """The options that `run` and `compare` share, as one checked config."""
+    chosen = names(relevant)
+    if relevant and mismatch is not None:
+        raise ConfigError(
+            "--relevant and --mismatch were both given; name the classes, or give their share"
+        )
+    if preset:
+        if relevant or mismatch is not None or task or known:
+            raise ConfigError(
+                "--preset brings its own pool and classes; leave --relevant, --mismatch, --task "
+                "and --known out"
+            )
+        ready = demo_preset(preset)
+        pool, chosen = ready.pool, ready.relevant
+    return ExperimentConfig(
+        pool=pool,
+        data_root=str(data_root.resolve()) if data_root else None,
+        per_class=per_class,
+        relevant=chosen,
+        mismatch=0.2 if mismatch is None else mismatch,
+        split_seed=split_seed,
+        task=task,
+        known=names(known),
+        propose=propose,
+        rounds=rounds,
+        batch_size=batch,
+        seed=seed,
+        descriptions=descriptions,
+        confusers=confusers,
+        use_discovered=discovered,
+        llm=llm,
+        vlm=vlm,
+        strategy=strategy,
+        delta=delta,
+        fusion=fusion,  # type: ignore[arg-type]  # the config checks it and says what is allowed
+        selection=selection,  # type: ignore[arg-type]
+        aggregator=aggregator,  # type: ignore[arg-type]
+        temperature=temperature,
+        learner=learner,  # type: ignore[arg-type]
+        epochs=epochs,
+        device=device,  # type: ignore[arg-type]
+    )
+
+
+def with_settings(command: Callable[..., None]) -> Callable[..., None]:
+    """Gives `command` all options of `settings`; its first argument makes the config of them."""
+    shared = inspect.signature(settings).parameters
+    own = list(inspect.signature(command).parameters.values())[1:]
+
+    @functools.wraps(command)
+    def wrapper(**given: Any) -> None:
+        mine = {name: given[name] for name in shared}
+        others = {p.name: given[p.name] for p in own}
+        command(lambda: settings(**mine), **others)
+
+    signature = inspect.Signature([*shared.values(), *own])
+    wrapper.__signature__ = signature  # type: ignore[attr-defined]
+    wrapper.__annotations__ = {p.name: p.annotation for p in signature.parameters.values()}
+    return wrapper
+
+
+def names(text: str) -> tuple[str, ...]:
+    """The names in "a, b,c"."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def numbers(option: str, text: str, otherwise: int) -> tuple[int, ...]:
+    """The whole numbers in "0,1,2"; `otherwise` alone if there is none.
+
+    Raises:
+        ConfigError: a part is no whole number of at least 0.
+    """
+    parts = names(text)
+    wrong = [part for part in parts if not part.isdecimal()]
+    if wrong:
+        raise ConfigError(f"{option} {text}: {wrong[0]!r} is no whole number; give 0,1,2 or so")
+    return tuple(int(part) for part in parts) or (otherwise,)

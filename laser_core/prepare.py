@@ -1,0 +1,163 @@
+"""The long work before a run: its pictures as vectors, embedded once and kept in the cache."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from laser_core.arrays import Floats, Ids, Ints
+from laser_core.config import ExperimentConfig
+from laser_core.cosines import Cosines
+from laser_core.data.base import ImageSource, Skipped
+from laser_core.data.open import open_pool
+from laser_core.data.split import relevant_by_name
+from laser_core.llm.base import LanguageModel
+from laser_core.oracle import SimulatedOracle
+from laser_core.pictures import RunPictures
+from laser_core.plan import Plan
+from laser_core.pool import LabelSpace
+from laser_core.progress import Progress, Steps
+from laser_core.vlm.base import VisionLanguageModel
+from laser_core.vlm.cache import embed_images, embed_texts
+from laser_core.vlm.choose import open_vlm
+
+
+@dataclass(frozen=True)
+class EmbeddedPool:
+    """A pool whose pictures are vectors.
+
+    Args:
+        vlm: the model that made them.
+        source: the pictures that could be decoded.
+        ids: (P,) of pool and test images, in the source's order.
+        vectors: (P, D) unit rows, for the nets.
+        cosines: of the pool's images with sentences.
+        failed: pictures that could not be decoded.
+    """
+
+    vlm: VisionLanguageModel
+    source: ImageSource
+    ids: Ids
+    vectors: Floats
+    cosines: Cosines
+    failed: tuple[Skipped, ...] = ()
+
+
+@dataclass(frozen=True)
+class Materials:
+    """Everything a run works with, ready.
+
+    Args:
+        config: the run's settings.
+        pool_ids: (N,) the pool, in the source's order.
+        test_ids: (M,) test images of relevant classes.
+        test_labels: their class indices.
+        pictures: vectors and pixels of pool and test images.
+        cosines: of pool images with sentences, filled as sentences come up.
+        llm: the language model.
+        oracle: the simulated one, or None for a pool without labels.
+        vlm: the vision-language model.
+        source: the pictures themselves.
+        notices: sentences the user should read once.
+    """
+
+    config: ExperimentConfig
+    pool_ids: Ids
+    test_ids: Ids
+    test_labels: Ints
+    pictures: RunPictures
+    cosines: Cosines
+    llm: LanguageModel
+    oracle: SimulatedOracle | None
+    vlm: VisionLanguageModel
+    source: ImageSource
+    notices: tuple[str, ...] = ()
+
+
+def prepare(planned: Plan, cache_dir: Path) -> Steps[Materials]:
+    """Embed the pool and its test images. Long the first time; later runs find the cache.
+
+    Raises:
+        VLMError: the model or its weights cannot be used.
+        PoolError: no image could be decoded, or a relevant class is left without one.
+    """
+    return equip(planned, (yield from embed_pool(planned, cache_dir)), cache_dir)
+
+
+def embed_pool(planned: Plan, cache_dir: Path) -> Steps[EmbeddedPool]:
+    """The pool's pictures as vectors: all that is long in `prepare`, the same for any classes.
+
+    Raises:
+        VLMError, PoolError: as for `prepare`.
+    """
+    vlm = open_vlm(planned.config.vlm, planned.config.device, cache_dir)
+    embedding = yield from embed_images(planned.source, vlm, cache_dir)
+    source = planned.source
+    if embedding.failed:
+        source = source.subset(embedding.ids.tolist(), embedding.failed)
+    in_pool = np.isin(embedding.ids, source.ids("pool"))
+    statistics = vlm.pool_statistics(embedding.features[in_pool])
+    vectors = vlm.image_vectors(embedding.features, statistics)
+    yield Progress("looking at each picture's neighbours", 0, 1)
+    to_score = vlm.pool_vectors(vectors[in_pool])
+    cosines = Cosines(to_score, lambda texts: embed_texts(texts, vlm, cache_dir))
+    return EmbeddedPool(vlm, source, embedding.ids, vectors, cosines, embedding.failed)
+
+
+def equip(planned: Plan, embedded: EmbeddedPool, cache_dir: Path) -> Materials:
+    """What a run works with, from an embedded pool; quick.
+
+    Raises:
+        PoolError: a relevant class is left without an image that can be decoded.
+    """
+    config, source, ids = planned.config, embedded.source, embedded.ids
+    notices = list(planned.notices)
+    if embedded.failed:
+        relevant_by_name(config.relevant, source)
+        first = embedded.failed[0]
+        notices.append(
+            f"{len(embedded.failed)} pictures cannot be decoded and are left out, for example "
+            f"{first.name} ({first.reason})"
+        )
+    space = LabelSpace(config.relevant)
+    test_ids, test_labels = _relevant_test_images(source, space)
+    return Materials(
+        config=config,
+        pool_ids=source.ids("pool"),
+        test_ids=test_ids,
+        test_labels=test_labels,
+        pictures=RunPictures(source, ids, embedded.vectors, cache_dir),
+        cosines=embedded.cosines,
+        llm=planned.llm,
+        oracle=SimulatedOracle(source, space) if source.classes() else None,
+        vlm=embedded.vlm,
+        source=source,
+        notices=tuple(notices),
+    )
+
+
+def _relevant_test_images(source: ImageSource, space: LabelSpace) -> tuple[Ids, Ints]:
+    chosen = [
+        (item.id, space.relevant.index(item.label))
+        for item in source.items
+        if item.split == "test" and item.label in space.relevant
+    ]
+    ids = np.array([id for id, _ in chosen], dtype=np.str_)
+    return ids, np.array([index for _, index in chosen], dtype=np.intp)
+
+
+def embed_only(config: ExperimentConfig, cache_dir: Path) -> Steps[str]:
+    """Fill the embedding cache for a pool; returns a sentence on what is there now.
+
+    Raises:
+        ConfigError, PoolError, VLMError: the pool or the model cannot be used.
+    """
+    source = open_pool(config.pool, Path(config.data_root) if config.data_root else None)
+    vlm = open_vlm(config.vlm, config.device, cache_dir)
+    embedding = yield from embed_images(source, vlm, cache_dir)
+    return (
+        f"{len(embedding.ids)} pictures of {source.name} are embedded by {vlm.name}; "
+        f"{len(embedding.failed)} could not be decoded"
+    )

@@ -1,0 +1,141 @@
+"""Rounds as tables: `rounds.csv`, the line a round prints, and the summary of a whole run."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from laser_core.view import RoundRecord
+
+COLUMNS = (
+    "round",
+    "queried",
+    "relevant",
+    "precision",
+    "ceiling",
+    "recall",
+    "accuracy",
+    "delta",
+    "delta_effective",
+    "sd_vlm",
+    "sd_det",
+    "seconds",
+)
+
+
+def rounds_csv(records: Sequence[RoundRecord]) -> str:
+    """The text of `rounds.csv`: six decimals, an empty cell for what nobody knows."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for record in records:
+        writer.writerow([_cell(record, column) for column in COLUMNS])
+    return text.getvalue()
+
+
+def _cell(record: RoundRecord, column: str) -> str:
+    value = record.figures.get(column) if column in record.figures else _field(record, column)
+    if value is None:
+        return ""
+    return str(value) if isinstance(value, int) else f"{value:.6f}"
+
+
+def _field(record: RoundRecord, column: str) -> float | int | None:
+    value: float | int | None = getattr(record, column, None)
+    return value
+
+
+def round_line(record: RoundRecord, rounds: int) -> str:
+    """One round in one line, for a terminal."""
+    parts = [
+        f"round {record.round:>{len(str(rounds))}}/{rounds}",
+        f"queried {record.queried}",
+        f"relevant {record.relevant}",
+        f"precision {_share(record.precision)} of at most {_share(record.ceiling)}",
+        f"recall {_share(record.recall)}",
+        f"accuracy {_share(record.accuracy)}",
+    ]
+    if "delta" in record.figures:
+        share = record.figures["delta_effective"]
+        parts.append(f"delta {record.figures['delta']:.2f} (detector's share {share:.0%})")
+    parts.append(f"{record.seconds:.1f} s")
+    return " | ".join(parts)
+
+
+def _share(value: float | None) -> str:
+    return "  -  " if value is None else f"{value:.3f}"
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A run in a few numbers; None where the pool's labels or test split cannot tell.
+
+    Args:
+        first_precision: of round 1, the cold start.
+        mean_precision: over the rounds.
+        mean_ceiling: of a selector that never errs, over the same rounds; 0.667 for the paper's
+            CIFAR-10 at 20%.
+        recall: at the end.
+        accuracy: at the end.
+        seconds: of all rounds.
+    """
+
+    first_precision: float | None
+    mean_precision: float | None
+    mean_ceiling: float | None
+    recall: float | None
+    accuracy: float | None
+    seconds: float
+
+
+def summarise(records: Sequence[RoundRecord]) -> Summary:
+    """The summary of finished rounds; all empty before the first."""
+    if not records:
+        return Summary(None, None, None, None, None, 0.0)
+    last = records[-1]
+    return Summary(
+        first_precision=records[0].precision,
+        mean_precision=_mean([r.precision for r in records]),
+        mean_ceiling=_mean(perfect_ceilings(records)),
+        recall=last.recall,
+        accuracy=last.accuracy,
+        seconds=sum(r.seconds for r in records),
+    )
+
+
+def perfect_ceilings(records: Sequence[RoundRecord]) -> list[float | None]:
+    """Precision that a selector which never errs would have had in each round.
+
+    A record's own ceiling depends on what the run found before: a run that found little keeps a
+    high one. This one does not, so a mean precision can be held against its mean.
+    """
+    first = records[0]
+    if first.recall is None or not first.recall:
+        return [None] * len(records)
+    left = round(first.relevant / first.recall)
+    ceilings: list[float | None] = []
+    for record in records:
+        asked = len(record.ids)
+        ceilings.append(min(1.0, left / asked))
+        left = max(0, left - asked)
+    return ceilings
+
+
+def summary_line(records: Sequence[RoundRecord]) -> str:
+    """A run in one line, for a terminal."""
+    summary = summarise(records)
+    return (
+        f"{len(records)} rounds in {summary.seconds:.1f} s | "
+        f"precision of round 1 {_share(summary.first_precision)}, mean "
+        f"{_share(summary.mean_precision)} of at most {_share(summary.mean_ceiling)} | "
+        f"recall {_share(summary.recall)} | accuracy {_share(summary.accuracy)}"
+    )
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return float(np.mean(known)) if known else None

@@ -1,0 +1,94 @@
+"""A whole run from settings to result, and going on with one that stopped: what the CLI calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from laser_core.errors import ConfigError
+from laser_core.experiment import Experiment, simulate
+from laser_core.plan import Plan, plan, require_labels
+from laser_core.prepare import Materials, prepare
+from laser_core.progress import Steps
+from laser_core.report import round_line, rounds_csv
+from laser_core.store import Store
+from laser_core.view import RoundRecord
+
+Tell = Callable[[str], None]
+
+
+def start(
+    planned: Plan,
+    folder: Path,
+    cache_dir: Path,
+    tell: Tell = lambda _: None,
+    materials: Materials | None = None,
+) -> Steps[list[RoundRecord]]:
+    """Start a simulated run in a new folder and bring it to its end.
+
+    Args:
+        planned: from `plan`.
+        folder: missing or empty.
+        cache_dir: of the embeddings.
+        tell: told each notice once, and one line a round.
+        materials: already prepared ones of the same pool and models, to save the time.
+
+    Raises:
+        PoolError: some pool images have no label.
+        StoreError: the folder cannot be used.
+    """
+    require_labels(planned.source)
+    store = Store.create(folder, planned.config)
+    try:
+        return (yield from _finish(store, planned, cache_dir, tell, materials))
+    finally:
+        store.close()
+
+
+def resume(folder: Path, cache_dir: Path, tell: Tell = lambda _: None) -> Steps[list[RoundRecord]]:
+    """Bring a run that stopped to its end, with the numbers it would have had anyway.
+
+    Raises:
+        StoreError: the folder holds no run, or a damaged one.
+        ConfigError: its pool has changed since.
+    """
+    store = Store.open(folder)
+    try:
+        return (yield from _finish(store, plan(store.config(), cache_dir), cache_dir, tell, None))
+    finally:
+        store.close()
+
+
+def _finish(
+    store: Store, planned: Plan, cache_dir: Path, tell: Tell, materials: Materials | None
+) -> Steps[list[RoundRecord]]:
+    """Prepare what is missing and simulate; `rounds.csv` is written anew after every round."""
+    if materials is None:
+        materials = yield from prepare(planned, cache_dir)
+        for notice in materials.notices:
+            tell(notice)
+    require_same_pool(store, materials)
+    experiment = Experiment(materials, store)
+
+    def closed(record: RoundRecord) -> None:
+        store.write_text("rounds.csv", rounds_csv(experiment.records))
+        tell(round_line(record, experiment.config.rounds))
+
+    store.write_text("rounds.csv", rounds_csv(experiment.records))
+    return (yield from simulate(experiment, closed))
+
+
+def require_same_pool(store: Store, materials: Materials) -> None:
+    """Keep the pool's ids with the run, or check that they are still those.
+
+    Raises:
+        ConfigError: the pool is no longer the one the run was started on.
+    """
+    text = "\n".join(materials.pool_ids.tolist())
+    if not store.has_text("pool.txt"):
+        store.write_text("pool.txt", text)
+    elif store.read_text("pool.txt") != text:
+        raise ConfigError(
+            f"{materials.config.pool} no longer holds the same pictures as when the run was "
+            "started; put them back, or start a new run"
+        )

@@ -1,0 +1,97 @@
+"""The detector and the classifier of a run: trained from scratch each round, kept for restarts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from laser_core.arrays import Ids, Ints
+from laser_core.config import ExperimentConfig
+from laser_core.nets.base import Learner, Net, Pictures
+from laser_core.progress import Steps
+from laser_core.seeding import rng_for
+from laser_core.shelf import NetShelf
+
+Labeled = tuple[Ids, Ints]
+
+
+@dataclass(frozen=True)
+class Nets:
+    """One round's nets; None for one that is not needed or has nothing to learn from yet."""
+
+    detector: Net | None = None
+    classifier: Net | None = None
+
+
+class RunNets:
+    """Trains, keeps and restores the nets of a run.
+
+    Args:
+        config: seed, temperature, number of relevant classes.
+        learner: how nets are trained.
+        pictures: what they are trained on.
+        shelf: where the last round's are kept.
+        with_detector: whether the strategy asks for one.
+    """
+
+    def __init__(
+        self,
+        config: ExperimentConfig,
+        learner: Learner,
+        pictures: Pictures,
+        shelf: NetShelf,
+        with_detector: bool,
+    ) -> None:
+        self.learner = learner
+        self.current = Nets()
+        self._config = config
+        self._pictures = pictures
+        self._shelf = shelf
+        self._with_detector = with_detector
+        self._round = 0
+
+    def train(self, round: int, ids: Ids, labels: Ints) -> Steps[Nets]:
+        """The nets of a round: Algorithm 1, lines 12 and 13. Changes nothing here yet.
+
+        Args:
+            ids, labels: (L,) labeled images and class indices, n for irrelevant.
+        """
+        n = len(self._config.relevant)
+        detector = classifier = None
+        if len(ids) and self._with_detector:
+            temperature = self._config.temperature
+            detector = yield from self._fit("detector", round, ids, labels, n + 1, temperature)
+        relevant = labels < n
+        if relevant.any():
+            ids, labels = ids[relevant], labels[relevant]
+            classifier = yield from self._fit("classifier", round, ids, labels, n, 1.0)
+        return Nets(detector, classifier)
+
+    def keep(self, round: int, nets: Nets) -> None:
+        """Make `nets` the current ones, on disk first.
+
+        Raises:
+            StoreError: they cannot be written.
+        """
+        self._shelf.put(round, nets.detector, nets.classifier)
+        self.current, self._round = nets, round
+
+    def restore(self, round: int, labeled: Callable[[], Labeled]) -> Steps[None]:
+        """After a restart: the nets of `round`, from disk or trained again; both give the same.
+
+        Args:
+            round: the last finished one, 0 if none is.
+            labeled: the labels as that round had them.
+        """
+        if self._round == round:
+            return
+        kept = self._shelf.get(round)
+        nets = Nets(*kept) if kept else (yield from self.train(round, *labeled()))
+        self.current, self._round = nets, round
+
+    def _fit(
+        self, which: str, round: int, ids: Ids, labels: Ints, outputs: int, temperature: float
+    ) -> Steps[Net]:
+        rng = rng_for(self._config.seed, which, round)
+        train = self.learner.train
+        return (yield from train(self._pictures, ids, labels, outputs, rng, temperature))

@@ -1,0 +1,306 @@
+"""One run = one folder: `run.db` holds what was said and done, `arrays/` what can be rebuilt.
+
+Labels are rows of an append-only event table, committed before anybody is told they are taken;
+undoing one is a further row. Loading a run replays them.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from laser_core.config import ExperimentConfig
+from laser_core.database import Database, damaged, now, unwritable
+from laser_core.descriptions import Descriptions
+from laser_core.errors import StoreError
+from laser_core.llm.base import Exchange
+from laser_core.pool import Label
+from laser_core.view import Query, RoundRecord, Signal
+
+# Answers that stand: every label event that no undo row points at, the last one of each image.
+STANDING = """
+SELECT image, state, name, round, actor, seconds, at FROM events
+WHERE kind = 'label' AND seq NOT IN (SELECT target FROM events WHERE kind = 'undo')
+    AND (? IS NULL OR round <= ?)
+ORDER BY seq
+"""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer that stands.
+
+    Args:
+        image: its id.
+        label: what was said.
+        round: under which query.
+        actor: who said it ("oracle", or a person's name).
+        seconds: how long it took, None if nobody measured.
+        at: when, in UTC.
+    """
+
+    image: str
+    label: Label
+    round: int
+    actor: str
+    seconds: float | None
+    at: str
+
+
+class Store:
+    """The folder of one run. Made by `create`, opened by `open`; close it when done.
+
+    Args:
+        folder: of the run.
+        database: its `run.db`.
+    """
+
+    def __init__(self, folder: Path, database: Database) -> None:
+        self.folder = folder
+        self._database = database
+
+    @classmethod
+    def create(cls, folder: Path, config: ExperimentConfig) -> Store:
+        """A new run in `folder`, which may be missing or empty.
+
+        Raises:
+            StoreError: the folder holds something already, or cannot be written.
+        """
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise StoreError(
+                f"{folder} holds something already; choose another folder, or, if it is a run, "
+                "resume it"
+            )
+        try:
+            (folder / "arrays").mkdir(parents=True)
+        except OSError as error:
+            raise unwritable(folder, error) from error
+        try:
+            database = Database.create(folder / "run.db", {"config": config.to_json()})
+            store = cls(folder, database)
+            store.write_text("config.json", config.to_json())
+        except StoreError:
+            shutil.rmtree(folder, ignore_errors=True)  # it was empty: leave nothing half written
+            raise
+        return store
+
+    @classmethod
+    def open(cls, folder: Path) -> Store:
+        """The run in `folder`.
+
+        Raises:
+            StoreError: there is none, its database is damaged, or a newer version wrote it.
+        """
+        if not (folder / "run.db").is_file():
+            raise StoreError(f"{folder} holds no run (no run.db); give the folder of a run")
+        return cls(folder, Database.open(folder / "run.db"))
+
+    def close(self) -> None:
+        """Close the database; the store cannot be used afterwards."""
+        self._database.close()
+
+    def config(self) -> ExperimentConfig:
+        """The run's settings."""
+        return ExperimentConfig.from_json(self._database.fact("config"))
+
+    # ---- labels
+
+    def append_labels(
+        self,
+        answers: Mapping[str, Label],
+        round: int,
+        actor: str,
+        seconds: Mapping[str, float] | None = None,
+    ) -> int:
+        """Commit answers, all or none; returns the last event's number once they are on disk.
+
+        Args:
+            answers: id -> label.
+            round: under which query they were given.
+            actor: who gave them ("oracle", or a person's name).
+            seconds: id -> how long the person took, where known.
+        """
+        spent = seconds or {}
+        rows = [
+            (now(), actor, "label", id, label.state, label.name, round, spent.get(id))
+            for id, label in answers.items()
+        ]
+        with self._database.writing() as cursor:
+            cursor.executemany(
+                "INSERT INTO events (at, actor, kind, image, state, name, round, seconds) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                rows,
+            )
+            return int(cursor.execute("SELECT max(seq) FROM events").fetchone()[0] or 0)
+
+    def append_undo(self, target: int, actor: str) -> None:
+        """Take the label event `target` back; the answer before it stands again.
+
+        Raises:
+            StoreError: there is no such label event, or it is taken back already.
+        """
+        with self._database.writing() as cursor:
+            found = cursor.execute(
+                "SELECT kind, (SELECT count(*) FROM events u WHERE u.target = e.seq) "
+                "FROM events e WHERE seq = ?",
+                (target,),
+            ).fetchone()
+            if found is None or found[0] != "label" or found[1]:
+                raise StoreError(f"label {target} is not there or is undone already; reload")
+            cursor.execute(
+                "INSERT INTO events (at, actor, kind, target) VALUES (?, ?, 'undo', ?)",
+                (now(), actor, target),
+            )
+
+    def standing(self, up_to_round: int | None = None) -> list[Answer]:
+        """The answers that stand, of all rounds or of those up to one; in the order given."""
+        answers: dict[str, Answer] = {}
+        for image, state, name, *rest in self._database.read(STANDING, (up_to_round,) * 2):
+            answers.pop(image, None)
+            answers[image] = Answer(image, Label(state, name), *rest)
+        return list(answers.values())
+
+    def labels(self, up_to_round: int | None = None) -> dict[str, Label]:
+        """id -> label, as `standing` has them."""
+        return {answer.image: answer.label for answer in self.standing(up_to_round)}
+
+    # ---- texts and questions to the language model
+
+    def append_texts(self, descriptions: Descriptions, title: str) -> int:
+        """Keep a version of the descriptions; returns its number, 1 for the first."""
+        with self._database.writing() as cursor:
+            cursor.execute(
+                "INSERT INTO texts (at, title, descriptions) VALUES (?, ?, ?)",
+                (now(), title, json.dumps(descriptions.to_dict())),
+            )
+            return int(cursor.lastrowid or 0)
+
+    def texts(self, version: int | None = None) -> tuple[int, Descriptions] | None:
+        """(version, descriptions) of one version, or of the newest; None if there is none."""
+        rows = self._database.read(
+            "SELECT version, descriptions FROM texts WHERE ? IS NULL OR version = ? "
+            "ORDER BY version DESC LIMIT 1",
+            (version, version),
+        )
+        return (rows[0][0], Descriptions.from_dict(json.loads(rows[0][1]))) if rows else None
+
+    def append_exchanges(self, exchanges: Iterable[Exchange]) -> None:
+        """Keep questions to the language model and its answers."""
+        rows = [(now(), json.dumps(e.__dict__)) for e in exchanges]
+        with self._database.writing() as cursor:
+            cursor.executemany("INSERT INTO exchanges (at, exchange) VALUES (?, ?)", rows)
+
+    def exchanges(self) -> list[Exchange]:
+        """Every question and answer of the run, oldest first."""
+        rows = self._database.read("SELECT exchange FROM exchanges ORDER BY seq")
+        return [Exchange(**json.loads(row[0])) for row in rows]
+
+    # ---- queries and rounds
+
+    def save_query(self, round: int, texts: int | None, query: Query) -> None:
+        """Keep the query of a round: its arrays as files, then the rest as one committed row."""
+        for name, array in query.pool.items():
+            self.save_array(f"round-{round:03d}/{name}", array)
+        text = json.dumps(
+            {
+                "ids": query.ids.tolist(),
+                "scores": query.scores.tolist(),
+                "figures": dict(query.figures),
+                "note": query.note,
+                "arrays": sorted(query.pool),
+            }
+        )
+        with self._database.writing() as cursor:
+            cursor.execute(
+                "INSERT OR REPLACE INTO queries VALUES (?, ?, ?, ?)", (round, now(), texts, text)
+            )
+
+    def query(self, round: int) -> tuple[int | None, Query] | None:
+        """(texts version, query) of a round, or None if it has not been asked yet."""
+        rows = self._database.read("SELECT texts, query FROM queries WHERE round = ?", (round,))
+        if not rows:
+            return None
+        kept = json.loads(rows[0][1])
+        arrays = {name: self.array(f"round-{round:03d}/{name}") for name in kept["arrays"]}
+        ids = np.array(kept["ids"], dtype=np.str_)
+        return rows[0][0], Query(
+            ids, np.array(kept["scores"]), arrays, kept["figures"], kept["note"]
+        )
+
+    def append_record(self, record: RoundRecord) -> None:
+        """Commit a finished round."""
+        with self._database.writing() as cursor:
+            cursor.execute(
+                "INSERT INTO rounds VALUES (?, ?, ?)",
+                (record.round, now(), json.dumps(record.to_dict())),
+            )
+
+    def records(self) -> list[RoundRecord]:
+        """Finished rounds, oldest first."""
+        rows = self._database.read("SELECT record FROM rounds ORDER BY round")
+        return [RoundRecord.from_dict(json.loads(row[0])) for row in rows]
+
+    # ---- files
+
+    def save_array(self, name: str, array: Signal) -> None:
+        """Write `arrays/<name>.npy`, whole or not at all.
+
+        Raises:
+            StoreError: the disk is full, or the folder cannot be written.
+        """
+        path = self.folder / "arrays" / f"{name}.npy"
+        partial = path.with_suffix(".partial")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with partial.open("wb") as file:
+                np.save(file, array, allow_pickle=False)
+            partial.replace(path)
+        except OSError as error:
+            raise unwritable(path, error) from error
+
+    def array(self, name: str) -> Signal:
+        """`arrays/<name>.npy`, memory-mapped and read-only.
+
+        Raises:
+            StoreError: it is missing or damaged.
+        """
+        path = self.folder / "arrays" / f"{name}.npy"
+        try:
+            mapped: Signal = np.load(path, mmap_mode="r", allow_pickle=False)
+        except (OSError, ValueError, EOFError) as error:
+            raise StoreError(
+                f"{path} is missing or damaged ({error}); restore the folder from a copy"
+            ) from error
+        return mapped
+
+    def write_text(self, name: str, text: str) -> None:
+        """Write a small file of the run's folder, whole or not at all; line ends stay as given."""
+        path = self.folder / name
+        partial = path.with_name(f".{name}.partial")
+        try:
+            with partial.open("w", encoding="utf-8", newline="") as file:
+                file.write(text)
+            partial.replace(path)
+        except OSError as error:
+            raise unwritable(path, error) from error
+
+    def has_text(self, name: str) -> bool:
+        """Whether the run's folder has a file of that name."""
+        return (self.folder / name).is_file()
+
+    def read_text(self, name: str) -> str:
+        """A small file of the run's folder, as `write_text` wrote it.
+
+        Raises:
+            StoreError: it is missing or no text.
+        """
+        path = self.folder / name
+        try:
+            return path.read_bytes().decode("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise damaged(path, error) from error
