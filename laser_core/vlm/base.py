@@ -5,11 +5,15 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
+import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
-from laser_core.arrays import Floats, unit_rows
+from laser_core.arrays import Floats, Ints, unit_rows
+
+Prepared = npt.NDArray[Any]  # one picture, or a batch of them, as the network takes it
 
 
 @dataclass(frozen=True)
@@ -27,29 +31,52 @@ class VisionLanguageModel(ABC):
     """Encodes pictures and sentences. Nothing it returns for one picture depends on its batch.
 
     Pictures take two steps, so that the costly one can be cached per picture: `image_features`
-    (any batch), then `image_vectors`, which may use statistics of the whole pool.
+    (any batch), then `image_vectors`, which may use statistics of the whole pool. The first is
+    again two: `prepared` (cheap, in any thread) and `features` (the network).
 
     Attributes:
         kind: which form is in use; the screen always says it.
         name: for the screen, with the weights' name. The offline form is never called CLIP.
         key: names model, weights and preprocessing for the cache; it changes when any of them does.
+        text_key: the same for the vectors of sentences.
         feature_dim: F, numbers in one raw feature.
         dim: D, numbers in one vector.
+        side: pixels to which a picture is shrunk; decoding it much larger is wasted.
+        batch: pictures that one call of `features` takes best.
+        token_limit: tokens of a sentence that are read; what comes after is not.
     """
 
     kind: Literal["offline", "open_clip"]
     name: str
     key: str
+    text_key: str
     feature_dim: int
     dim: int
+    side: int
+    batch: int
+    token_limit: int
 
     @abstractmethod
+    def prepared(self, image: Image.Image) -> Prepared:
+        """An RGB picture of any size as the network takes it. Safe to call from many threads."""
+
+    @abstractmethod
+    def features(self, prepared: Prepared) -> Floats:
+        """(n, F) float32 raw features of n prepared pictures, stacked."""
+
     def image_features(self, images: Sequence[Image.Image]) -> Floats:
         """(n, F) float32 raw features of RGB pictures of any sizes."""
+        if not images:
+            return np.empty((0, self.feature_dim), dtype=np.float32)
+        return self.features(np.stack([self.prepared(image) for image in images]))
 
     @abstractmethod
     def text_vectors(self, texts: Sequence[str]) -> Floats:
         """(n, D) float32, rows of unit length: the sentences to score against."""
+
+    @abstractmethod
+    def token_counts(self, texts: Sequence[str]) -> Ints:
+        """(n,) tokens of each sentence, end marks included; more than `token_limit` are cut off."""
 
     def pool_statistics(self, features: Floats) -> PoolStatistics:
         """What `image_vectors` needs of the unlabeled pool, given its raw features (N, F)."""
@@ -57,7 +84,7 @@ class VisionLanguageModel(ABC):
 
     def image_vectors(self, features: Floats, statistics: PoolStatistics) -> Floats:
         """(n, D) float32 unit rows from raw features (n, F): for the nets and the map."""
-        return unit_rows(features)
+        return unit_rows(np.asarray(features, dtype=np.float32))
 
     def pool_vectors(self, vectors: Floats) -> Floats:
         """(N, D) unit rows to score with Eq. (1), from the whole pool's `image_vectors`.

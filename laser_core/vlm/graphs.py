@@ -7,7 +7,6 @@ the weights it takes a tenth of a second. Tests hold them to the libraries' own 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -16,9 +15,9 @@ import openvino
 from openvino import opset13 as ops
 
 from laser_core.arrays import Floats
+from laser_core.vlm.weights import Weights
 
 Node: TypeAlias = Any  # openvino.Node or openvino.Output: the package has no type stubs
-Weights: TypeAlias = Mapping[str, npt.NDArray[Any]]
 
 HEADS, HEAD_SIZE, LAYERS = 12, 32, 6  # of MiniLM-L6
 
@@ -102,3 +101,61 @@ def _constant(value: npt.ArrayLike | Floats) -> Node:
 
 def _integers(value: int | list[int]) -> Node:
     return ops.constant(np.asarray(value, dtype=np.int64))
+
+
+LITE2_STAGES = (
+    (1, 1),
+    (3, 2),
+    (3, 2),
+    (4, 2),
+    (4, 1),
+    (5, 2),
+    (1, 1),
+)  # blocks, first one's stride
+BATCH_NORM_EPSILON = 1e-3  # of the TensorFlow original
+
+
+def lite2_graph(weights: Weights, batch: int, side: int) -> Any:
+    """EfficientNet-Lite2 without its classifier: (batch, side, side, 3) uint8 to (batch, 1280).
+
+    Batch normalisation is folded into the convolutions.
+    """
+    pixels = ops.parameter([batch, side, side, 3], np.uint8, "pixels")
+    centred = ops.subtract(ops.convert(pixels, "f32"), _constant(np.float32(127)))
+    scaled = ops.divide(centred, _constant(np.float32(128)))
+    hidden = ops.transpose(scaled, _integers([0, 3, 1, 2]))  # (batch, 3, side, side)
+    hidden = _relu6(_convolution(weights, "_conv_stem", "_bn0", hidden, stride=2))
+    number = 0
+    for blocks, stride in LITE2_STAGES:
+        hidden = _inverted_block(weights, f"_blocks.{number}.", hidden, stride)
+        for later in range(number + 1, number + blocks):
+            hidden = ops.add(hidden, _inverted_block(weights, f"_blocks.{later}.", hidden, 1))
+        number += blocks
+    hidden = _relu6(_convolution(weights, "_conv_head", "_bn1", hidden))
+    return openvino.Model([ops.reduce_mean(hidden, _integers([2, 3]), False)], [pixels])
+
+
+def _inverted_block(weights: Weights, name: str, hidden: Node, stride: int) -> Node:
+    if name + "_expand_conv.weight" in weights:  # the very first block widens nothing
+        hidden = _relu6(_convolution(weights, name + "_expand_conv", name + "_bn0", hidden))
+    depthwise = name + "_depthwise_conv"
+    hidden = _relu6(_convolution(weights, depthwise, name + "_bn1", hidden, stride, grouped=True))
+    return _convolution(weights, name + "_project_conv", name + "_bn2", hidden)
+
+
+def _convolution(
+    weights: Weights, name: str, norm: str, hidden: Node, stride: int = 1, grouped: bool = False
+) -> Node:
+    scale = weights[norm + ".weight"] / np.sqrt(weights[norm + ".running_var"] + BATCH_NORM_EPSILON)
+    shift = weights[norm + ".bias"] - weights[norm + ".running_mean"] * scale
+    kernel = weights[name + ".weight"] * scale[:, None, None, None]
+    convolve = ops.group_convolution if grouped else ops.convolution
+    kernel = kernel[:, None] if grouped else kernel  # one group a channel
+    summed = convolve(
+        hidden, _constant(kernel), [stride, stride], [0, 0], [0, 0], [1, 1], "same_upper"
+    )
+    return ops.add(summed, _constant(shift[None, :, None, None]))
+
+
+def _relu6(hidden: Node) -> Node:
+    return ops.clamp(hidden, 0.0, 6.0)

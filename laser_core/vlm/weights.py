@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy.typing as npt
 
 from laser_core.errors import VLMError
+
+Weights: TypeAlias = Mapping[str, npt.NDArray[Any]]  # a network's arrays by name
 
 
 def package_file(package: str, requirement: str, inside: str, sha256: str) -> Path:
