@@ -33,7 +33,7 @@ REQUEST = 8  # pictures in one request to OpenVINO: the least processor time an 
 class ImageNetwork(Protocol):
     """(n, SIDE, SIDE, 3) uint8 pictures in, (n, 1280) float32 features out."""
 
-    def __call__(self, pixels: npt.NDArray[np.uint8]) -> Floats: ...  # noqa: D102
+    def __call__(self, pixels: npt.NDArray[np.uint8]) -> Floats: ...
 
 
 def prepared_pixels(image: Image.Image) -> npt.NDArray[np.uint8]:

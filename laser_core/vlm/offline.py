@@ -1,4 +1,4 @@
-"""A vision-language model from pip packages alone: EfficientNet-Lite2 for pictures, MiniLM for text.
+"""A vision-language model from pip packages alone: EfficientNet-Lite2 and MiniLM.
 
 Sentences are mapped into the space of the image network's classifier weights by kernel ridge
 regression over the 1000 ImageNet names that timm ships. It is no CLIP and is never called one.
@@ -108,8 +108,8 @@ class OfflineVLM(VisionLanguageModel):
         if statistics.mean is None:
             raise ValueError("statistics.mean is None; take them from pool_statistics")
         vectors = np.empty(features.shape, dtype=np.float32)
-        for start, rows in zip(range(0, len(features), ROWS_AT_ONCE), _chunks(features)):
-            vectors[start : start + ROWS_AT_ONCE] = unit_rows(rows - statistics.mean)
+        for rows, out in zip(_chunks(features), _chunks(vectors), strict=True):
+            out[:] = unit_rows(rows - statistics.mean)
         return vectors
 
     def pool_vectors(self, vectors: Floats) -> Floats:
