@@ -22,6 +22,13 @@ class Pictures(Protocol):
     def pixels(self, ids: Ids, size: int) -> npt.NDArray[np.uint8]:
         """(n, size, size, 3) RGB pictures, shrunk or grown to a square."""
 
+    def prepare_pixels(self, size: int) -> Steps[None]:
+        """Decode all pictures to `size`, unless that was done before; then `pixels` is quick."""
+
+    @property
+    def side(self) -> int:
+        """Usual length of the pictures' shorter side, in pixels; the same for a whole run."""
+
 
 class Net(ABC):
     """A trained network with C outputs."""
