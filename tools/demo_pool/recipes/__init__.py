@@ -15,8 +15,10 @@ from tools.demo_pool.recipes import (
     balls,
     decor,
     dressing,
+    drinks,
     electronics,
     food,
+    fruit,
     furniture,
     hand_tools,
     paper,
@@ -28,8 +30,10 @@ MODULES = (
     balls,
     decor,
     dressing,
+    drinks,
     electronics,
     food,
+    fruit,
     furniture,
     hand_tools,
     paper,
@@ -39,7 +43,7 @@ MODULES = (
 
 
 def recipe(name: str) -> Callable[[np.random.Generator], Parts]:
-    """The function that builds objects of class `name`: "wine glass" is `vessels.wine_glass`."""
+    """The function that builds objects of class `name`: "wine glass" is `drinks.wine_glass`."""
     function_name = name.replace(" ", "_")
     for module in MODULES:
         if hasattr(module, function_name):

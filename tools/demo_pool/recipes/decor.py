@@ -16,7 +16,7 @@ from tools.demo_pool.materials import (
     turned,
     varnished_wood,
 )
-from tools.demo_pool.mesh import Mesh, lathe, rotation, rounded, rounded_box, spline, sweep
+from tools.demo_pool.mesh import Array, Mesh, lathe, rotation, rounded, rounded_box, spline, sweep
 from tools.demo_pool.recipes.shared import leg
 from tools.demo_pool.textures import Picture, hsv
 
@@ -152,7 +152,7 @@ def hourglass(rng: np.random.Generator) -> Parts:
         parts.append(leg((x, y, 0.05), (x, y, height * 0.95), 0.06, material))
     sand = Material(pick(rng, SANDS), 0.95)
 
-    def fill(low: float, high: float) -> np.ndarray:
+    def fill(low: float, high: float) -> Array:
         between = (inner[:, 1] > height * low) & (inner[:, 1] < height * high)
         return inner[between] * [0.99, 1]
 
