@@ -28,6 +28,8 @@ FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
 # manual's way to make one limit of it, and that an error instead of a line on the terminal:
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 warnings.simplefilter("error", Image.DecompressionBombWarning)
+# A damaged EXIF note costs a picture its turn, not its place: no line on the terminal for each.
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.TiffImagePlugin")
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ def _frame(data: bytes, name: str) -> pd.DataFrame:
             return pd.read_parquet(io.BytesIO(data))
         text = _text(data, name)
         if suffix == ".jsonl":
-            return pd.read_json(io.StringIO(text), lines=True, dtype=False, convert_dates=False)
+            return pd.read_json(io.StringIO(text), lines=True, dtype=False)
         # as text, so that a label 007 stays 007 and a class called "NA" stays a class
         return pd.read_csv(
             io.StringIO(text),

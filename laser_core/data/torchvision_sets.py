@@ -180,8 +180,10 @@ def _present(loader: Any, root: Path, recipe: Recipe) -> Any:
     """The pool's split if the set lies unpacked in `root`, else None."""
     try:
         return loader(root, **recipe.pool)
-    except RuntimeError:  # torchvision's way to say "not found or corrupted"
-        return None
+    except RuntimeError as error:
+        if "not found" in str(error):  # torchvision has no error of its own for it
+            return None
+        raise
 
 
 def _downloaded(name: str, loader: Any, root: Path, recipe: Recipe) -> Any:
@@ -193,7 +195,7 @@ def _downloaded(name: str, loader: Any, root: Path, recipe: Recipe) -> Any:
     folder, files = _downloads(loader, root)
     missing = [url for url, there in files.items() if not there]
     by_hand = (
-        f"get {' and '.join(missing)} on another machine and put it, packed as it is, into {folder}"
+        f"get {' and '.join(missing)} on another machine and put it, still packed, into {folder}"
     )
     if missing and (reason := _unreachable(missing[0])):
         raise PoolError(f"{name} is not in {root} and cannot be downloaded ({reason}); {by_hand}")

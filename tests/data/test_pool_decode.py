@@ -31,6 +31,12 @@ def test_a_picture_is_turned_as_its_exif_says():
     assert decode(turned_jpeg(), "a").size == (6, 8)
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning:PIL.TiffImagePlugin")  # as base.py itself asks
+def test_a_damaged_exif_note_does_not_cost_the_picture():
+    broken = b"Exif\0\0MM\0*\0\0\0\x08\0\x05\x01\x12"
+    assert decode(encoded(kind="JPEG", exif=broken), "a").size == (8, 6)
+
+
 def test_cmyk_becomes_rgb():
     cyan = Image.new("CMYK", (8, 6), (255, 0, 0, 0))
     red, green, blue = decode(saved(cyan, "JPEG"), "a").getpixel((0, 0))
