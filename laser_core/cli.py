@@ -17,9 +17,8 @@ from laser_core.paths import default_cache_dir
 from laser_core.plan import plan
 from laser_core.prepare import embed_only
 from laser_core.report import round_line, summary_line
-from laser_core.review import explain_kept
+from laser_core.run import explain_kept, start
 from laser_core.run import resume as resume_run
-from laser_core.run import start
 from laser_core.store import Store
 from laser_core.terminal import Terminal, guarded
 

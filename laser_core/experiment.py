@@ -12,9 +12,9 @@ from laser_core.arrays import Ids, Ints
 from laser_core.cosines import TextCosines, text_cosines
 from laser_core.descriptions import Descriptions, describe, with_discovered
 from laser_core.errors import PoolError
+from laser_core.materials import Materials
 from laser_core.nets import make_learner
 from laser_core.pool import Label, LabelSpace, Pool, positions
-from laser_core.prepare import Materials
 from laser_core.progress import Progress, Steps
 from laser_core.rounds import component_precisions, make_record, tested
 from laser_core.run_nets import RunNets

@@ -13,7 +13,7 @@ from laser_core.cosines import Cosines
 from laser_core.data.base import ImageSource, Skipped
 from laser_core.data.open import open_pool
 from laser_core.data.split import relevant_by_name
-from laser_core.llm.base import LanguageModel
+from laser_core.materials import Materials
 from laser_core.oracle import SimulatedOracle
 from laser_core.pictures import RunPictures
 from laser_core.plan import Plan
@@ -43,37 +43,6 @@ class EmbeddedPool:
     vectors: Floats
     cosines: Cosines
     failed: tuple[Skipped, ...] = ()
-
-
-@dataclass(frozen=True)
-class Materials:
-    """Everything a run works with, ready.
-
-    Args:
-        config: the run's settings.
-        pool_ids: (N,) the pool, in the source's order.
-        test_ids: (M,) test images of relevant classes.
-        test_labels: their class indices.
-        pictures: vectors and pixels of pool and test images.
-        cosines: of pool images with sentences, filled as sentences come up.
-        llm: the language model.
-        oracle: the simulated one, or None for a pool without labels.
-        vlm: the vision-language model.
-        source: the pictures themselves.
-        notices: sentences the user should read once.
-    """
-
-    config: ExperimentConfig
-    pool_ids: Ids
-    test_ids: Ids
-    test_labels: Ints
-    pictures: RunPictures
-    cosines: Cosines
-    llm: LanguageModel
-    oracle: SimulatedOracle | None
-    vlm: VisionLanguageModel
-    source: ImageSource
-    notices: tuple[str, ...] = ()
 
 
 def prepare(planned: Plan, cache_dir: Path) -> Steps[Materials]:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 
 from laser_core.config import ExperimentConfig
 from laser_core.cosines import Cosines, text_cosines
 from laser_core.errors import PoolError
 from laser_core.explain import Explanation, explain
-from laser_core.plan import plan
-from laser_core.pool import LabelSpace, Pool, positions
-from laser_core.prepare import prepare
-from laser_core.progress import Steps
+from laser_core.pool import Pool, positions
 from laser_core.store import Store
 
 
@@ -67,21 +62,3 @@ def explain_image(
             float(s_det.std()) or 1.0,
         ),
     )
-
-
-def explain_kept(folder: Path, id: str, round: int | None, cache_dir: Path) -> Steps[Explanation]:
-    """`explain_image` for a run's folder; the last round that was queried if none is given.
-
-    Raises:
-        StoreError: the folder holds no run; PoolError: as for `explain_image`.
-    """
-    store = Store.open(folder)
-    try:
-        config = store.config()
-        materials = yield from prepare(plan(config, cache_dir), cache_dir)
-        pool = Pool(materials.pool_ids, LabelSpace(config.relevant))
-        last = len(store.records()) + (store.query(len(store.records()) + 1) is not None)
-        asked = last if round is None else round
-        return explain_image(id, asked, store, config, pool, materials.cosines)
-    finally:
-        store.close()

@@ -7,10 +7,14 @@ from pathlib import Path
 
 from laser_core.errors import ConfigError
 from laser_core.experiment import Experiment, simulate
+from laser_core.explain import Explanation
+from laser_core.materials import Materials
 from laser_core.plan import Plan, plan, require_labels
-from laser_core.prepare import Materials, prepare
+from laser_core.pool import LabelSpace, Pool
+from laser_core.prepare import prepare
 from laser_core.progress import Steps
 from laser_core.report import round_line, rounds_csv
+from laser_core.review import explain_image
 from laser_core.store import Store
 from laser_core.view import RoundRecord
 
@@ -55,6 +59,24 @@ def resume(folder: Path, cache_dir: Path, tell: Tell = lambda _: None) -> Steps[
     store = Store.open(folder)
     try:
         return (yield from _finish(store, plan(store.config(), cache_dir), cache_dir, tell, None))
+    finally:
+        store.close()
+
+
+def explain_kept(folder: Path, id: str, round: int | None, cache_dir: Path) -> Steps[Explanation]:
+    """`explain_image` for a run's folder; the last round that was queried if none is given.
+
+    Raises:
+        StoreError: the folder holds no run; PoolError: as for `explain_image`.
+    """
+    store = Store.open(folder)
+    try:
+        config = store.config()
+        materials = yield from prepare(plan(config, cache_dir), cache_dir)
+        pool = Pool(materials.pool_ids, LabelSpace(config.relevant))
+        last = len(store.records()) + (store.query(len(store.records()) + 1) is not None)
+        asked = last if round is None else round
+        return explain_image(id, asked, store, config, pool, materials.cosines)
     finally:
         store.close()
 

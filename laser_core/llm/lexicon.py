@@ -68,6 +68,7 @@ class Lexicon:
             for key in dict.fromkeys(quick_key(name) for name in synset.names):
                 self._by_name[key].append(synset)
         self._parents: dict[str, Synset | None] = {}
+        self._children: dict[str, list[Synset]] = {}
 
     def senses(self, name: str) -> list[Synset]:
         """The meanings of `name`, whatever its case, plural or hyphens; [] for an unknown one.
@@ -75,7 +76,8 @@ class Lexicon:
         A meaning that has the name letter by letter hides the others: "glasses" are spectacles,
         "glass" is not.
         """
-        found = self._by_name.get(name_key(name), ())
+        key = name_key(name)
+        found = self._by_name.get(key) or self._by_name.get(key.replace(" ", "")) or []  # wineglass
         plain = name.casefold().strip()
         exact = [synset for synset in found if plain in map(str.casefold, synset.names)]
         return exact or list(found)
@@ -105,16 +107,27 @@ class Lexicon:
 
     def children(self, synset: Synset) -> list[Synset]:
         """Sub-kinds: the synsets whose gloss opens with this one."""
-        return list(self._children.get(synset.key, ()))
+        if synset.key not in self._children:
+            # stems, so that "knives" is found for "knife"; parent() decides
+            stems = [name.casefold()[: max(3, len(name) - 2)] for name in synset.names]
+            self._children[synset.key] = [
+                other
+                for other in self.of_field(synset.field)
+                if any(stem in other.gloss.casefold() for stem in stems)
+                and self.parent(other) is synset
+            ]
+        return list(self._children[synset.key])
+
+    def of_field(self, field: str) -> list[Synset]:
+        """All synsets of a field, in the lexicon's order."""
+        return self._by_field.get(field, [])
 
     @cached_property
-    def _children(self) -> dict[str, list[Synset]]:
-        children: dict[str, list[Synset]] = defaultdict(list)
+    def _by_field(self) -> dict[str, list[Synset]]:
+        fields: dict[str, list[Synset]] = defaultdict(list)
         for synset in self.synsets.values():
-            wider = self.parent(synset)
-            if wider is not None:
-                children[wider.key].append(synset)
-        return children
+            fields[synset.field].append(synset)
+        return fields
 
     def _find_parent(self, synset: Synset) -> Synset | None:
         for words in genus_candidates(synset.gloss):

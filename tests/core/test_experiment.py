@@ -1,0 +1,191 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from laser_core.errors import PoolError
+from laser_core.experiment import Experiment, simulate
+from laser_core.pool import Label
+from laser_core.progress import drain
+from laser_core.report import rounds_csv
+from laser_core.review import explain_image
+from laser_core.store import Store
+from tests import fakes
+
+
+def experiment(tmp_path, name="run", **settings):
+    config = fakes.config(**settings)
+    return Experiment(fakes.materials(config), Store.create(tmp_path / name, config))
+
+
+def reopened(tmp_path, name="run"):
+    store = Store.open(tmp_path / name)
+    return Experiment(fakes.materials(store.config()), store)
+
+
+def without_seconds(records):
+    return [replace(record, seconds=0.0) for record in records]
+
+
+def test_four_rounds_of_algorithm_1_leave_four_records(tmp_path):
+    run = experiment(tmp_path)
+    records = drain(simulate(run))
+    assert [r.round for r in records] == [1, 2, 3, 4]
+    asked = [id for r in records for id in r.ids]
+    assert len(asked) == len(set(asked)) == 80
+    assert run.finished
+    assert [r.figures["delta"] for r in records] == pytest.approx([0.0, 0.1, 0.2, 0.3])
+    assert records[-1].recall == sum(r.relevant for r in records) / 60
+    assert records[0].ceiling == 1.0
+    assert records[0].accuracy is not None
+
+
+def test_laser_finds_more_than_its_share_from_the_first_round_on(tmp_path):
+    config = fakes.config(rounds=1)
+    clear = fakes.materials(config, noise=4.0)
+    records = drain(simulate(Experiment(clear, Store.create(tmp_path / "run", config))))
+    assert records[0].precision > 0.8  # by lot it would be a third: 2 classes of 6
+
+
+@pytest.mark.parametrize("strategy", ["laser", "random", "uncertainty"])
+def test_the_same_settings_give_the_same_rounds(tmp_path, strategy):
+    first = drain(simulate(experiment(tmp_path, "a", strategy=strategy)))
+    second = drain(simulate(experiment(tmp_path, "b", strategy=strategy)))
+    assert rounds_csv(without_seconds(first)) == rounds_csv(without_seconds(second))
+
+
+@pytest.mark.parametrize("settings", [{}, {"delta": "precision"}, {"strategy": "uncertainty"}])
+def test_stopped_at_any_step_and_reopened_a_run_ends_with_the_same_records(tmp_path, settings):
+    whole = without_seconds(drain(simulate(experiment(tmp_path, "whole", rounds=2, **settings))))
+    steps = sum(1 for _ in simulate(experiment(tmp_path, "counted", rounds=2, **settings)))
+    for stop in range(0, steps, 3):
+        stopped = experiment(tmp_path, f"stop-{stop}", rounds=2, **settings)
+        work = simulate(stopped)
+        for _ in range(stop + 1):
+            next(work)
+        work.close()
+        stopped.store.close()
+        assert without_seconds(drain(simulate(reopened(tmp_path, f"stop-{stop}")))) == whole
+
+
+def test_a_query_closed_half_way_leaves_the_run_as_it_was(tmp_path):
+    run = experiment(tmp_path)
+    steps = run.query()
+    next(steps)
+    steps.close()
+    assert run.pending is None
+    assert run.store.query(1) is None
+
+
+def test_answers_are_on_disk_when_annotate_returns_and_all_or_none_are_taken(tmp_path):
+    run = experiment(tmp_path)
+    query = drain(run.query())
+    first, second = query.ids[:2].tolist()
+    with pytest.raises(PoolError, match="no image of this pool"):
+        run.annotate({first: Label("unsure"), "nowhere": Label("unsure")})
+    assert run.store.labels() == {}
+    run.annotate({first: Label("relevant", "cat"), second: Label("irrelevant", "truck")}, "Ada")
+    assert reopened(tmp_path).pool.get(second) == Label("irrelevant", "truck")
+
+
+def test_names_of_irrelevant_images_join_the_confusers_in_the_next_round(tmp_path):
+    run = experiment(tmp_path, rounds=2)
+    drain(simulate(run))
+    names = [c.name for c in run.store.texts()[1].confusers]
+    assert names[:2] == ["wolf", "fox"]
+    assert set(names[2:]) <= {"truck", "ship", "frog", "lamp"}
+    assert len(names) > 2
+
+
+def test_with_no_confusers_asked_for_discovered_names_stay_out_too(tmp_path):
+    run = experiment(tmp_path, rounds=3, confusers=0)
+    drain(simulate(run))
+    assert run.store.texts()[1].confusers == ()
+
+
+def test_a_persons_delta_counts_for_the_round_and_is_recorded(tmp_path):
+    run = experiment(tmp_path, rounds=2)
+    drain(simulate(experiment(tmp_path, "other", rounds=1)))
+    query = drain(run.query())
+    run.annotate(run.materials.oracle.answer(query.ids.tolist()))
+    drain(run.train())
+    drain(run.query(delta=0.7))
+    run.annotate(run.materials.oracle.answer(run.pending.ids.tolist()))
+    assert drain(run.train()).figures["delta"] == 0.7
+
+
+def test_without_ten_irrelevant_labels_delta_counts_as_zero_and_says_so(tmp_path):
+    run = experiment(tmp_path, rounds=2, batch_size=5)
+    records = drain(simulate(run))
+    assert records[1].figures["delta"] == 0.0
+    assert "the detector needs 10" in records[1].note
+
+
+@pytest.mark.parametrize("fusion", ["raw", "zscore"])
+@pytest.mark.parametrize("aggregator", ["mean", "max", "softmax"])
+def test_an_explanation_adds_up_to_the_score(tmp_path, fusion, aggregator):
+    run = experiment(tmp_path, rounds=3, fusion=fusion, aggregator=aggregator)
+    drain(simulate(run))
+    for round in (1, 2, 3):
+        kept = run.store.query(round)[1]
+        ids = run.pool.ids[kept.pool["row"]]
+        for at in (0, 7, len(ids) - 1):
+            told = explain_image(
+                str(ids[at]), round, run.store, run.config, run.pool, run.materials.cosines
+            )
+            assert told.rebuilt() == pytest.approx(told.score, abs=1e-6)
+            assert told.score == pytest.approx(kept.pool["score"][at], abs=1e-12)
+            assert told.s_det == pytest.approx(kept.pool["s_det"][at], abs=1e-6)
+            shares = sum(part.share for part in told.confusers)
+            if aggregator == "mean":
+                assert shares == pytest.approx(told.penalty, abs=1e-6)
+
+
+def test_an_explanation_of_an_image_labeled_before_says_which_round_to_ask_for(tmp_path):
+    run = experiment(tmp_path, rounds=2)
+    records = drain(simulate(run))
+    with pytest.raises(PoolError, match="labeled before round 2; ask for an earlier round"):
+        explain_image(records[0].ids[0], 2, run.store, run.config, run.pool, run.materials.cosines)
+
+
+def test_a_pool_that_runs_out_is_queried_to_the_last_image_and_the_run_ends(tmp_path):
+    config = fakes.config(rounds=9, batch_size=40)
+    small = fakes.source(per_class=10)
+    run = Experiment(fakes.materials(config, small), Store.create(tmp_path / "run", config))
+    records = drain(simulate(run))
+    assert [len(r.ids) for r in records] == [40, 20]
+    assert records[-1].recall == 1.0
+
+
+def test_a_pool_without_labels_is_not_simulated(tmp_path):
+    config = fakes.config()
+    pool = fakes.source(labeled=False)
+    run = Experiment(fakes.materials(config, pool), Store.create(tmp_path / "run", config))
+    with pytest.raises(PoolError, match="label by hand in the app"):
+        drain(simulate(run))
+
+
+def test_training_before_an_answer_says_what_is_missing(tmp_path):
+    run = experiment(tmp_path)
+    with pytest.raises(PoolError, match="ask for one first"):
+        drain(run.train())
+    drain(run.query())
+    with pytest.raises(PoolError, match="label some, then train"):
+        drain(run.train())
+
+
+def test_lost_weights_are_trained_again_and_give_the_same_next_query(tmp_path):
+    run = experiment(tmp_path, rounds=3)
+    for _ in range(2):
+        query = drain(run.query())
+        run.annotate(run.materials.oracle.answer(query.ids.tolist()))
+        drain(run.train())
+    run.store.close()
+    again = reopened(tmp_path)
+    expected = drain(again.query()).ids.tolist()
+    again.store.close()
+    for weights in (tmp_path / "run" / "nets").rglob("*.safetensors"):
+        weights.write_bytes(b"damaged")
+    store = Store.open(tmp_path / "run")
+    fresh = Experiment(fakes.materials(store.config()), store)
+    np.testing.assert_array_equal(drain(fresh.query()).ids, expected)

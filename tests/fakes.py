@@ -1,0 +1,144 @@
+"""A small world to run the engine in: no weights, no files, vectors made from the seed."""
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from laser_core.arrays import Floats, Ids, unit_rows
+from laser_core.config import ExperimentConfig
+from laser_core.cosines import Cosines
+from laser_core.data.base import ImageSource, Item
+from laser_core.llm.base import LanguageModel, Names, Proposal
+from laser_core.materials import Materials
+from laser_core.oracle import SimulatedOracle
+from laser_core.pool import LabelSpace, positions
+from laser_core.seeding import rng_for
+
+CLASSES = ("cat", "dog", "truck", "ship", "frog", "lamp")
+DIM = 12
+
+
+class GreySource(ImageSource):
+    """Pictures that nobody looks at: one grey pixel each."""
+
+    def content_key(self, id: str) -> str:
+        return id
+
+    def image(self, id: str) -> Image.Image:
+        return Image.new("RGB", (1, 1), (128, 128, 128))
+
+
+class ArrayPictures:
+    """Vectors by id, straight from an array."""
+
+    def __init__(self, ids: Ids, vectors: Floats) -> None:
+        self._ids = ids
+        self._vectors = vectors
+
+    def vectors(self, ids: Ids) -> Floats:
+        return self._vectors[positions(self._ids, ids.tolist())]
+
+    def pixels(self, ids: Ids, size: int) -> np.ndarray:
+        raise AssertionError("nobody asked for pixels")
+
+
+class ListedModel(LanguageModel):
+    """Names confusers from a list and numbers its sentences."""
+
+    kind = "pasted"
+    name = "listed"
+
+    def __init__(self) -> None:
+        self.exchanges = []
+
+    def confusers(
+        self, relevant: Sequence[str], wanted: int, excluded: Sequence[str] = ()
+    ) -> Names:
+        free = [n for n in ("wolf", "fox", "lion", "bear") if n not in {*relevant, *excluded}]
+        return Names(tuple(free[:wanted]))
+
+    def descriptions(self, classes: Sequence[str], wanted: int) -> dict[str, list[str]]:
+        return {name: [f"{name} {i}" for i in range(wanted)] for name in classes}
+
+    def relevant_classes(
+        self, task: str, known: Sequence[str], wanted: int
+    ) -> tuple[Proposal, ...]:
+        return tuple(Proposal(name, "listed") for name in ("dog", "unicorn", "ship"))[:wanted]
+
+
+def source(per_class: int = 30, tests: int = 5, labeled: bool = True) -> GreySource:
+    items = [
+        Item(f"{split}/{i:03d}-{c}", name if labeled else None, split)
+        for split, count in (("pool", per_class), ("test", tests))
+        for c, name in enumerate(CLASSES)
+        for i in range(count)
+    ]
+    return GreySource("small world", items)
+
+
+def encode(texts: Sequence[str]) -> Floats:
+    """A sentence lies near the centre of the class whose name it starts with."""
+    rows = [_centre(t.split()[0]) + 0.3 * rng_for(1, t).normal(size=DIM) for t in texts]
+    return unit_rows(np.array(rows).reshape(len(rows), DIM))
+
+
+def _centre(name: str) -> Floats:
+    return unit_rows(rng_for(2, name).normal(size=(1, DIM)))[0] * 3
+
+
+def materials(
+    config: ExperimentConfig, pictures_of: GreySource | None = None, noise: float = 10.0
+) -> Materials:
+    """What a run needs, in the small world; `noise` makes classes overlap (10: half of the first batch is wrong)."""
+    pool = pictures_of or source()
+    ids = pool.ids()
+    names = [CLASSES[int(id.rsplit("-", 1)[1])] for id in ids.tolist()]
+    vectors = np.array(
+        [
+            _centre(n) + noise * rng_for(3, i).normal(size=DIM) / 3
+            for n, i in zip(names, ids.tolist(), strict=True)
+        ]
+    )
+    vectors = unit_rows(vectors).astype(np.float32)
+    space = LabelSpace(config.relevant)
+    in_pool = np.isin(ids, pool.ids("pool"))
+    test_ids, test_labels = _tests(pool, space)
+    return Materials(
+        config=config,
+        pool_ids=ids[in_pool],
+        test_ids=test_ids,
+        test_labels=test_labels,
+        pictures=ArrayPictures(ids, vectors),
+        cosines=Cosines(vectors[in_pool], encode),
+        llm=ListedModel(),
+        oracle=SimulatedOracle(pool, space) if pool.classes() else None,
+        vlm=None,
+        source=pool,
+    )
+
+
+def _tests(pool: ImageSource, space: LabelSpace) -> tuple[Ids, np.ndarray]:
+    chosen: Collection[Item] = [
+        i for i in pool.items if i.split == "test" and i.label in space.relevant
+    ]
+    labels = [space.relevant.index(str(i.label)) for i in chosen]
+    return np.array([i.id for i in chosen], dtype=np.str_), np.array(labels, dtype=np.intp)
+
+
+def config(**settings: object) -> ExperimentConfig:
+    """Two relevant classes, four rounds of 20: decided as `plan` would decide it."""
+    given = {
+        "relevant": ("cat", "dog"),
+        "rounds": 4,
+        "batch_size": 20,
+        "descriptions": 2,
+        "confusers": 2,
+        **settings,
+    }
+    return ExperimentConfig(**given)  # type: ignore[arg-type]
+
+
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "run"

@@ -1,0 +1,108 @@
+import numpy as np
+import pytest
+
+from laser_core.config import DeltaSchedule
+from laser_core.seeding import rng_for
+from laser_core.strategies.laser import Laser, scheduled_delta, why_no_detector
+from laser_core.view import PoolView, RoundRecord
+
+LINEAR = DeltaSchedule("linear")
+
+
+def view(labels, round_index=2, logits=None, delta=None):
+    cosines = np.array([[0.3, 0.1, 0.2], [0.1, 0.2, 0.1]])  # one sentence a class, three images
+    signals = {
+        "relevant_cosines": cosines,
+        "irrelevant_cosines": np.empty((0, 3)),
+        "relevant_owner": np.array([0, 1]),
+        "irrelevant_owner": np.array([], dtype=int),
+    }
+    if logits is not None:
+        signals["detector_logits"] = np.array(logits)
+    ids = np.array(["a", "b", "c"])
+    labeled = np.array([f"l{i}" for i in range(len(labels))])
+    return PoolView(round_index, ids, labeled, np.array(labels), 2, signals, delta_override=delta)
+
+
+ENOUGH = [0, 1, *[2] * 10]
+LOGITS = [[0.0, 0.0, 5.0], [5.0, 0.0, 0.0], [0.0, 5.0, 0.0]]  # irrelevant, class 0, class 1
+
+
+def test_delta_grows_by_a_tenth_a_round_and_stops_at_nine_tenths():
+    deltas = [scheduled_delta(LINEAR, j, ()) for j in (1, 2, 6, 10, 14)]
+    assert deltas == pytest.approx([0.0, 0.1, 0.5, 0.9, 0.9])
+
+
+def test_a_fixed_delta_starts_in_round_2():
+    fixed = DeltaSchedule("fixed", 0.3)
+    assert [scheduled_delta(fixed, j, ()) for j in (1, 2, 9)] == [0.0, 0.3, 0.3]
+
+
+def record(**figures):
+    return RoundRecord(1, (), (), 0, 0, None, None, None, None, figures)
+
+
+def test_precision_based_delta_is_the_detectors_share_of_both_precisions():
+    schedule = DeltaSchedule("precision")
+    last = (record(precision_det=0.6, precision_vlm=0.2),)
+    assert scheduled_delta(schedule, 2, last) == pytest.approx(0.75)
+    nothing = (record(precision_det=0.0, precision_vlm=0.0),)
+    assert scheduled_delta(schedule, 2, nothing) == 0.5
+
+
+def test_round_1_is_language_alone_whatever_a_person_sets():
+    parts = Laser(LINEAR).parts(view([], round_index=1, delta=0.9))
+    np.testing.assert_allclose(parts.final, [0.3, 0.2, 0.2])
+    assert parts.note == ""
+
+
+def test_from_round_2_on_the_detector_takes_its_share():
+    parts = Laser(LINEAR, temperature=1.0).parts(view(ENOUGH, logits=LOGITS, delta=1.0))
+    assert parts.final[0] < -0.9
+    assert (parts.final[1:] > 0.9).all()
+
+
+def test_images_of_a_class_without_a_label_keep_delta_zero():
+    # class 1 has no label, so its relevant classes seen are 1 of 2: one more class would be needed
+    labels = [0, *[2] * 10]
+    parts = Laser(LINEAR).parts(view(labels, logits=LOGITS, delta=0.5))
+    assert "1 of 2 relevant classes" in parts.note
+    np.testing.assert_allclose(parts.final, parts.s_vlm)
+
+
+def test_with_three_classes_only_images_of_the_unlabeled_one_keep_delta_zero():
+    given = view(ENOUGH, logits=LOGITS, delta=0.5)
+    signals = dict(given.signals)
+    signals["relevant_owner"] = np.array([0, 2])  # the second sentence describes class 2, unseen
+    unseen = PoolView(
+        2, given.unlabeled, given.labeled, np.array([0, 1, *[3] * 10]), 3, signals,
+        delta_override=0.5,
+    )  # fmt: skip
+    parts = Laser(LINEAR).parts(unseen)
+    # images 0 and 2 match sentence 0 best, image 1 sentence 1
+    assert parts.delta.tolist() == [0.5, 0.0, 0.5]
+
+
+def test_few_labels_make_no_detector_and_the_reason_is_a_sentence():
+    assert why_no_detector(np.array([0, 1, *[2] * 9]), 2).startswith("9 irrelevant labels")
+    assert why_no_detector(np.array([0, *[2] * 10]), 2).startswith("1 of 2 relevant classes")
+    assert why_no_detector(np.array([0, *[1] * 10]), 1) == ""
+    assert why_no_detector(np.array(ENOUGH), 2) == ""
+
+
+def test_quota_spreads_a_batch_over_descriptions_and_global_does_not():
+    cosines = np.array([[0.9, 0.8, 0.7, 0.0], [0.0, 0.0, 0.0, 0.5]])
+    signals = {
+        "relevant_cosines": cosines,
+        "irrelevant_cosines": np.empty((0, 4)),
+        "relevant_owner": np.array([0, 0]),
+        "irrelevant_owner": np.array([], dtype=int),
+    }
+    ids = np.array(["a", "b", "c", "d"])
+    empty = np.array([], dtype=np.str_)
+    four = PoolView(1, ids, empty, np.array([], dtype=int), 1, signals)
+    quota = Laser(LINEAR, selection="quota").select(four, 2, rng_for(0))
+    highest = Laser(LINEAR, selection="global").select(four, 2, rng_for(0))
+    assert quota.ids.tolist() == ["a", "d"]
+    assert highest.ids.tolist() == ["a", "b"]
+    assert quota.pool["best"].tolist() == [0, 0, 0, 1]
