@@ -12,6 +12,7 @@ from pool_pictures import assert_refused, encoded, labels, pictures, reasons, wr
 from laser_core.data.archive import Limits, open_archive
 from laser_core.data.folder import open_folder
 from laser_core.errors import PoolError
+from laser_core.seeding import rng_for
 
 TREE = pictures("train/cat/1.png", "train/dog/2.png", "test/cat/3.png", "train/dog/notes.txt")
 
@@ -203,3 +204,23 @@ def test_an_entry_that_is_there_twice_is_taken_once(tmp_path):
     source = open_archive(path)
     assert source.image("1.png").getpixel((0, 0)) == (255, 0, 0)
     assert reasons(source) == {"1.png": "another entry has this name"}
+
+
+def test_a_few_wrong_bytes_anywhere_are_refused_listed_or_said_never_a_crash(tmp_path):
+    path = zipped(tmp_path / "a.zip", TREE | {"metadata.csv": b"path,label\ntrain/cat/1.png,cat\n"})
+    good, rng = path.read_bytes(), rng_for(0, "wrong bytes")
+    read, refusals = 0, []
+    for _ in range(300):
+        broken = bytearray(good)
+        for position in rng.integers(len(good), size=3):
+            broken[position] = rng.integers(256)
+        path.write_bytes(broken)
+        try:
+            source = open_archive(path)
+            for id in source.ids().tolist():
+                source.image(id)
+            read += 1
+        except PoolError as error:
+            refusals.append(str(error))
+    assert read > 10
+    assert len(refusals) > 10
