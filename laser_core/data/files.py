@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
@@ -64,18 +65,20 @@ class FileSource(EncodedSource):
 def file_fault(path: Path) -> str | None:
     """Why the file at `path` cannot be used as a picture, or None; reads its first bytes only."""
     try:
-        if not path.exists():
-            return "a link that leads nowhere" if path.is_symlink() else "no such file"
-        if not path.is_file():  # a pipe, say: to open it might wait for ever
+        state = path.stat()
+        if not stat.S_ISREG(state.st_mode):  # a pipe, say: to open it might wait for ever
             return "not a regular file"
-        size = path.stat().st_size
         with path.open("rb", buffering=0) as file:
             head = file.read(HEAD_BYTES)
+    except FileNotFoundError:
+        return "a link that leads nowhere" if path.is_symlink() else "no such file"
     except OSError as error:
         return read_fault(error)
     except ValueError as error:  # a path that no system has, with a zero byte in it
         return f"cannot be read ({error})"
-    return fault(path.name, size, head) or pixel_fault(size, lambda: path.open("rb"))
+    return fault(path.name, state.st_size, head) or pixel_fault(
+        state.st_size, lambda: path.open("rb")
+    )
 
 
 def read_fault(error: OSError) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import Literal
 
@@ -42,9 +43,10 @@ def open_table(table: Path) -> ImageSource:
     paths: dict[str, str] = {}
     skipped: list[Skipped] = []
     for row in rows:
-        if (reason := _fault(row, folder)) is None:
+        path = _found(folder, row.path)
+        if (reason := _fault(row, path)) is None:
             places[_id(row)] = Place(row.label or None, row.split)
-            paths[_id(row)] = str(_found(folder, row.path))
+            paths[_id(row)] = str(path)
         else:
             skipped.append(Skipped(row.path or f"row {row.number}", reason))
     roles, notes = split_roles(place.word for place in places.values())
@@ -91,22 +93,21 @@ def _refuse_if_none_exists(name: str, rows: Sequence[Row], folder: Path) -> None
         )
 
 
-def _fault(row: Row, folder: Path) -> str | None:
+def _fault(row: Row, path: Path) -> str | None:
     """Why a row's picture cannot be used, or None."""
     if not row.path:
         return "the row has no path"
     if row.path.startswith(("http://", "https://")):
         return "a web address; download the picture and write its path here"
-    return file_fault(_found(folder, row.path))
+    return file_fault(path)
 
 
 def _found(folder: Path, written: str) -> Path:
     """The file that `written` means: also with "\\" between folders, or other accents."""
     slashes = written.replace("\\", "/")
-    for spelling in (written, slashes, *(unicodedata.normalize(f, slashes) for f in _ACCENTS)):
-        if _exists(folder / spelling):
-            return folder / spelling
-    return folder / slashes
+    accents = (unicodedata.normalize(form, slashes) for form in _ACCENTS)
+    spellings = (folder / spelling for spelling in chain((written, slashes), accents))
+    return next(filter(_exists, spellings), folder / slashes)
 
 
 def _exists(path: Path) -> bool:
