@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal, get_args, get_type_hints
 
 from laser_core.errors import ConfigError
@@ -115,6 +115,37 @@ class ExperimentConfig:
             )
         lists = {k: tuple(v) for k, v in given.items() if isinstance(v, list)}
         return cls(**{**given, **lists})
+
+
+@dataclass(frozen=True)
+class RoundChoice:
+    """What a person set for one round instead of the run's settings; None keeps the setting.
+
+    Args:
+        delta: 0 to 1, the detector's share in Eq. (5).
+        fusion, selection, strategy: as in `ExperimentConfig`.
+    """
+
+    delta: float | None = None
+    fusion: Fusion | None = None
+    selection: Selection | None = None
+    strategy: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.delta is not None and not 0.0 <= self.delta <= 1.0:
+            raise ConfigError(f"delta={self.delta:g}: it is a share, so it must lie from 0 to 1")
+
+    def applied_to(self, config: ExperimentConfig) -> ExperimentConfig:
+        """`config` as it counts for this round (delta apart).
+
+        Raises:
+            ConfigError: a choice is not allowed.
+        """
+        given = {"fusion": self.fusion, "selection": self.selection, "strategy": self.strategy}
+        return replace(config, **{k: v for k, v in given.items() if v is not None})  # type: ignore[arg-type]
+
+
+NO_CHOICE = RoundChoice()
 
 
 @dataclass(frozen=True)

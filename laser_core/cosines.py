@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from laser_core.arrays import Floats, Ints
 from laser_core.config import Aggregator
+from laser_core.cosine_table import MemoryTable, Table
 from laser_core.descriptions import Descriptions
 from laser_core.scores import vlm_score
 
@@ -24,29 +23,24 @@ class Cosines:
     Args:
         vectors: (N, D) unit rows, the pool's images.
         encode: sentences -> (n, D) unit rows.
+        table: where rows are kept; in memory if left out.
     """
 
-    def __init__(self, vectors: Floats, encode: TextEncoder) -> None:
+    def __init__(self, vectors: Floats, encode: TextEncoder, table: Table | None = None) -> None:
         self._vectors = vectors
         self._encode = encode
-        self._row: dict[str, int] = {}
-        self._table = np.empty((0, len(vectors)), dtype=np.float32)
+        self._table = table or MemoryTable(len(vectors))
 
     def add(self, texts: Sequence[str]) -> None:
         """Compute the rows of those of `texts` that are not here yet."""
-        new = [text for text in dict.fromkeys(texts) if text not in self._row]
-        if not new:
-            return
-        rows = np.asarray(self._encode(new) @ self._vectors.T, dtype=np.float32)
-        start = len(self._table)
-        self._table = np.concatenate([self._table, rows])
-        self._row.update({text: start + i for i, text in enumerate(new)})
+        new = [text for text in dict.fromkeys(texts) if text not in self._table]
+        if new:
+            self._table.append(new, self._encode(new) @ self._vectors.T)
 
     def rows(self, texts: Sequence[str], columns: Ints | None = None) -> Floats:
         """(len(texts), N) cosines, or (len(texts), len(columns)) of some images."""
         self.add(texts)
-        wanted = np.array([self._row[text] for text in texts], dtype=np.intp)
-        return self._table[wanted] if columns is None else self._table[np.ix_(wanted, columns)]
+        return self._table.rows(texts, columns)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from laser_core.arrays import Ids, Ints
+from laser_core.config import NO_CHOICE, RoundChoice
 from laser_core.cosines import TextCosines, text_cosines
 from laser_core.descriptions import Descriptions, describe, with_discovered
 from laser_core.errors import PoolError
@@ -22,7 +23,7 @@ from laser_core.seeding import rng_for
 from laser_core.shelf import NetShelf
 from laser_core.signals import TEXT_SIGNALS, compute_signals
 from laser_core.store import Store
-from laser_core.strategies import make_strategy
+from laser_core.strategies import Strategy, make_strategy, strategy_class
 from laser_core.view import PoolView, Query, RoundRecord
 
 
@@ -48,14 +49,13 @@ class Experiment:
         self.records: list[RoundRecord] = store.records()
         kept = store.query(self.round_index)
         self.pending: Query | None = kept[1] if kept else None
-        self._strategy = make_strategy(self.config)
         learner = make_learner(self.config)
         self._nets = RunNets(
             self.config,
             learner,
             materials.pictures,
             NetShelf(store.folder / "nets", learner),
-            with_detector="detector_logits" in self._strategy.needs,
+            with_detector="detector_logits" in strategy_class(self.config.strategy).needs,
         )
 
     @property
@@ -71,31 +71,41 @@ class Experiment:
 
     # ---- the verbs
 
-    def query(self, delta: float | None = None) -> Steps[Query]:
+    def query(self, choice: RoundChoice = NO_CHOICE) -> Steps[Query]:
         """Pick the next batch: Algorithm 1, lines 2 to 9. Closed half way, nothing has changed.
 
         Args:
-            delta: a person's choice for this round; None follows the schedule.
+            choice: what a person set for this round instead of the run's settings.
 
         Raises:
+            ConfigError: a choice is not allowed.
             PoolError: nothing is left to query.
             LLMError: descriptions were needed and the language model did not answer.
         """
-        if len(self.pool.unlabeled()) == 0:
-            raise PoolError("every image of the pool is labeled; nothing is left to query")
-        started = time.perf_counter()
-        version = yield from self._current_texts()
-        view = yield from self._view(delta)
-        yield from self._strategy.fit(view, self._rng("fit"))
-        query = self._strategy.select(view, self.config.batch_size or 1, self._rng("query"))
-        arrays = {**query.pool, "row": positions(self.pool.ids, view.unlabeled.tolist())}
-        if "detector_logits" in view.signals:
-            arrays["detector_logits"] = view.signals["detector_logits"].astype(np.float32)
-        spent = {"query_seconds": time.perf_counter() - started}
-        query = replace(query, pool=arrays, figures={**query.figures, **spent})
+        version, query = yield from self.preview(choice)
         self.store.save_query(self.round_index, version, query)
         self.pending = query
         return query
+
+    def preview(self, choice: RoundChoice = NO_CHOICE) -> Steps[tuple[int | None, Query]]:
+        """(texts version, the query that `query` would ask), without asking it.
+
+        Raises:
+            As for `query`.
+        """
+        if len(self.pool.unlabeled()) == 0:
+            raise PoolError("every image of the pool is labeled; nothing is left to query")
+        strategy = make_strategy(choice.applied_to(self.config))
+        started = time.perf_counter()
+        version = yield from self._current_texts(strategy)
+        view = yield from self._view(strategy, choice.delta)
+        yield from strategy.fit(view, self._rng("fit"))
+        query = strategy.select(view, self.config.batch_size or 1, self._rng("query"))
+        arrays = {**query.pool, "row": positions(self.pool.ids, view.unlabeled.tolist())}
+        if "detector_logits" in view.signals:
+            arrays["detector_logits"] = view.signals["detector_logits"].astype(np.float32)
+        figures = {**query.figures, "query_seconds": time.perf_counter() - started}
+        return version, replace(query, pool=arrays, figures=figures, choice=choice)
 
     def annotate(
         self,
@@ -144,9 +154,9 @@ class Experiment:
 
     # ---- the parts of `query`
 
-    def _current_texts(self) -> Steps[int | None]:
+    def _current_texts(self, strategy: Strategy) -> Steps[int | None]:
         """The version of the descriptions this round uses, made or extended if need be."""
-        if not self._strategy.needs & set(TEXT_SIGNALS):
+        if not strategy.needs & set(TEXT_SIGNALS):
             return None
         llm, config = self.materials.llm, self.config
         per_class, confusers = config.descriptions or 0, config.confusers or 0
@@ -164,8 +174,8 @@ class Experiment:
         unchanged = kept is not None and texts is kept[1]
         return kept[0] if kept and unchanged else self.store.append_texts(texts, title)
 
-    def _view(self, delta: float | None) -> Steps[PoolView]:
-        round, needs = self.round_index, self._strategy.needs
+    def _view(self, strategy: Strategy, delta: float | None) -> Steps[PoolView]:
+        round, needs = self.round_index, strategy.needs
         unlabeled = self.pool.unlabeled()
         labeled, labels = self.pool.training()
         yield from self._nets.restore(round - 1, self._labeled_before)

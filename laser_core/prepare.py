@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from laser_core.arrays import Floats, Ids, Ints
 from laser_core.config import ExperimentConfig
+from laser_core.cosine_table import FileTable
 from laser_core.cosines import Cosines
 from laser_core.data.base import ImageSource, Skipped
 from laser_core.data.open import open_pool
@@ -71,7 +73,9 @@ def embed_pool(planned: Plan, cache_dir: Path) -> Steps[EmbeddedPool]:
     vectors = vlm.image_vectors(embedding.features, statistics)
     yield Progress("looking at each picture's neighbours", 0, 1)
     to_score = vlm.pool_vectors(vectors[in_pool])
-    cosines = Cosines(to_score, lambda texts: embed_texts(texts, vlm, cache_dir))
+    key = hashlib.sha256(vlm.key.encode() + np.ascontiguousarray(to_score).tobytes()).hexdigest()
+    table = FileTable(cache_dir / "cosines" / key[:16], len(to_score))
+    cosines = Cosines(to_score, lambda texts: embed_texts(texts, vlm, cache_dir), table)
     return EmbeddedPool(vlm, source, embedding.ids, vectors, cosines, embedding.failed)
 
 

@@ -37,6 +37,7 @@ def explain_image(
         raise PoolError(f"{id!r} is no image of this pool; ids come from its own list")
     row = int(positions(pool.ids, [id])[0])
     arrays, descriptions = kept[1].pool, texts[1]
+    config = kept[1].choice.applied_to(config)
     found = np.flatnonzero(arrays["row"] == row)
     if len(found) == 0:
         raise PoolError(f"{id!r} was labeled before round {round}; ask for an earlier round")

@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
-from laser_core.config import ExperimentConfig
+from laser_core.config import ExperimentConfig, RoundChoice
 from laser_core.database import Database, damaged, now, unwritable
 from laser_core.descriptions import Descriptions
 from laser_core.errors import StoreError
@@ -213,6 +213,7 @@ class Store:
                 "figures": dict(query.figures),
                 "note": query.note,
                 "arrays": sorted(query.pool),
+                "choice": asdict(query.choice),
             }
         )
         with self._database.writing() as cursor:
@@ -228,9 +229,9 @@ class Store:
         kept = json.loads(rows[0][1])
         arrays = {name: self.array(f"round-{round:03d}/{name}") for name in kept["arrays"]}
         ids = np.array(kept["ids"], dtype=np.str_)
-        return rows[0][0], Query(
-            ids, np.array(kept["scores"]), arrays, kept["figures"], kept["note"]
-        )
+        choice = RoundChoice(**kept["choice"])
+        scores = np.array(kept["scores"])
+        return rows[0][0], Query(ids, scores, arrays, kept["figures"], kept["note"], choice)
 
     def append_record(self, record: RoundRecord) -> None:
         """Commit a finished round."""

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from laser_core.arrays import Floats, Ids, Ints
+from laser_core.config import NO_CHOICE, RoundChoice
 
 Signal = npt.NDArray[Any]
 
@@ -102,6 +103,7 @@ class Query:
             winning description's row).
         figures: single numbers of the round (delta, spreads).
         note: one sentence a person should read, or "".
+        choice: what a person set for this round.
     """
 
     ids: Ids
@@ -109,6 +111,7 @@ class Query:
     pool: Mapping[str, Signal] = field(default_factory=dict)
     figures: Mapping[str, float] = field(default_factory=dict)
     note: str = ""
+    choice: RoundChoice = NO_CHOICE
 
 
 def take(

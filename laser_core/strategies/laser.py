@@ -113,6 +113,8 @@ class Laser(Strategy):
         delta, note = self._delta(view), ""
         if delta > 0.0:
             note = why_no_detector(view.labels, view.n_classes)
+            if not note and "detector_logits" not in s:
+                note = "no detector was trained in the round before"
         if delta == 0.0 or note:
             nothing = np.zeros(len(s_vlm))
             return Parts(s_vlm, nothing, best, nothing, s_vlm, note and NO_DETECTOR + note)

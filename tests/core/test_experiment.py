@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from laser_core.config import RoundChoice
 from laser_core.errors import PoolError
 from laser_core.experiment import Experiment, simulate
 from laser_core.pool import Label
@@ -109,9 +110,10 @@ def test_a_persons_delta_counts_for_the_round_and_is_recorded(tmp_path):
     query = drain(run.query())
     run.annotate(run.materials.oracle.answer(query.ids.tolist()))
     drain(run.train())
-    drain(run.query(delta=0.7))
+    drain(run.query(RoundChoice(delta=0.7, selection="global")))
     run.annotate(run.materials.oracle.answer(run.pending.ids.tolist()))
     assert drain(run.train()).figures["delta"] == 0.7
+    assert reopened(tmp_path).store.query(2)[1].choice == RoundChoice(0.7, selection="global")
 
 
 def test_without_ten_irrelevant_labels_delta_counts_as_zero_and_says_so(tmp_path):

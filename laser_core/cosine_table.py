@@ -1,0 +1,141 @@
+"""Cosines of a pool's images with sentences, on disk: one row a sentence, found by its text.
+
+The worker computes rows, pages read them memory-mapped; several runs on one pool share them. Needs
+NumPy alone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from filelock import FileLock
+
+from laser_core.arrays import Floats, Ints
+from laser_core.errors import CacheError
+
+FLOAT_BYTES = 4
+
+
+class Table(Protocol):
+    """Rows of cosines by sentence."""
+
+    def __contains__(self, text: str) -> bool: ...
+
+    def append(self, texts: Sequence[str], rows: Floats) -> None:
+        """Keep one row (N,) for each of `texts`."""
+
+    def rows(self, texts: Sequence[str], columns: Ints | None = None) -> Floats:
+        """(len(texts), N) float32, or (len(texts), len(columns)).
+
+        Raises:
+            KeyError: a sentence has no row.
+        """
+
+
+class MemoryTable:
+    """Rows in memory, for a run that nobody looks at."""
+
+    def __init__(self, images: int) -> None:
+        self._row: dict[str, int] = {}
+        self._table = np.empty((0, images), dtype=np.float32)
+
+    def __contains__(self, text: str) -> bool:
+        return text in self._row
+
+    def append(self, texts: Sequence[str], rows: Floats) -> None:
+        start = len(self._table)
+        self._table = np.concatenate([self._table, rows.astype(np.float32)])
+        self._row.update({text: start + i for i, text in enumerate(texts)})
+
+    def rows(self, texts: Sequence[str], columns: Ints | None = None) -> Floats:
+        return _take(self._table, [self._row[text] for text in texts], columns)
+
+
+class FileTable:
+    """Rows in a folder that several processes may read and add to.
+
+    `rows.f32` grows by whole rows first, then `texts.jsonl` by the sentences; what a crash left
+    unnamed at the end of `rows.f32` is cut off by the next writer and never read.
+
+    Args:
+        folder: made if missing.
+        images: N, numbers in a row.
+    """
+
+    def __init__(self, folder: Path, images: int) -> None:
+        self.folder = folder
+        self.images = images
+        self._row: dict[str, int] = {}
+        self._read_to = 0
+        self.refresh()
+
+    def refresh(self) -> None:
+        """See what other processes have added."""
+        try:
+            text = (self.folder / "texts.jsonl").read_bytes()[self._read_to :]
+        except FileNotFoundError:
+            return
+        whole = text[: text.rfind(b"\n") + 1]
+        for line in whole.splitlines():
+            self._row[json.loads(line)] = len(self._row)
+        self._read_to += len(whole)
+
+    def __contains__(self, text: str) -> bool:
+        if text not in self._row:
+            self.refresh()
+        return text in self._row
+
+    def append(self, texts: Sequence[str], rows: Floats) -> None:
+        """Keep rows; one that another process has added in the meantime is left as it is.
+
+        Raises:
+            CacheError: the disk is full, or the folder cannot be written.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with FileLock(str(self.folder / "lock")):
+                self.refresh()
+                new = [i for i, text in enumerate(texts) if text not in self._row]
+                self._write([texts[i] for i in new], rows[new].astype("<f4"))
+                self.refresh()
+        except OSError as error:
+            raise CacheError(
+                f"{self.folder} cannot be written ({error}); free some space, or set "
+                "LASER_CACHE_DIR to another folder"
+            ) from error
+
+    def rows(self, texts: Sequence[str], columns: Ints | None = None) -> Floats:
+        if not texts:
+            return np.empty((0, self.images if columns is None else len(columns)), np.float32)
+        wanted = [self._row[text] for text in texts if text in self]
+        if len(wanted) < len(texts):
+            raise KeyError(next(text for text in texts if text not in self))
+        shape = (len(self._row), self.images)
+        table = np.memmap(self.folder / "rows.f32", dtype="<f4", mode="r", shape=shape)
+        return _take(table, wanted, columns)
+
+    def _write(self, texts: Sequence[str], rows: Floats) -> None:
+        path = self.folder / "rows.f32"
+        path.touch()
+        with path.open("r+b") as file:
+            file.truncate(len(self._row) * self.images * FLOAT_BYTES)
+            file.seek(0, 2)
+            file.write(rows.tobytes())
+        names = self.folder / "texts.jsonl"
+        names.touch()
+        with names.open("r+b") as file:
+            file.truncate(self._read_to)
+            file.seek(0, 2)
+            file.write("".join(json.dumps(text) + "\n" for text in texts).encode("ascii"))
+
+
+def _take(table: Floats, wanted: Sequence[int], columns: Ints | None) -> Floats:
+    if columns is None:
+        return np.asarray(table[list(wanted)])
+    whole = columns.size == table.shape[1] and bool((np.diff(columns) == 1).all())
+    picked = [table[row] if whole else table[row][columns] for row in wanted]
+    return np.stack(picked) if picked else np.empty((0, len(columns)), table.dtype)
