@@ -68,7 +68,6 @@ class Lexicon:
             for key in dict.fromkeys(quick_key(name) for name in synset.names):
                 self._by_name[key].append(synset)
         self._parents: dict[str, Synset | None] = {}
-        self._children: dict[str, list[Synset]] = {}
 
     def senses(self, name: str) -> list[Synset]:
         """The meanings of `name`, whatever its case, plural or hyphens; [] for an unknown one.
@@ -105,18 +104,17 @@ class Lexicon:
             wider = self.parent(wider)
         return chain
 
-    def children(self, synset: Synset) -> list[Synset]:
-        """Sub-kinds: the synsets whose gloss opens with this one."""
-        if synset.key not in self._children:
-            # stems, so that "knives" is found for "knife"; parent() decides
-            stems = [name.casefold()[: max(3, len(name) - 2)] for name in synset.names]
-            self._children[synset.key] = [
-                other
-                for other in self.of_field(synset.field)
-                if any(stem in other.gloss.casefold() for stem in stems)
-                and self.parent(other) is synset
-            ]
-        return list(self._children[synset.key])
+    def photographed_kinds(self, synset: Synset) -> list[Synset]:
+        """Sub-kinds, and their sub-kinds, among `photographed`; in the lexicon's order."""
+        return list(self._photographed_kinds.get(synset.key, ()))
+
+    @cached_property
+    def _photographed_kinds(self) -> dict[str, list[Synset]]:
+        kinds: dict[str, list[Synset]] = defaultdict(list)
+        for key in sorted(self.photographed):
+            for wider in self.ancestors(self.synsets[key]):
+                kinds[wider.key].append(self.synsets[key])
+        return kinds
 
     def of_field(self, field: str) -> list[Synset]:
         """All synsets of a field, in the lexicon's order."""

@@ -92,11 +92,9 @@ def relation(name: str, known: str, words: Lexicon) -> str:
     mine, theirs = words.main_senses(name), words.main_senses(known)
     if _share(words.senses(name), theirs) or _share(mine, words.senses(known)):
         return f"a synonym of the relevant class {known!r}"
-    other = _known_apart(mine, theirs, words)
-    if _leads_to(mine, theirs, words) or (_ends_in(name, known) and not other):
+    if _leads_to(mine, theirs, words) or _is_compound_of(name, mine, known, theirs, words):
         return f"a sub-kind of the relevant class {known!r}"
-    other = _known_apart(theirs, mine, words)
-    if _leads_to(theirs, mine, words) or (_ends_in(known, name) and not other):
+    if _leads_to(theirs, mine, words) or _is_compound_of(known, theirs, name, mine, words):
         return f"a wider kind that includes the relevant class {known!r}"
     return ""
 
@@ -117,16 +115,24 @@ def _ends_in(name: str, known: str) -> bool:
     )
 
 
-def _known_apart(narrow: Sequence[Synset], wide: Sequence[Synset], words: Lexicon) -> bool:
-    """True for a compound that the lexicon knows to be something else than its last word.
+def _is_compound_of(
+    name: str, narrow: Sequence[Synset], known: str, wide: Sequence[Synset], words: Lexicon
+) -> bool:
+    """True for a `name` that ends in `known` and is not known to be something else.
 
-    Either its gloss leads to a wider kind (`relation` has then searched that chain for the last
-    word in vain), or it stands in another field than the last word in each of its meanings.
+    It is something else if its gloss leads to a wider kind that is no such compound either (an
+    "Egyptian cat" is a "domestic cat", a "sea horse" is a fish), or if all meanings of the two
+    stand in different fields.
     """
-    if any(words.ancestors(synset) for synset in narrow):
-        return True
-    fields = {synset.field for synset in narrow}
-    return bool(fields and wide) and fields.isdisjoint(synset.field for synset in wide)
+    steps = [step for synset in narrow for step in words.ancestors(synset)]
+    if any(_ends_in(other, known) for step in steps for other in step.names):
+        return not _fields_differ(narrow, wide)
+    return _ends_in(name, known) and not steps and not _fields_differ(narrow, wide)
+
+
+def _fields_differ(some: Sequence[Synset], others: Sequence[Synset]) -> bool:
+    fields = {synset.field for synset in some}
+    return bool(fields and others) and fields.isdisjoint(synset.field for synset in others)
 
 
 def _without_near(

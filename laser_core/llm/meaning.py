@@ -1,0 +1,195 @@
+"""Which meaning a class name has among the other classes, and of what kind it is.
+
+A "mouse" beside a keyboard is not the one beside a cat. What decides is how near the gloss of each
+meaning is to the bare word (the encoder has the everyday sense in mind) and to the other classes,
+and whether the meaning is an everyday one. Several words have no fitting meaning among ImageNet's
+synsets (the plate that one eats from): then the kind is voted by the nearest everyday names.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from laser_core.arrays import Floats
+from laser_core.llm.everyday import everyday
+from laser_core.llm.kinds import OTHER, kind_of, same_group
+from laser_core.llm.lexicon import Lexicon, Synset, quick_key
+from laser_core.llm.words import name_key
+
+
+class Encoder(Protocol):
+    """What is needed of `SentenceEncoder`."""
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """(n, D) unit rows."""
+
+    def encode_once(self, texts: Sequence[str], folder: Path) -> Floats:
+        """(n, D) unit rows, kept on disk."""
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a class name is taken to mean.
+
+    Args:
+        name: the class name as given.
+        kind: one of the kinds of `kinds.py`; "thing" when nothing could be found out.
+        synset: the synset, or None when no synset fits the word.
+    """
+
+    name: str
+    kind: str
+    synset: Synset | None
+
+
+# Rarer readings of a word that names a thing in a photo, as cosines to be made up for.
+_UNLIKELY = {
+    "artifact": 0.0, "animal": 0.0, "food": 0.0, "nature": 0.02, "plant": 0.04,
+    "communication": 0.08, "body": 0.08, "weather": 0.05, "person": 0.15,
+}  # fmt: skip
+_UNLIKELY_ELSE = 0.2
+_LEAST_FIT = 0.33  # a sense that scores less is not what the word means today
+VOTING_FIELDS = ("artifact", "animal", "food", "plant", "nature")
+_VOTERS = 12  # nearest everyday names that vote for a kind
+
+
+class Meanings:
+    """Finds meanings; keeps the vectors of everyday names in `folder`.
+
+    Args:
+        encoder: the sentence encoder.
+        words: the lexicon.
+        folder: where vectors are cached.
+    """
+
+    def __init__(self, encoder: Encoder, words: Lexicon, folder: Path) -> None:
+        self._encoder = encoder
+        self._words = words
+        self._folder = folder
+        self._kinds: dict[str, str] = {}
+        self._glosses: dict[str, Floats] = {}
+
+    def of(self, names: Sequence[str]) -> dict[str, Meaning]:
+        """The meaning of every name, each judged beside the others."""
+        different = list(dict.fromkeys(names))
+        if not different:
+            return {}
+        rows = self._encoder.encode(different)
+        senses = {name: self._words.senses(name) for name in different}
+        glosses = self._gloss_vectors([synset for found in senses.values() for synset in found])
+        alone = {
+            name: self._one(name, senses[name], row, glosses)
+            for name, row in zip(different, rows, strict=True)
+        }
+        if len(different) == 1:
+            return alone
+        sure = [name for name in different if self._is_sure(senses[name])]
+        return {
+            name: self._one(
+                name,
+                senses[name],
+                row,
+                glosses,
+                context=np.delete(rows, place, axis=0).mean(axis=0),
+                kinds=[alone[other].kind for other in sure if other != name],
+            )
+            for place, (name, row) in enumerate(zip(different, rows, strict=True))
+        }
+
+    def gloss_vectors(self, synsets: Sequence[Synset]) -> Floats:
+        """(n, D) vectors of names with their glosses (`explained`); remembered."""
+        found = self._gloss_vectors(synsets)
+        return np.stack([found[synset.key] for synset in synsets])
+
+    def name_vectors(self, field: str) -> Floats:
+        """(n, D) vectors of the everyday names of a field, in the order of `everyday(field)`."""
+        return self._encoder.encode_once([s.name for s in everyday(field)], self._folder)
+
+    def kind(self, synset: Synset) -> str:
+        """`kind_of`, remembered."""
+        if synset.key not in self._kinds:
+            self._kinds[synset.key] = kind_of(synset, self._words)
+        return self._kinds[synset.key]
+
+    def _gloss_vectors(self, synsets: Sequence[Synset]) -> dict[str, Floats]:
+        new = list({s.key: s for s in synsets if s.key not in self._glosses}.values())
+        if new:
+            rows = self._encoder.encode([explained(synset) for synset in new])
+            self._glosses.update((s.key, row) for s, row in zip(new, rows, strict=True))
+        return self._glosses
+
+    def _one(
+        self,
+        name: str,
+        senses: Sequence[Synset],
+        word: Floats,
+        glosses: Mapping[str, Floats],
+        context: Floats | None = None,
+        kinds: Sequence[str] = (),
+    ) -> Meaning:
+        """The best meaning of `name` beside a mean vector and the kinds of the other classes."""
+        scored = [
+            (self._fit(name, sense, word, glosses[sense.key], context, kinds), sense.key)
+            for sense in senses
+        ]
+        fit, key = max(scored, default=(0.0, ""))
+        if fit < _LEAST_FIT:
+            goal = word if context is None else word + 0.3 * context
+            return Meaning(name, self._voted(goal, VOTING_FIELDS), None)
+        synset = self._words.synsets[key]
+        kind = self.kind(synset)
+        if kind == OTHER and synset.field in VOTING_FIELDS:
+            kind = self._voted(glosses[key] + 0.5 * word, [synset.field])
+        return Meaning(name, kind, synset)
+
+    def _is_sure(self, senses: Sequence[Synset]) -> bool:
+        """True for a word whose meanings, as far as they bear its name first, are of one group."""
+        first = [sense for sense in senses if quick_key(sense.name) == quick_key(senses[0].name)]
+        kinds = {self.kind(sense) for sense in first if sense.field in VOTING_FIELDS}
+        return all(same_group(kind, other) for kind in kinds for other in kinds)
+
+    def _fit(
+        self,
+        name: str,
+        sense: Synset,
+        word: Floats,
+        gloss: Floats,
+        context: Floats | None,
+        kinds: Sequence[str],
+    ) -> float:
+        """How well a meaning fits, about 0 (not at all) to 1."""
+        fit = float(word @ gloss) - _UNLIKELY.get(sense.field, _UNLIKELY_ELSE)
+        if context is not None:
+            agreeing = sum(same_group(self.kind(sense), kind) for kind in kinds)
+            fit += 0.7 * float(context @ gloss) + 0.3 * agreeing / max(1, len(kinds))
+        keys = [quick_key(other) for other in sense.names]
+        fit -= 0.05 * min(keys.index(name_key(name)) if name_key(name) in keys else 0, 3)
+        kinds_seen = len(self._words.photographed_kinds(sense))
+        seen = kinds_seen > 0 or sense.key in self._words.photographed
+        return fit + 0.05 * seen + 0.02 * min(3.0, math.log2(1 + kinds_seen))
+
+    def _voted(self, goal: Floats, fields: Sequence[str]) -> str:
+        """The kind of the everyday names nearest to the vector `goal`."""
+        near: list[tuple[float, str]] = []
+        for field in fields:
+            cosines = self.name_vectors(field) @ goal
+            for row in np.argsort(-cosines, kind="stable")[: 2 * _VOTERS]:
+                kind = self.kind(everyday(field)[row])
+                if kind != OTHER:
+                    near.append((float(cosines[row]), kind))
+        votes: dict[str, float] = {}
+        for cosine, kind in sorted(near, reverse=True)[:_VOTERS]:
+            votes[kind] = votes.get(kind, 0.0) + max(cosine, 0.0) ** 3
+        return max(sorted(votes), key=lambda kind: votes[kind]) if votes else OTHER
+
+
+def explained(synset: Synset) -> str:
+    """A synset as a sentence to encode: its names and the first part of its gloss."""
+    spoken = [name for name in synset.names if name == name.casefold()]  # no Latin names
+    return f"{', '.join((spoken or list(synset.names))[:2])}: {synset.gloss.split(';')[0]}"
