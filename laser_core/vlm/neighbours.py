@@ -7,7 +7,9 @@ import numpy as np
 from laser_core.arrays import Floats, Ints, unit_rows
 
 NEIGHBOURS = 10  # chosen on CIFAR-10's training images
-SEARCH_DIM = 256  # principal directions in which neighbours are looked for
+EXACT_UP_TO = 12_000  # pictures; comparing all numbers of all pairs takes seconds until there
+SEARCH_DIM = 128  # beyond, principal directions in which candidates are looked for
+CANDIDATES = 3  # times as many as wanted; the exact cosines then choose among them
 CHUNK = 256  # pictures compared with the whole pool at a time: 50 MB for 50,000
 GROUP = 128  # pictures of which only the best is looked at first
 
@@ -15,56 +17,73 @@ GROUP = 128  # pictures of which only the best is looked at first
 def smoothed(vectors: Floats, neighbours: int = NEIGHBOURS) -> Floats:
     """Unit rows that are means of each picture and its neighbours, weighted by their cosines.
 
-    Neighbours are the pictures nearest in the pool's first `SEARCH_DIM` principal directions,
-    which hold nearly all of a vector; the weights are the exact cosines, negative ones as 0.
+    Weights are exact cosines, negative ones as 0. In pools of more than `EXACT_UP_TO` pictures
+    a few neighbours may be missed for others almost as near.
 
     Args:
         vectors: (N, D) unit rows, the whole pool.
-        neighbours: k, besides the picture itself; a pool of fewer uses all.
+        neighbours: k, besides the picture itself; a smaller pool uses all of its pictures.
 
     Returns:
         (N, D) float32 unit rows.
     """
     vectors = np.ascontiguousarray(vectors, dtype=np.float32)
-    searched = _principal(vectors, SEARCH_DIM)
-    result = np.empty_like(vectors)
     wanted = min(neighbours + 1, len(vectors))
+    exact = len(vectors) <= EXACT_UP_TO
+    searched = vectors if exact else _principal(vectors)
+    candidates = wanted if exact else min(CANDIDATES * wanted, len(vectors))
+    pool = _in_groups(searched)
+    result = np.empty_like(vectors)
     for start in range(0, len(vectors), CHUNK):
         rows = slice(start, start + CHUNK)
-        nearest = _best_columns(searched[rows] @ searched.T, wanted)  # (chunk, wanted)
-        near = vectors[nearest]  # (chunk, wanted, D)
-        cosines = np.einsum("nd,nkd->nk", vectors[rows], near)
-        mixed = np.einsum("nk,nkd->nd", np.maximum(cosines, 0.0), near)
-        result[rows] = unit_rows(mixed)
+        nearest = _best_columns(_with_one(searched[rows]) @ pool.T, candidates)
+        result[rows] = _means(vectors[rows], vectors[nearest], wanted)
     return result
 
 
-def _principal(vectors: Floats, dim: int) -> Floats:
-    """(N, dim) the rows in the directions of most spread, about the origin; all where D <= dim."""
-    if vectors.shape[1] <= dim or len(vectors) <= dim:
-        return vectors
+def _means(own: Floats, near: Floats, wanted: int) -> Floats:
+    """(n, D) unit means of the `wanted` best of the candidates `near` (n, c, D) of `own` (n, D)."""
+    weights = np.maximum(np.matmul(near, own[:, :, None])[:, :, 0], 0.0)  # (n, c)
+    if weights.shape[1] > wanted:
+        least = np.partition(weights, -wanted, axis=1)[:, -wanted]
+        weights = np.where(weights >= least[:, None], weights, 0.0)
+    return unit_rows(np.matmul(weights[:, None, :], near)[:, 0, :])
+
+
+def _principal(vectors: Floats) -> Floats:
+    """(N, SEARCH_DIM) the rows in the directions of most spread about the origin."""
     _, directions = np.linalg.eigh(vectors.T @ vectors)  # spreads in ascending order
-    projected: Floats = vectors @ np.ascontiguousarray(directions[:, -dim:])
+    projected: Floats = vectors @ np.ascontiguousarray(directions[:, -SEARCH_DIM:])
     return projected
 
 
+def _with_one(rows: Floats) -> Floats:
+    return np.concatenate([rows, np.ones((len(rows), 1), dtype=rows.dtype)], axis=1)
+
+
+def _in_groups(rows: Floats) -> Floats:
+    """`rows` filled up to a multiple of `GROUP` with rows that score -9 against `_with_one`."""
+    pool = np.zeros((-(-len(rows) // GROUP) * GROUP, rows.shape[1] + 1), dtype=rows.dtype)
+    pool[: len(rows), :-1] = rows
+    pool[len(rows) :, -1] = -9.0  # no cosine is as low, so a filler is never among the best
+    return pool
+
+
 def _best_columns(scores: Floats, count: int) -> Ints:
-    """(n, count) columns of the highest scores in each row of (n, N), in no order.
+    """(n, count) columns of the highest scores in each row of (n, GROUP * groups), in no order.
 
     The `count` highest lie in the `count` groups with the highest maxima, so only those are
-    searched: a plain partition of whole rows takes many times longer.
+    searched: partitioning whole rows takes many times longer.
     """
     rows, columns = scores.shape
-    groups = -(-columns // GROUP)
+    groups = columns // GROUP
     if groups <= count:
         return np.argpartition(-scores, count - 1, axis=1)[:, :count]
     # column c belongs to group c % groups, so that the maxima run along memory
-    padded = np.full((rows, GROUP * groups), -np.inf, dtype=scores.dtype)
-    padded[:, :columns] = scores
-    maxima = padded.reshape(rows, GROUP, groups).max(axis=1)  # (n, groups)
+    maxima = scores.reshape(rows, GROUP, groups).max(axis=1)  # (n, groups)
     best_groups = np.argpartition(-maxima, count - 1, axis=1)[:, :count]
     members = best_groups[:, None, :] + groups * np.arange(GROUP)[None, :, None]
     candidates = members.reshape(rows, -1)  # (n, GROUP * count)
-    values = np.take_along_axis(padded, candidates, axis=1)
+    values = np.take_along_axis(scores, candidates, axis=1)
     best = np.argpartition(-values, count - 1, axis=1)[:, :count]
     return np.take_along_axis(candidates, best, axis=1)
