@@ -69,7 +69,7 @@ def progress_text(state: JobState) -> str:
         parts.append(f"{state.done:,} of {state.total:,}")
     elif state.done > 0:
         parts.append(f"{state.done:,}")
-    if state.rate > 0.0:
+    if state.rate > 0.0 and state.done < state.total:
         parts.append(speed_text(state.rate))
     if (left := state.seconds_left) is not None and state.done < state.total:
         parts.append(f"{duration_text(left)} left")
@@ -125,17 +125,17 @@ def _draw(jobs: Jobs, state: JobState | None, titles: Mapping[str, str], place: 
     if state is None or state.dismissed:
         return
     title = titles.get(state.kind, state.kind.replace("-", " ").capitalize())
-    if state.active:
-        _draw_running(jobs, state, title, place)
-    elif state.status in ("failed", "lost"):
-        _draw_failure(jobs, state, title, place)
+    with st.container(key=f"job_{place}", gap="small"):
+        if state.active:
+            _draw_running(jobs, state, title, place)
+        elif state.status in ("failed", "lost"):
+            _draw_failure(jobs, state, title, place)
 
 
 def _draw_running(jobs: Jobs, state: JobState, title: str, place: str) -> None:
-    with st.container(border=True, key=f"job_{place}"):
-        st.markdown(f"**{title}**")
-        share = state.done / state.total if state.total > 0 else 0.0
-        st.progress(min(1.0, max(0.0, share)), text=progress_text(state))
+    share = min(1.0, max(0.0, state.done / state.total)) if state.total > 0 else 0.0
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.progress(share, text=f"**{title}** · {progress_text(state)}", width="stretch")
         st.button(
             "Stop",
             key=f"job_stop_{place}_{state.id}",
@@ -146,16 +146,21 @@ def _draw_running(jobs: Jobs, state: JobState, title: str, place: str) -> None:
 
 
 def _draw_failure(jobs: Jobs, state: JobState, title: str, place: str) -> None:
-    with st.container(border=True, key=f"job_{place}"):
-        st.error(f"**{title}:** {state.error}", icon=":material/error:")
-        if state.details:
-            with st.expander("Details"):
+    """In the panel the sentence stands open; the badge has room for a word, the rest is folded."""
+    in_panel = place == "panel"
+    text = f"**{title}:** {state.error}" if in_panel else f"**{title}** failed"
+    st.error(text, icon=":material/error:")
+    if state.details or not in_panel:
+        with st.expander("Details" if in_panel else "Why"):
+            if not in_panel:
+                st.markdown(state.error)
+            if state.details:
                 st.code(state.details, language=None, wrap_lines=True)
-        st.button(
-            "Dismiss",
-            key=f"job_dismiss_{place}_{state.id}",
-            on_click=_quietly(jobs.dismiss, state.id),
-        )
+    st.button(
+        "Dismiss",
+        key=f"job_dismiss_{place}_{state.id}",
+        on_click=_quietly(jobs.dismiss, state.id),
+    )
 
 
 def _quietly(verb: Callable[[str], None], id: str) -> Callable[[], None]:
