@@ -17,7 +17,7 @@ from laser_core.llm.lexicon import Lexicon, Synset
 from laser_core.llm.words import name_key, with_article
 
 # Cosines below which another name says something else ("essence" for "perfume"), found by eye.
-_NEAREST_SYNONYM = 0.5
+_NEAREST_SYNONYM = 0.55
 _NEAREST_KIND = 0.25
 
 Encode = Callable[[Sequence[str]], Floats]
@@ -46,10 +46,10 @@ def aliases(
     """
     synonyms = [other for other in synset.names if _means_only(other, synset, words)]
     kinds = [kind.name for kind in words.photographed_kinds(synset)]
-    taken = {name_key(other) for other in avoid} | {name_key(name)}
-    synonyms = [other for other in synonyms if name_key(other) not in taken]
+    taken = {_joined(other) for other in (*avoid, name)}
+    synonyms = [other for other in synonyms if _joined(other) not in taken]
     kinds = [kind for kind in kinds if not _ends_in_any(kind, [*avoid, *synonyms])]
-    kinds = [kind for kind in kinds if name_key(kind) not in taken]
+    kinds = [kind for kind in kinds if _joined(kind) not in taken]
     rows = encode([name, *synonyms, *kinds])
     cosines = rows[1:] @ rows[0]
     found = _nearest(synonyms, cosines[: len(synonyms)], _NEAREST_SYNONYM)
@@ -70,6 +70,10 @@ def _means_only(synonym: str, synset: Synset, words: Lexicon) -> bool:
     if synonym != synonym.casefold() or familiarity(synonym) == 0.0:
         return False
     return [sense.key for sense in words.main_senses(synonym)] == [synset.key]
+
+
+def _joined(name: str) -> str:
+    return name_key(name).replace(" ", "")  # "wineglass" says no more than "wine glass"
 
 
 def _ends_in_any(name: str, others: Sequence[str]) -> bool:

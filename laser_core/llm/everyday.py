@@ -8,11 +8,11 @@ encoder, which lists the commonest English words by frequency; it is made of two
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from functools import cache
 
 from laser_core.llm.lexicon import Lexicon, Synset, lexicon, quick_key
-from laser_core.llm.words import name_key
 from laser_core.vlm.sentences import PACKAGE, REQUIREMENT
 from laser_core.vlm.weights import package_folder
 
@@ -21,22 +21,31 @@ FIELDS = ("artifact", "animal", "food", "plant", "nature", "person")
 # Words for a whole group of things: too wide for a class of its own beside others.
 GROUP_WORDS = frozenset((
     "accessory", "adornment", "aircraft", "animal", "apparatus", "apparel", "appliance",
-    "artifact", "attire,", "baggage", "beast", "beverage", "body", "brute", "building", "canine",
-    "carnivore", "cattle", "clothing,", "commodity", "computing device", "conveyance", "cosmetic",
-    "costume", "covering", "craft", "creation,", "creature", "critter", "crockery", "cutlery",
-    "decoration", "device", "dish", "dishware", "domestic animal,", "drink", "dwelling", "equine",
-    "equipment", "fabric", "fauna", "feline", "flower", "food", "footwear", "fowl,", "fruit",
-    "furnishing", "furniture", "garb", "garment", "gear", "glassware", "hairdressing",
-    "hardware,", "headdress", "headgear", "headpiece", "herb", "house", "housing", "implement",
-    "insect,", "instrument", "invertebrate", "jewelry", "kitchenware", "light", "livestock",
-    "luggage", "machine", "machinery", "makeup,", "mammal", "material", "meal", "mechanism",
-    "merchandise", "motor vehicle", "musical instrument,", "ornament", "outfit", "peripheral",
-    "pet", "plant", "portable", "poultry", "primate", "produce", "product,", "receptacle",
-    "reptile", "rodent", "seat", "shipping", "shrub", "structure", "system", "tableware,",
-    "textile", "toiletry", "tool", "toy", "transport", "utensil", "vegetable", "vehicle",
-    "vertebrate", "vessel,", "ware", "watercraft", "weapon", "weaponry", "wear",
-    "wheeled vehicle", "workwear", "young,",
+    "artifact", "attire", "baggage", "beast", "beverage", "body", "brute", "building", "canine",
+    "carnivore", "cattle", "citrus", "clothes", "clothing", "commodity", "computer memory",
+    "computing device", "conveyance", "cosmetic", "costume", "covering", "craft", "creation",
+    "creature", "critter", "crockery", "cutlery", "decoration", "device", "dish",
+    "dishware", "domestic animal", "drink", "dwelling", "equine", "equipment", "fabric", "fauna",
+    "feline", "flower", "food", "footwear", "fowl", "fruit", "furnishing", "furniture", "garb",
+    "garment", "gear", "glassware", "hairdressing", "hardware", "headdress", "headgear",
+    "headpiece", "herb", "house", "housing", "implement", "insect", "instrument", "invertebrate",
+    "jewelry", "kitchenware", "light", "livestock", "luggage", "machine", "machinery", "makeup",
+    "mammal", "material", "meal", "mechanism", "merchandise", "motor vehicle",
+    "musical instrument", "ornament", "outfit", "peripheral", "pet", "plant", "portable",
+    "poultry", "primate", "produce", "product", "receptacle", "reptile", "rodent",
+    "seat", "shipping", "shrub", "structure", "system", "tableware", "textile",
+    "toiletry", "tool", "toy", "transport", "utensil", "vegetable", "vehicle", "vertebrate",
+    "vessel", "ware", "watercraft", "weapon", "weaponry", "wear", "wheeled vehicle", "workwear",
+    "young",
 ))  # fmt: skip
+# Glosses of what is not proposed to people, and of mere ages and sexes of an animal ("a stallion").
+_UNSUITABLE = re.compile(
+    r"slur|offensive|derogatory|disparag|negro|slave|prostitut|sexual|obscene|genital|"
+    r"contracepti|narcotic|illegal|excrement|execution|torture"
+)
+_AGE_OR_SEX = re.compile(
+    r"^(?:an? |the )?(?:very |sexually )?(?:young|immature|adult|mature|male|female|castrated)\b"
+)
 _SHORTEST_PART = 4  # letters of each half of a compound: "hair" + "brush", not "car" + "pet"
 _RAREST = 30_522  # size of the vocabulary
 
@@ -74,6 +83,8 @@ def is_everyday(synset: Synset, words: Lexicon) -> bool:
     Names of whole groups of things (`GROUP_WORDS`) are left out.
     """
     if synset.field not in FIELDS or quick_key(synset.name) in GROUP_WORDS:
+        return False
+    if _UNSUITABLE.search(synset.gloss.casefold()) or _AGE_OR_SEX.match(synset.gloss):
         return False
     if synset.key in words.photographed:
         return True

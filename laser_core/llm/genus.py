@@ -19,9 +19,11 @@ FUNCTION_WORDS = frozenset((
     "will", "with", "within", "without", "worn", "would",
 ))  # fmt: skip
 _OPENINGS = re.compile(
-    r"^(?:any(?: one)? of (?:the |a )?(?:several|various|numerous|many|certain|a number of|two|"
-    r"three)?(?: or more)?|(?:a |an |the |any )?(?:large |small )?(?:kind|type|variety|sort|"
-    r"species|form|breed|strain|class|family|genus|member|item|article|style|brand|pair|piece)s? of"
+    r"^(?:(?:an? )?informal (?:term|name)s?(?: referring)? (?:to|for) (?:an? )?"
+    r"|any(?: one)? of (?:the |a )?(?:several|various|numerous|many|certain|a number of|two|three)?"
+    r"(?: or more)?"
+    r"|(?:a |an |the |any )?(?:large |small )?(?:kind|type|variety|sort|species|form|breed|strain"
+    r"|class|family|genus|member|item|article|style|brand|pair|piece)s? of"
     r"|one of (?:the |several )?|(?:two|several|various|numerous|many) )\s*"
 )
 _SKIPPED = frozenset(("a", "an", "the", "any", "some", "each", "this"))

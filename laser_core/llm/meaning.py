@@ -9,6 +9,7 @@ synsets (the plate that one eats from): then the kind is voted by the nearest ev
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,11 +42,13 @@ class Meaning:
         name: the class name as given.
         kind: one of the kinds of `kinds.py`; "thing" when nothing could be found out.
         synset: the synset, or None when no synset fits the word.
+        sure: whether no other meaning fits about as well; if not, its other names may mislead.
     """
 
     name: str
     kind: str
     synset: Synset | None
+    sure: bool = False
 
 
 # Rarer readings of a word that names a thing in a photo, as cosines to be made up for.
@@ -54,6 +57,9 @@ _UNLIKELY = {
     "communication": 0.08, "body": 0.08, "weather": 0.05, "person": 0.15,
 }  # fmt: skip
 _UNLIKELY_ELSE = 0.2
+_BY_ITSELF = 0.12  # a meaning told by the word itself ("a main course served on a plate")
+_SURE = 0.08  # the lead over the next meaning that makes one sure
+_PLACES = ("a utensil to cook or eat with in the kitchen", "a hand tool to build or repair with")
 _LEAST_FIT = 0.33  # a sense that scores less is not what the word means today
 VOTING_FIELDS = ("artifact", "animal", "food", "plant", "nature")
 _VOTERS = 12  # nearest everyday names that vote for a kind
@@ -134,19 +140,20 @@ class Meanings:
         kinds: Sequence[str] = (),
     ) -> Meaning:
         """The best meaning of `name` beside a mean vector and the kinds of the other classes."""
-        scored = [
+        scored = sorted(
             (self._fit(name, sense, word, glosses[sense.key], context, kinds), sense.key)
             for sense in senses
-        ]
-        fit, key = max(scored, default=(0.0, ""))
-        if fit < _LEAST_FIT:
-            goal = word if context is None else word + 0.3 * context
-            return Meaning(name, self._voted(goal, VOTING_FIELDS), None)
-        synset = self._words.synsets[key]
-        kind = self.kind(synset)
-        if kind == OTHER and synset.field in VOTING_FIELDS:
-            kind = self._voted(glosses[key] + 0.5 * word, [synset.field])
-        return Meaning(name, kind, synset)
+        )
+        goal = word if context is None else word + 0.3 * context
+        best = self._words.synsets[scored[-1][1]] if scored else None
+        if best is None or scored[-1][0] < _LEAST_FIT or _told_by(name, best):
+            kind = self._in_kitchen(self._voted(goal, VOTING_FIELDS), goal)
+            return Meaning(name, kind, None)
+        kind = self.kind(best)
+        if kind == OTHER and best.field in VOTING_FIELDS:
+            kind = self._voted(glosses[best.key] + 0.5 * word, [best.field])
+        sure = len(scored) == 1 or scored[-1][0] - scored[-2][0] >= _SURE
+        return Meaning(name, self._in_kitchen(kind, goal), best, sure)
 
     def _is_sure(self, senses: Sequence[Synset]) -> bool:
         """True for a word whose meanings, as far as they bear its name first, are of one group."""
@@ -168,11 +175,20 @@ class Meanings:
         if context is not None:
             agreeing = sum(same_group(self.kind(sense), kind) for kind in kinds)
             fit += 0.7 * float(context @ gloss) + 0.3 * agreeing / max(1, len(kinds))
+        if _told_by(name, sense):
+            fit -= _BY_ITSELF
         keys = [quick_key(other) for other in sense.names]
         fit -= 0.05 * min(keys.index(name_key(name)) if name_key(name) in keys else 0, 3)
         kinds_seen = len(self._words.photographed_kinds(sense))
         seen = kinds_seen > 0 or sense.key in self._words.photographed
         return fit + 0.05 * seen + 0.02 * min(3.0, math.log2(1 + kinds_seen))
+
+    def _in_kitchen(self, kind: str, goal: Floats) -> str:
+        """Forks and knives are tools by their glosses: the kitchen's or the workshop's?"""
+        if kind not in ("tool", "kitchenware"):
+            return kind
+        kitchen, workshop = self._encoder.encode(_PLACES) @ goal
+        return "kitchenware" if kitchen > workshop else "tool"
 
     def _voted(self, goal: Floats, fields: Sequence[str]) -> str:
         """The kind of the everyday names nearest to the vector `goal`."""
@@ -187,6 +203,11 @@ class Meanings:
         for cosine, kind in sorted(near, reverse=True)[:_VOTERS]:
             votes[kind] = votes.get(kind, 0.0) + max(cosine, 0.0) ** 3
         return max(sorted(votes), key=lambda kind: votes[kind]) if votes else OTHER
+
+
+def _told_by(name: str, sense: Synset) -> bool:
+    """True for a meaning that presumes another: "a main course served on a plate"."""
+    return bool(re.search(rf"\b{re.escape(name_key(name))}(?:s|es)?\b", sense.gloss.casefold()))
 
 
 def explained(synset: Synset) -> str:

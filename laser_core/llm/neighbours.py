@@ -18,6 +18,7 @@ from laser_core.llm.words import name_key
 
 _SHORTLIST = 60  # names whose glosses are read, for each class
 _FAMILIAR = 0.10  # cosine that a very common name is ahead of a rare one
+_AMBIGUOUS = 0.03  # cosine lost for each further meaning of a name, three at most
 _OTHER_GROUP = 0.25  # cosine that a thing of another group of kinds is behind
 _SAME_LETTERS = 0.15  # cosine that "frogfish" is too near to "frog" for its letters alone
 _OTHER_KIND = 0.04  # the same, for another kind of the same group
@@ -64,17 +65,30 @@ class Neighbours:
         return Names(tuple(kept), tuple(refused.values()))
 
     def of_task(self, task: str, known: Sequence[str], wanted: int) -> list[Near]:
-        """`wanted` things near a task sentence and the classes known to belong to it."""
-        meanings = self._meanings.of(known)
-        ranked = self._ranked_for_task(task, list(meanings.values()))
+        """`wanted` things near a task sentence and the classes known to belong to it.
+
+        What is near the task as a whole and what is near one known class take turns, so that
+        neither a wordy task nor one odd class decides alone.
+        """
+        meanings = list(self._meanings.of(known).values())
+        queues = [queue for queue in self._task_queues(task.strip(), meanings) if queue]
         kept: list[Near] = []
-        for near in ranked:
-            if len(kept) == wanted:
-                break
-            taken = [*known, *(other.synset.name for other in kept)]
-            if not why_not(near.synset.name, taken, (), (), self._words):
-                kept.append(near)
+        while len(kept) < wanted and any(queues):
+            for queue in queues:
+                near = self._next_of_its_own(queue, known, kept)
+                if near is not None and len(kept) < wanted:
+                    kept.append(near)
         return kept
+
+    def _next_of_its_own(
+        self, queue: list[Near], known: Sequence[str], kept: Sequence[Near]
+    ) -> Near | None:
+        taken = [*known, *(other.synset.name for other in kept)]
+        while queue:
+            near = queue.pop(0)
+            if not why_not(near.synset.name, taken, (), (), self._words):
+                return near
+        return None
 
     def _take_next(
         self,
@@ -87,7 +101,7 @@ class Neighbours:
         """Move the first of `queue` that fits to `kept`, and those before it to `refused`."""
         while queue:
             name = queue.pop(0).synset.name
-            if name in kept or name in refused:
+            if name in kept or name in refused or name_key(name) in map(name_key, relevant):
                 continue
             reason = why_not(name, relevant, excluded, kept, self._words)
             if reason:
@@ -103,9 +117,12 @@ class Neighbours:
         found = self._shortlist(meaning, own[0])
         glosses = self._meanings.gloss_vectors([synset for synset, _ in found]) @ own[1]
         nears = [
-            Near(synset, self._adjusted(near, synset, meaning), meaning.name)
+            Near(
+                synset,
+                self._adjusted(0.4 * cosine + 0.6 * float(gloss), synset, meaning),
+                meaning.name,
+            )
             for (synset, cosine), gloss in zip(found, glosses, strict=True)
-            if (near := 0.4 * cosine + 0.6 * float(gloss)) is not None
         ]
         return sorted(nears, key=lambda near: (-near.nearness, near.synset.key))
 
@@ -134,6 +151,7 @@ class Neighbours:
     def _adjusted(self, cosine: float, synset: Synset, meaning: Meaning) -> float:
         """A cosine with what is known of the thing: familiar names and the same kind come first."""
         nearness = cosine + _FAMILIAR * familiarity(synset.name)
+        nearness -= _AMBIGUOUS * min(3, len(self._words.main_senses(synset.name)) - 1)
         if _begins_like(synset.name, meaning.name):
             nearness -= _SAME_LETTERS
         other = self._meanings.kind(synset)
@@ -141,40 +159,45 @@ class Neighbours:
             return nearness
         return nearness - (_OTHER_KIND if same_group(other, meaning.kind) else _OTHER_GROUP)
 
-    def _ranked_for_task(self, task: str, known: Sequence[Meaning]) -> list[Near]:
-        texts = [text for text in (task.strip(), *(meaning.name for meaning in known)) if text]
+    def _task_queues(self, task: str, known: Sequence[Meaning]) -> list[list[Near]]:
+        """Everyday things ranked by the task with all known classes, then by each known class."""
+        classes = [meaning.name for meaning in known]
+        texts = [task, *classes] if task else classes
         if not texts:
             return []
-        goals = self._encoder.encode(texts)  # (T, D): the task first
-        weights = np.full(len(texts), 1.0 / max(1, len(known)))
-        if task.strip():
-            weights[0] = 1.0
-        shortlist = self._task_shortlist(weights @ goals, known)
-        glosses = self._encoder.encode([explained(synset) for synset in shortlist])
-        names = self._encoder.encode([synset.name for synset in shortlist])
-        cosines = (names + glosses) @ goals.T / 2  # (S, T)
-        nears = []
-        for synset, row in zip(shortlist, cosines, strict=True):
-            nearness = self._for_task(float(row @ weights), synset, known)
-            nearest = texts[int(row.argmax())]
-            nears.append(Near(synset, nearness, nearest))
+        goals = self._encoder.encode(texts)  # (T, D): the task first, if there is one
+        whole = goals.mean(axis=0) if len(goals) > 1 else goals[0]
+        label = task or ", ".join(classes)
+        queues = [self._task_queue(whole, label, known)]
+        for row, name in enumerate(classes, start=1 if task else 0):
+            leaning = goals[row] + (0.5 * goals[0] if task else 0.0)
+            queues.append(self._task_queue(leaning / np.linalg.norm(leaning), name, known))
+        return queues
+
+    def _task_queue(self, goal: Floats, label: str, known: Sequence[Meaning]) -> list[Near]:
+        scored = []
+        for field in self._task_fields(known):
+            cosines = self._meanings.name_vectors(field) @ goal
+            for synset, cosine in zip(everyday(field), map(float, cosines), strict=True):
+                scored.append((-self._for_task(cosine, synset, known), synset.key, cosine))
+        shortlist = sorted(scored)[:_SHORTLIST]
+        synsets = [self._words.synsets[key] for _, key, _ in shortlist]
+        glosses = self._meanings.gloss_vectors(synsets) @ goal
+        nears = [
+            Near(synset, self._for_task((cosine + float(gloss)) / 2, synset, known), label)
+            for synset, (_, _, cosine), gloss in zip(synsets, shortlist, glosses, strict=True)
+        ]
         return sorted(nears, key=lambda near: (-near.nearness, near.synset.key))
 
-    def _task_shortlist(self, goal: Floats, known: Sequence[Meaning]) -> list[Synset]:
-        fields = {meaning.synset.field for meaning in known if meaning.synset} or {
-            "artifact",
-            "food",
-        }
-        scored = []
-        for field in sorted(fields & {"artifact", "animal", "food", "plant", "nature"}):
-            cosines = self._meanings.name_vectors(field) @ goal
-            for synset, cosine in zip(everyday(field), cosines, strict=True):
-                scored.append((-self._for_task(float(cosine), synset, known), synset.key))
-        return [self._words.synsets[key] for _, key in sorted(scored)[: 2 * _SHORTLIST]]
+    def _task_fields(self, known: Sequence[Meaning]) -> list[str]:
+        fields = {meaning.synset.field for meaning in known if meaning.synset}
+        usable = fields & {"artifact", "animal", "food", "plant", "nature"}
+        return sorted(usable) or ["artifact", "food"]
 
     def _for_task(self, cosine: float, synset: Synset, known: Sequence[Meaning]) -> float:
         kind = self._meanings.kind(synset)
         nearness = cosine + _FAMILIAR * familiarity(synset.name)
+        nearness -= _AMBIGUOUS * min(3, len(self._words.main_senses(synset.name)) - 1)
         if any(same_group(kind, meaning.kind) for meaning in known):
             return nearness
         return nearness - (_OTHER_GROUP if known or kind in (*_PLACED_KINDS, OTHER) else 0.0)
@@ -185,8 +208,9 @@ def _begins_like(name: str, other: str) -> bool:
     return name.casefold().startswith(other.casefold()) or f" {other.casefold()}" in name.casefold()
 
 
-def proposal_reason(near: Near, has_task: bool) -> str:
+def proposal_reason(near: Near, task: str) -> str:
     """Why a thing is proposed, for a person: what it is near to, and what it is."""
     gloss = near.synset.gloss.split(";")[0]
-    also = " and the task" if has_task else ""
-    return f"near {near.nearest!r}{also} in meaning; {near.synset.name}: {gloss}"
+    to = "the task" if near.nearest == task else f"{near.nearest!r}"
+    also = " and the task" if task and near.nearest != task else ""
+    return f"near {to}{also} in meaning; {near.synset.name}: {gloss}"

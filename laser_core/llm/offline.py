@@ -17,7 +17,7 @@ from laser_core.llm.aliases import aliases
 from laser_core.llm.base import Exchange, LanguageModel, Names, Proposal, Task
 from laser_core.llm.captions import captions
 from laser_core.llm.lexicon import lexicon
-from laser_core.llm.meaning import Encoder, Meanings
+from laser_core.llm.meaning import Encoder, Meaning, Meanings
 from laser_core.llm.neighbours import Neighbours, proposal_reason
 from laser_core.llm.words import is_mass
 
@@ -60,8 +60,7 @@ class OfflineReasoner(LanguageModel):
         started = time.perf_counter()
         meanings = self._meanings.of(classes)
         sentences = {
-            name: self._sentences(name, classes, wanted, meaning.kind, meaning.synset)
-            for name, meaning in meanings.items()
+            name: self._sentences(meaning, classes, wanted) for name, meaning in meanings.items()
         }
         question = f"{wanted} sentences for each of {json.dumps(list(classes))}"
         self._record("descriptions", question, sentences, started)
@@ -74,27 +73,25 @@ class OfflineReasoner(LanguageModel):
         started = time.perf_counter()
         found = self._neighbours.of_task(task, known, wanted)
         proposals = tuple(
-            Proposal(near.synset.name, proposal_reason(near, bool(task.strip()))) for near in found
+            Proposal(near.synset.name, proposal_reason(near, task.strip())) for near in found
         )
         reply = {"classes": [{"name": p.name, "reason": p.reason} for p in proposals]}
         question = f"{wanted} classes for {task!r} besides {json.dumps(list(known))}"
         self._record("relevant classes", question, reply, started)
         return proposals
 
-    def _sentences(
-        self, name: str, classes: Sequence[str], wanted: int, kind: str, synset: object
-    ) -> list[str]:
-        words = lexicon()
-        found = words.synsets.get(getattr(synset, "key", ""))
-        if found is None:
-            return captions(name, kind, wanted)
-        avoid = [other for other in classes if other != name]
-        phrases = [
-            alias.phrase for alias in aliases(found, name, avoid, words, self._encoder.encode)
-        ]
-        wider = {other.name for other in words.ancestors(found)}
+    def _sentences(self, meaning: Meaning, classes: Sequence[str], wanted: int) -> list[str]:
+        name, words = meaning.name, lexicon()
+        if meaning.synset is None:
+            return captions(name, meaning.kind, wanted)
+        wider = {other.name for other in words.ancestors(meaning.synset)}
         mass = is_mass(name) or bool(wider & _UNCOUNTED)
-        return captions(name, kind, wanted, phrases[: _aliases_among(wanted)], mass)
+        phrases: list[str] = []
+        if meaning.sure:
+            avoid = [other for other in classes if other != name]
+            found = aliases(meaning.synset, name, avoid, words, self._encoder.encode)
+            phrases = [alias.phrase for alias in found]
+        return captions(name, meaning.kind, wanted, phrases[: _aliases_among(wanted)], mass)
 
     def _record(self, task: Task, question: str, reply: object, started: float) -> None:
         text = json.dumps(reply, ensure_ascii=False)
