@@ -77,6 +77,15 @@ def progress_text(state: JobState) -> str:
     return " · ".join(parts)
 
 
+def short_text(state: JobState) -> str:
+    """The same for the narrow sidebar: percent of the stage, and time left."""
+    if state.cancelling or not state.stage or state.total <= 0:
+        return progress_text(state)
+    percent = f"{100 * state.done // state.total} %"
+    left = state.seconds_left
+    return percent if left is None else f"{percent} · {duration_text(left)} left"
+
+
 def duration_text(seconds: float) -> str:
     """Seconds for a person, as coarse as an estimate is: "about 2 min"."""
     if seconds < 1.5:
@@ -135,7 +144,8 @@ def _draw(jobs: Jobs, state: JobState | None, titles: Mapping[str, str], place: 
 def _draw_running(jobs: Jobs, state: JobState, title: str, place: str) -> None:
     share = min(1.0, max(0.0, state.done / state.total)) if state.total > 0 else 0.0
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.progress(share, text=f"**{title}** · {progress_text(state)}", width="stretch")
+        said = progress_text(state) if place == "panel" else short_text(state)
+        st.progress(share, text=f"**{title}** · {said}", width="stretch")
         st.button(
             "Stop",
             key=f"job_stop_{place}_{state.id}",

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from laser_core.job_folder import write_json
 from laser_core.job_state import JobState
 from laser_core.jobs import Jobs
-from ui.live import duration_text, progress_text, speed_text
+from ui.live import duration_text, progress_text, short_text, speed_text
 
 PAGE = """
 from pathlib import Path
@@ -120,6 +120,12 @@ def test_the_progress_line_names_stage_units_speed_time_left_and_figures() -> No
         "1-x", "x", "running", stage="training", done=30, total=90, rate=0.5, figures={"loss": 0.25}
     )
     assert progress_text(state) == "Training · 30 of 90 · 2 s each · about 2 min left · loss 0.25"
+
+
+def test_the_short_line_names_percent_and_time_left() -> None:
+    state = JobState("1-x", "x", "running", stage="training", done=30, total=90, rate=0.5)
+    assert short_text(state) == "33 % · about 2 min left"
+    assert short_text(JobState("1-x", "x", "queued")) == "Getting ready…"
 
 
 def test_before_the_first_step_the_line_says_getting_ready() -> None:

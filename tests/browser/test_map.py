@@ -205,3 +205,34 @@ def test_it_is_drawn_in_both_themes(browser, server: Server, scheme: str, tmp_pa
     page.screenshot(path=folder / f"map_score_{scheme}.png")
     assert_clean(page, watch, server)
     context.close()
+
+
+def test_a_change_of_theme_is_followed_at_once(tab: Page) -> None:
+    corner = """canvas => [...canvas.getContext('2d').getImageData(2, 2, 1, 1).data]"""
+    base = tab.locator("canvas.base")
+    assert base.evaluate(corner) == [255, 255, 255, 255]
+    tab.emulate_media(color_scheme="dark")
+    tab.wait_for_function(
+        """() => {
+          const find = (node) => node.querySelector('canvas.base')
+            ?? [...node.querySelectorAll('*')].map(n => n.shadowRoot && find(n.shadowRoot))
+              .find(Boolean);
+          const pixel = find(document).getContext('2d').getImageData(2, 2, 1, 1).data;
+          return pixel[0] === 16 && pixel[1] === 21 && pixel[2] === 29;
+        }"""
+    )
+
+
+def test_on_a_screen_with_two_dots_a_pixel_a_lasso_returns_the_same_ids(
+    browser, server: Server
+) -> None:
+    viewport = {"width": 1280, "height": 720}
+    context = browser.new_context(viewport=viewport, device_scale_factor=2)
+    page, watch = open_page(context, server)
+    drawn(page, 400)
+    lasso(page, 0.5, 2.5, 2.5, 5.5)
+    chosen(page, SIX)
+    size = page.locator("canvas.base").evaluate("c => [c.width / c.clientWidth, c.height]")
+    assert size == [2, 860]  # 430 CSS pixels high
+    assert_clean(page, watch, server)
+    context.close()
