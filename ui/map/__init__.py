@@ -82,6 +82,7 @@ def scatter_map(
     selection = Selection(key)
     heavy = _packed_points(points.version, points)
     light = _packed_colours(colours.version, colours)
+    _follow_pool(selection, points, heavy["pool"])
     browser = selection.for_browser()
     browser["selected"] = _rows(points, browser["selected"])
     shared = {"memory": browser["memory"], "pool": heavy["pool"]}
@@ -93,6 +94,14 @@ def scatter_map(
             on_selected_change=lambda: _take(selection, points, heavy["pool"]),
         )
     return tuple(points.ids[_rows(points, selection.ids)].tolist())
+
+
+def _follow_pool(selection: Selection, points: MapPoints, pool: str) -> None:
+    """Where the pictures are others than at the last run, keep the choice among those still here."""
+    name = f"_map_pool_{selection.key}"
+    if st.session_state.setdefault(name, pool) != pool:
+        st.session_state[name] = pool
+        selection.set(points.ids[_rows(points, selection.ids)].tolist())
 
 
 def _rows(points: MapPoints, ids: Collection[str]) -> list[int]:

@@ -1,0 +1,39 @@
+"""The process that serves pages stays light: what `ui` loads, seen in a fresh interpreter."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+MODULES = "ui.live, ui.map, ui.gallery, ui.selection, ui.thumbnails"
+HEAVY = {"torch", "torchvision", "umap", "open_clip", "transformers", "sklearn", "openvino", "timm"}
+
+
+def loaded_by(code: str) -> set[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys; {code}; print(*sys.modules)"],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(done.stdout.split())
+
+
+def test_the_shared_page_code_loads_no_heavy_library() -> None:
+    assert not HEAVY & loaded_by(f"import {MODULES}")
+
+
+@pytest.mark.parametrize(
+    "module", ["laser_core.jobs", "laser_core.worker", "laser_core.thumbnails"]
+)
+def test_jobs_and_thumbnails_load_no_user_interface(module: str) -> None:
+    assert not {"streamlit", "ui"} & loaded_by(f"import {module}")
+
+
+def test_this_test_would_notice() -> None:
+    assert "streamlit" in loaded_by("import laser_core.jobs, ui.live")
