@@ -97,7 +97,7 @@ def scatter_map(
 
 
 def _follow_pool(selection: Selection, points: MapPoints, pool: str) -> None:
-    """Where the pictures are others than at the last run, keep the choice among those still here."""
+    """When the pictures have changed since the last run, keep the choice among those still here."""
     name = f"_map_pool_{selection.key}"
     if st.session_state.setdefault(name, pool) != pool:
         st.session_state[name] = pool
