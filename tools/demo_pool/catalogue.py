@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ClassEntry:
-    """A class of the pool; `hard`: the offline vision-language model hardly knows it."""
+    """A class of the pool; `hard`: the offline vision-language model knows it less well."""
 
     name: str
     superclass: str
