@@ -1,0 +1,33 @@
+"""Scoring pictures with a trained network: as they are, without crop or flip."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import nn
+
+from laser_core.arrays import Floats
+from laser_core.nets.batches import Normalisation
+from laser_core.nets.device import memory_explained, repeatable
+
+SCORED_AT_ONCE = 128  # pictures between two progress lines: seconds on a slow CPU
+
+
+def score(
+    model: nn.Module,
+    pixels: npt.NDArray[np.uint8],
+    normalisation: Normalisation,
+    device: torch.device,
+) -> Floats:
+    """(n, S) outputs of `model` for pictures (n, h, w, 3).
+
+    Raises:
+        ConfigError: the device's memory is full.
+    """
+    with torch.inference_mode(), repeatable(), memory_explained(device):
+        model.eval()
+        # a copy, because PyTorch wants arrays it may write to and these are read-only
+        batch = torch.from_numpy(pixels.copy()).to(device)
+        logits: Floats = model(normalisation.apply(batch)).cpu().numpy()
+    return logits

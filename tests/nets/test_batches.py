@@ -1,0 +1,68 @@
+"""Order, crops, flips and normalisation of picture batches."""
+
+import numpy as np
+import torch
+
+from laser_core.nets.batches import (
+    PADDING,
+    Normalisation,
+    crop_and_flip,
+    epoch_batches,
+    normalisation_of,
+)
+
+
+def seeded(seed=0):
+    return torch.Generator().manual_seed(seed)
+
+
+def test_every_image_comes_once_an_epoch_in_batches_of_nearly_equal_size():
+    batches = epoch_batches(300, seeded())
+    assert [len(b) for b in batches] == [100, 100, 100]
+    assert sorted(torch.cat(batches).tolist()) == list(range(300))
+
+
+def test_no_batch_is_larger_than_128_and_none_holds_a_single_image():
+    assert [len(b) for b in epoch_batches(128, seeded())] == [128]
+    assert [len(b) for b in epoch_batches(129, seeded())] == [65, 64]
+
+
+def test_the_order_changes_from_epoch_to_epoch_and_not_from_run_to_run():
+    one, two = seeded(), seeded()
+    first, second = epoch_batches(50, one)[0], epoch_batches(50, one)[0]
+    assert not torch.equal(first, second)
+    assert torch.equal(first, epoch_batches(50, two)[0])
+
+
+def test_a_crop_is_a_window_of_the_padded_picture_mirrored_or_not():
+    picture = torch.arange(1, 6 * 6 * 3 + 1, dtype=torch.uint8).reshape(6, 6, 3)
+    crops = crop_and_flip(picture.repeat(64, 1, 1, 1), seeded())
+    assert crops.dtype == torch.uint8
+    padded = np.pad(picture.numpy(), ((PADDING, PADDING), (PADDING, PADDING), (0, 0)))
+    windows = {
+        padded[top : top + 6, left : left + 6][:, ::step].tobytes()
+        for top in range(2 * PADDING + 1)
+        for left in range(2 * PADDING + 1)
+        for step in (1, -1)
+    }
+    found = {crop.numpy().tobytes() for crop in crops}
+    assert found <= windows
+    assert len(found) > 32  # of 64 draws from 162 windows
+
+
+def test_crops_are_the_same_for_the_same_seed():
+    pictures = torch.randint(0, 256, (8, 6, 6, 3), dtype=torch.uint8, generator=seeded(5))
+    assert torch.equal(crop_and_flip(pictures, seeded(1)), crop_and_flip(pictures, seeded(1)))
+
+
+def test_the_normalisation_is_that_of_each_channel():
+    # red: 0 and 200, mean 100, deviation 100; green: 10 and 30; blue: always 7, so deviation 1
+    pixels = np.array([[[[0, 10, 7], [200, 30, 7]]]], dtype=np.uint8)
+    assert normalisation_of(pixels) == Normalisation((100.0, 20.0, 7.0), (100.0, 10.0, 1.0))
+
+
+def test_normalised_pixels_have_channels_first_and_mean_0():
+    pixels = torch.tensor([[[[0, 10, 7], [200, 30, 7]]]], dtype=torch.uint8)
+    numbers = Normalisation((100.0, 20.0, 7.0), (100.0, 10.0, 1.0)).apply(pixels)
+    expected = [[[[-1.0, 1.0]], [[-1.0, 1.0]], [[0.0, 0.0]]]]
+    np.testing.assert_allclose(numbers.numpy(), expected)
