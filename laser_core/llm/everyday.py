@@ -43,10 +43,13 @@ _UNSUITABLE = re.compile(
     r"slur|offensive|derogatory|disparag|negro|slave|prostitut|sexual|obscene|genital|"
     r"contracepti|narcotic|illegal|excrement|execution|torture"
 )
+_GROUP_NAME = re.compile(r"(?:wear|ware|clothing|equipment|stuff|goods)$")
 _AGE_OR_SEX = re.compile(
     r"^(?:an? |the )?(?:very |sexually )?(?:young|immature|adult|mature|male|female|castrated)\b"
 )
 _SHORTEST_PART = 4  # letters of each half of a compound: "hair" + "brush", not "car" + "pet"
+# A compound is rarer than its halves: "shirtdress" than "shirt" and "dress". Rough factors.
+_COMPOUND_TIMES, _COMPOUND_LEAST = 3, 12_000
 _RAREST = 30_522  # size of the vocabulary
 
 
@@ -74,7 +77,9 @@ def _compound_rank(word: str) -> int:
         for cut in range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1)
         if word[:cut] in ranks and word[cut:] in ranks
     ]
-    return min(min(halves), _RAREST - 1) if halves else _RAREST
+    if not halves:
+        return _RAREST
+    return min(max(_COMPOUND_TIMES * min(halves), _COMPOUND_LEAST), _RAREST - 1)
 
 
 def is_everyday(synset: Synset, words: Lexicon) -> bool:
@@ -84,11 +89,15 @@ def is_everyday(synset: Synset, words: Lexicon) -> bool:
     """
     if synset.field not in FIELDS or quick_key(synset.name) in GROUP_WORDS:
         return False
+    if _GROUP_NAME.search(synset.name.casefold()):
+        return False
     if _UNSUITABLE.search(synset.gloss.casefold()) or _AGE_OR_SEX.match(synset.gloss):
         return False
     if synset.key in words.photographed:
         return True
-    return " " not in synset.name and familiarity(synset.name) > 0.0
+    if any(sense.field == "attribute" for sense in words.main_senses(synset.name)):
+        return False  # "blue" is a colour to everyone, not clothing
+    return synset.name.isalpha() and familiarity(synset.name) > 0.0
 
 
 @cache

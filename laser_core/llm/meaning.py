@@ -62,6 +62,7 @@ _SURE = 0.08  # the lead over the next meaning that makes one sure
 _PLACES = ("a utensil to cook or eat with in the kitchen", "a hand tool to build or repair with")
 _LEAST_FIT = 0.33  # a sense that scores less is not what the word means today
 VOTING_FIELDS = ("artifact", "animal", "food", "plant", "nature")
+_LEAST_NEAR = 0.4  # names less near than that have no say about a word nobody knows
 _VOTERS = 12  # nearest everyday names that vote for a kind
 
 
@@ -144,7 +145,7 @@ class Meanings:
             (self._fit(name, sense, word, glosses[sense.key], context, kinds), sense.key)
             for sense in senses
         )
-        goal = word if context is None else word + 0.3 * context
+        goal = word if context is None else word + 0.6 * context
         best = self._words.synsets[scored[-1][1]] if scored else None
         if best is None or scored[-1][0] < _LEAST_FIT or _told_by(name, best):
             kind = self._in_kitchen(self._voted(goal, VOTING_FIELDS), goal)
@@ -174,7 +175,7 @@ class Meanings:
         fit = float(word @ gloss) - _UNLIKELY.get(sense.field, _UNLIKELY_ELSE)
         if context is not None:
             agreeing = sum(same_group(self.kind(sense), kind) for kind in kinds)
-            fit += 0.7 * float(context @ gloss) + 0.3 * agreeing / max(1, len(kinds))
+            fit += 0.7 * float(context @ gloss) + 0.4 * agreeing / max(1, len(kinds))
         if _told_by(name, sense):
             fit -= _BY_ITSELF
         keys = [quick_key(other) for other in sense.names]
@@ -193,11 +194,12 @@ class Meanings:
     def _voted(self, goal: Floats, fields: Sequence[str]) -> str:
         """The kind of the everyday names nearest to the vector `goal`."""
         near: list[tuple[float, str]] = []
+        unit = goal / np.linalg.norm(goal)
         for field in fields:
-            cosines = self.name_vectors(field) @ goal
+            cosines = self.name_vectors(field) @ unit
             for row in np.argsort(-cosines, kind="stable")[: 2 * _VOTERS]:
                 kind = self.kind(everyday(field)[row])
-                if kind != OTHER:
+                if kind != OTHER and cosines[row] >= _LEAST_NEAR:
                     near.append((float(cosines[row]), kind))
         votes: dict[str, float] = {}
         for cosine, kind in sorted(near, reverse=True)[:_VOTERS]:

@@ -18,7 +18,9 @@ from laser_core.llm.words import name_key
 
 _SHORTLIST = 60  # names whose glosses are read, for each class
 _FAMILIAR = 0.10  # cosine that a very common name is ahead of a rare one
+_FAMILIAR_FOR_TASK = 0.2  # the same for tasks: what one needs is mostly a common thing
 _AMBIGUOUS = 0.03  # cosine lost for each further meaning of a name, three at most
+_TASK_SHARE = 0.25  # how much the task counts where one known class leads
 _OTHER_GROUP = 0.25  # cosine that a thing of another group of kinds is behind
 _SAME_LETTERS = 0.15  # cosine that "frogfish" is too near to "frog" for its letters alone
 _OTHER_KIND = 0.04  # the same, for another kind of the same group
@@ -170,7 +172,7 @@ class Neighbours:
         label = task or ", ".join(classes)
         queues = [self._task_queue(whole, label, known)]
         for row, name in enumerate(classes, start=1 if task else 0):
-            leaning = goals[row] + (0.5 * goals[0] if task else 0.0)
+            leaning = goals[row] + (_TASK_SHARE * goals[0] if task else 0.0)
             queues.append(self._task_queue(leaning / np.linalg.norm(leaning), name, known))
         return queues
 
@@ -191,12 +193,13 @@ class Neighbours:
 
     def _task_fields(self, known: Sequence[Meaning]) -> list[str]:
         fields = {meaning.synset.field for meaning in known if meaning.synset}
-        usable = fields & {"artifact", "animal", "food", "plant", "nature"}
-        return sorted(usable) or ["artifact", "food"]
+        if not fields:
+            return ["artifact", "food"]
+        return sorted((fields & {"animal", "food", "plant", "nature"}) | {"artifact"})
 
     def _for_task(self, cosine: float, synset: Synset, known: Sequence[Meaning]) -> float:
         kind = self._meanings.kind(synset)
-        nearness = cosine + _FAMILIAR * familiarity(synset.name)
+        nearness = cosine + _FAMILIAR_FOR_TASK * familiarity(synset.name)
         nearness -= _AMBIGUOUS * min(3, len(self._words.main_senses(synset.name)) - 1)
         if any(same_group(kind, meaning.kind) for meaning in known):
             return nearness

@@ -246,7 +246,7 @@ def _described_in_lines(reply: str, classes: Sequence[str]) -> dict[str, list[st
         bullet = _BULLET.match(line)
         text = bullet[1] if bullet else line
         heading = by_key.get(name_key(text.strip().rstrip(":")))
-        if heading is not None:
+        if heading is not None and (not bullet or text.rstrip(" *").endswith(":")):
             current = heading
         elif bullet and current is not None:
             found[current].extend(_sentences(text))

@@ -1,0 +1,91 @@
+"""A small OpenAI-compatible server on this machine, whose answers a test lays out in advance."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+@dataclass
+class Answer:
+    """What the server says to one request."""
+
+    text: str = ""
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    error: dict[str, Any] = field(default_factory=dict)
+    wait: float = 0.0
+    raw: str | None = None  # instead of a chat completion
+
+
+@dataclass
+class Endpoint:
+    url: str
+    requests: list[dict[str, Any]] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def serving(*answers: Answer) -> Iterator[Endpoint]:
+    """Give `answers` one after the other; the last one is given again and again."""
+    endpoint = Endpoint("")
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            endpoint.requests.append(body)
+            endpoint.keys.append(self.headers["Authorization"])
+            answer = answers[min(len(endpoint.requests), len(answers)) - 1]
+            time.sleep(answer.wait)
+            self._send(answer, _body(answer, body))
+
+        def _send(self, answer: Answer, body: str) -> None:
+            data = body.encode()
+            try:
+                self.send_response(answer.status)
+                kind = "application/json" if answer.raw is None else "text/html"
+                for name, value in {"Content-Type": kind, **answer.headers}.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
+            except OSError:
+                pass  # the client gave up, as a test of time-outs wants
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    endpoint.url = f"http://127.0.0.1:{server.server_port}/v1"
+    try:
+        yield endpoint
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def _body(answer: Answer, request: dict[str, Any]) -> str:
+    if answer.raw is not None:
+        return answer.raw
+    if answer.status != 200:
+        return json.dumps({"error": {"message": "no", **answer.error}})
+    message = {"role": "assistant", "content": answer.text}
+    return json.dumps(
+        {
+            "id": "1",
+            "object": "chat.completion",
+            "created": 1,
+            "model": request["model"],
+            "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
+            "usage": {"prompt_tokens": 40, "completion_tokens": 7, "total_tokens": 47},
+        }
+    )
