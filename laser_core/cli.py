@@ -13,7 +13,6 @@ from laser_core.compare import comparison_csv, comparison_table, variants
 from laser_core.config import ExperimentConfig
 from laser_core.export import export_run
 from laser_core.options import names, numbers, with_settings
-from laser_core.paths import default_cache_dir
 from laser_core.plan import plan
 from laser_core.prepare import embed_only
 from laser_core.report import round_line, summary_line
@@ -21,6 +20,7 @@ from laser_core.run import explain_kept, start
 from laser_core.run import resume as resume_run
 from laser_core.store import Store
 from laser_core.terminal import Terminal, guarded
+from laser_core.vlm.disk import default_cache_dir
 
 app = typer.Typer(
     add_completion=False,

@@ -44,6 +44,7 @@ class ExperimentConfig:
     delta: str = "linear"  # linear, precision or fixed:X
     fusion: Fusion = "raw"  # Eq. (5) as printed
     selection: Selection = "quota"  # top-p per description (Section 3.2)
+    quota_reach: int = 2  # quotas choose among this many batches of top scores; 0: the whole pool
     aggregator: Aggregator = "mean"  # second term of Eq. (1); the others are ours
     temperature: float = 0.5  # T of Eq. (3)
     learner: LearnerName = "head"
@@ -74,7 +75,7 @@ class ExperimentConfig:
     def _check_counts(self) -> None:
         lowest = {
             "rounds": 1, "batch_size": 1, "seed": 0, "split_seed": 0, "descriptions": 0,
-            "confusers": 0, "epochs": 1, "per_class": 1, "propose": 0,
+            "confusers": 0, "epochs": 1, "per_class": 1, "propose": 0, "quota_reach": 0,
         }  # fmt: skip
         for name, least in lowest.items():
             value = getattr(self, name)

@@ -158,6 +158,13 @@ def settings(
             rich_help_panel=METHOD,
         ),
     ] = "quota",
+    quota_reach: Annotated[
+        int,
+        typer.Option(
+            help="Quotas choose among this many batches of the highest scores; 0 for all.",
+            rich_help_panel=METHOD,
+        ),
+    ] = 2,
     aggregator: Annotated[
         str,
         typer.Option(
@@ -204,6 +211,7 @@ def settings(
         fusion=fusion,  # type: ignore[arg-type]  # the config checks it and says what is allowed
         selection=selection,  # type: ignore[arg-type]
         aggregator=aggregator,  # type: ignore[arg-type]
+        quota_reach=quota_reach,
         temperature=temperature,
         learner=learner,  # type: ignore[arg-type]
         epochs=epochs,

@@ -17,6 +17,7 @@ from laser_core.data.split import limit_per_class, relevant_by_mismatch, relevan
 from laser_core.errors import ConfigError, PoolError
 from laser_core.llm.base import LanguageModel, Proposal
 from laser_core.llm.choose import open_llm
+from laser_core.vlm.choose import choice_sentence, choose
 
 PAPER_DESCRIPTIONS = {"cifar10": 15, "cifar100": 4, "tiny-imagenet": 2}  # K of Section 4.1
 DESCRIPTIONS = 5  # K elsewhere
@@ -76,6 +77,7 @@ def plan(config: ExperimentConfig, cache_dir: Path) -> Plan:
         ConfigError, PoolError: a setting or the pool cannot be used; see the message.
         LLMError: a task sentence is given and the language model did not answer.
     """
+    choose(config.vlm)  # a wrong name is told at once, not after minutes
     source = open_pool(config.pool, Path(config.data_root) if config.data_root else None)
     if config.per_class is not None:
         source = limit_per_class(source, config.per_class, config.seed)
@@ -167,7 +169,7 @@ def choose_relevant(
 
 
 def _notices(source: ImageSource) -> tuple[str, ...]:
-    notices = []
+    notices = list(source.notes)
     if source.skipped:
         first = source.skipped[0]
         notices.append(

@@ -22,8 +22,9 @@ from laser_core.plan import Plan
 from laser_core.pool import LabelSpace
 from laser_core.progress import Progress, Steps
 from laser_core.vlm.base import VisionLanguageModel
-from laser_core.vlm.cache import embed_images, embed_texts
+from laser_core.vlm.cache import embed_images
 from laser_core.vlm.choose import open_vlm
+from laser_core.vlm.text_store import embed_texts
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,12 @@ def quotas(b: int, groups: int) -> Ints:
 
 
 def top_p_per_group(
-    scores: Floats, group: Ints, groups: int, b: int, rng: np.random.Generator
+    scores: Floats,
+    group: Ints,
+    groups: int,
+    b: int,
+    rng: np.random.Generator,
+    reach: int = 0,
 ) -> Ints:
     """(b,) positions, best first: the top p of every group, p = b / groups (Section 3.2).
 
@@ -53,6 +58,9 @@ def top_p_per_group(
         scores: (N,) higher is taken first.
         group: (N,) which description, 0 to groups - 1, matches each image best.
         groups: how many there are, those that no image matches included.
+        reach: only the reach * b highest scores can fill a quota. Section 3.2 samples "top-p
+            relevant samples" for each description; without a limit a description that matches
+            nothing relevant takes p images all the same, however low they score. 0: no limit.
 
     Raises:
         PoolError: fewer than `b` images are left.
@@ -61,6 +69,8 @@ def top_p_per_group(
     order = best_first(scores, rng)
     within = _rank_within_group(group[order])
     taken = within < quotas(b, groups)[group[order]]
+    if reach:
+        taken[reach * b :] = False
     rest = np.flatnonzero(~taken)[: b - int(taken.sum())]
     taken[rest] = True
     return order[taken]

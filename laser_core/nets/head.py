@@ -19,8 +19,8 @@ from laser_core.progress import Progress, Steps
 # easy to object). Flat around 0.2: a half or twice it costs 1% of average precision at most. The
 # spread is measured, so that vectors crowded into a narrow cone (CLIP's) need no other constant.
 INVERSE_PENALTY = 0.2
-# Largest change of the mean loss that is left: no probability is more than 0.03 from its end then,
-# at a half of the time of 1e-4.
+# Steepest slope of the mean loss that is left: no probability is over 0.03 from its end then,
+# in half the time that 1e-4 takes.
 TOLERANCE = 1e-3
 MAX_ITERATIONS = 1000  # 20 to 60 are used; the limit is there for the day when something is off
 ROWS_AT_ONCE = 8192  # 40 MB of vectors at D = 1280

@@ -62,6 +62,7 @@ class Laser(Strategy):
         selection: "quota" per description (Section 3.2) or "global" (Algorithm 1, line 9).
         aggregator: of the confuser penalty in Eq. (1).
         temperature: T of Eq. (3), the one the detector was trained with.
+        quota_reach: how many batches deep a quota may reach, 0 for no limit.
     """
 
     name = "laser"
@@ -83,12 +84,14 @@ class Laser(Strategy):
         selection: Selection = "quota",
         aggregator: Aggregator = "mean",
         temperature: float = 0.5,
+        quota_reach: int = 2,
     ) -> None:
         self.schedule = schedule
         self.fusion = fusion
         self.selection = selection
         self.aggregator = aggregator
         self.temperature = temperature
+        self.quota_reach = quota_reach
 
     @classmethod
     def from_config(cls, config: ExperimentConfig) -> Laser:
@@ -98,6 +101,7 @@ class Laser(Strategy):
             config.selection,
             config.aggregator,
             config.temperature,
+            config.quota_reach,
         )
 
     def score(self, view: PoolView, rng: np.random.Generator) -> Floats:
@@ -131,7 +135,8 @@ class Laser(Strategy):
             picked = top_b(parts.final, b, rng)
         else:
             descriptions = len(view.signals["relevant_cosines"])
-            picked = top_p_per_group(parts.final, parts.best, descriptions, b, rng)
+            reach = self.quota_reach
+            picked = top_p_per_group(parts.final, parts.best, descriptions, b, rng, reach)
         arrays = {name: getattr(parts, name) for name in ("s_vlm", "s_det", "best", "delta")}
         return take(view, picked, parts.final, arrays, self._figures(parts), parts.note)
 

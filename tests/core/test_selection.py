@@ -50,6 +50,14 @@ def test_what_an_empty_description_leaves_goes_to_the_highest_scores():
     assert top_p_per_group(scores, group, 3, 3, rng_for(0)).tolist() == [0, 1, 3]
 
 
+def test_a_quota_reaches_no_deeper_than_the_batches_of_top_scores_it_is_given():
+    scores = np.array([0.9, 0.8, 0.7, 0.6, 0.1])
+    group = np.array([0, 0, 0, 0, 1])
+    # group 1's only image is the worst of the pool: beyond twice the batch it is no candidate
+    assert top_p_per_group(scores, group, 2, 2, rng_for(0), reach=2).tolist() == [0, 1]
+    assert top_p_per_group(scores, group, 2, 2, rng_for(0)).tolist() == [0, 4]
+
+
 @given(st.integers(1, 40), st.integers(1, 6), st.data())
 def test_the_quota_rule_always_returns_exactly_b_different_images(n, groups, data):
     b = data.draw(st.integers(0, n))

@@ -101,7 +101,7 @@ def test_quota_spreads_a_batch_over_descriptions_and_global_does_not():
     ids = np.array(["a", "b", "c", "d"])
     empty = np.array([], dtype=np.str_)
     four = PoolView(1, ids, empty, np.array([], dtype=int), 1, signals)
-    quota = Laser(LINEAR, selection="quota").select(four, 2, rng_for(0))
+    quota = Laser(LINEAR, selection="quota").select(four, 2, rng_for(0))  # 4 images: 2 batches
     highest = Laser(LINEAR, selection="global").select(four, 2, rng_for(0))
     assert quota.ids.tolist() == ["a", "d"]
     assert highest.ids.tolist() == ["a", "b"]
