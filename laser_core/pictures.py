@@ -148,7 +148,7 @@ class RunPictures:
                 file.write(chunk.tobytes())
                 done += len(chunk)
                 rate = round(done / max(time.monotonic() - start, 1e-9))
-                yield Progress("decoding pictures", done, total, {"images per second": rate})
+                yield Progress("decoding pictures", done, total, {"images/s": rate})
 
     def _decoded(self, size: int) -> Iterator[Pixels]:
         ids = self._ids.tolist()

@@ -116,7 +116,7 @@ def test_preparing_reports_every_step_up_to_the_last_picture(pictures):
     drain(pictures.prepare_pixels(4), reports.append)
     assert [r.done for r in reports] == [0, 256, 512, 600]
     assert {r.total for r in reports} == {N}
-    assert reports[-1].figures["images per second"] > 0
+    assert reports[-1].figures["images/s"] > 0
 
 
 def test_preparing_twice_does_nothing_the_second_time(pictures):

@@ -87,26 +87,37 @@ class Head(Learner):
         return LinearNet(weights, bias)
 
 
-def fit_softmax(vectors: Floats, labels: Ints, temperature: float) -> tuple[Floats, Floats]:
+def fit_softmax(
+    vectors: Floats,
+    labels: Ints,
+    temperature: float = 1.0,
+    inverse_penalty: float = INVERSE_PENALTY,
+) -> tuple[Floats, Floats]:
     """Weights (S, D) and bias (S,) of the S >= 2 classes in `labels`, ascending: Eq. (2) with L2.
 
     The loss sees logits / T, so logistic regression fits those and T is multiplied back in.
+
+    Args:
+        vectors: (L, D).
+        labels: (L,) any numbers.
+        temperature: T of Eq. (3).
+        inverse_penalty: see `INVERSE_PENALTY`; a smaller one keeps the logits nearer to 0.
     """
     from sklearn.exceptions import ConvergenceWarning  # seconds to import
     from sklearn.linear_model import LogisticRegression
     from threadpoolctl import threadpool_limits
 
-    centre = vectors.mean(axis=0)
-    spread = vectors - centre  # (L, D)
-    scale = 1.0 / max(float(np.sqrt(np.mean(spread**2))), 1e-6)
-    model = LogisticRegression(
-        C=INVERSE_PENALTY / np.sqrt(len(labels)), max_iter=MAX_ITERATIONS, tol=TOLERANCE
-    )
     # One thread: the same numbers on any computer, and on a busy one BLAS threads that wait for
     # each other took 20 to 60 times as long.
     # A fit that stops short of the tolerance is a fit all the same, and the same one every time.
     with threadpool_limits(1), catch_warnings(action="ignore", category=ConvergenceWarning):
-        model.fit(spread * np.float32(scale), labels)
+        centre = vectors.mean(axis=0)
+        scaled = vectors - centre  # (L, D)
+        scale = 1.0 / max(float(np.sqrt(np.vdot(scaled, scaled) / scaled.size)), 1e-6)
+        scaled *= scale
+        penalty = inverse_penalty / np.sqrt(len(labels))
+        model = LogisticRegression(C=penalty, max_iter=MAX_ITERATIONS, tol=TOLERANCE)
+        model.fit(scaled, labels)
     rows, bias = model.coef_ * scale, model.intercept_
     if len(rows) == 1:  # two classes: scikit-learn keeps the difference of the two logits
         rows, bias = np.vstack([-rows / 2, rows / 2]), np.array([-bias[0] / 2, bias[0] / 2])

@@ -43,7 +43,7 @@ class _Meter:
             "epoch": epoch,
             "loss": round(float(torch.stack(self.losses).mean()), 4),
             "learning rate": rate,
-            "images per second": round(self.done / max(self.reported - self.start, 1e-9)),
+            "images/s": round(self.done / max(self.reported - self.start, 1e-9)),
         }
         return Progress(self.stage, self.done, self.total, figures)
 
