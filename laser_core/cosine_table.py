@@ -16,8 +16,14 @@ from filelock import FileLock
 
 from laser_core.arrays import Floats, Ints
 from laser_core.errors import CacheError
+from laser_core.vlm.disk import save_array
 
 FLOAT_BYTES = 4
+
+
+def cosines_folder(cache_dir: Path, key: str) -> Path:
+    """Where the rows of one pool and model are kept."""
+    return cache_dir / "cosines" / key
 
 
 class Table(Protocol):
@@ -107,6 +113,30 @@ class FileTable:
                 f"{self.folder} cannot be written ({error}); free some space, or set "
                 "LASER_CACHE_DIR to another folder"
             ) from error
+
+    def keep_vectors(self, vectors: Floats) -> None:
+        """Keep the images' vectors (N, D) in half precision, so that a row can be added later.
+
+        Raises:
+            CacheError: the disk is full, or the folder cannot be written.
+        """
+        if not (self.folder / "vectors.npy").exists():
+            save_array(self.folder / "vectors.npy", vectors.astype(np.float16))
+
+    def vectors(self) -> Floats:
+        """(N, D) float32, what `keep_vectors` was given, to three digits.
+
+        Raises:
+            CacheError: they were not kept.
+        """
+        path = self.folder / "vectors.npy"
+        try:
+            kept: Floats = np.load(path, allow_pickle=False).astype(np.float32)
+        except (OSError, ValueError) as error:
+            raise CacheError(
+                f"{path} cannot be read ({error}); open the run again: its pool is embedded anew"
+            ) from error
+        return kept
 
     def rows(self, texts: Sequence[str], columns: Ints | None = None) -> Floats:
         if not texts:

@@ -30,6 +30,7 @@ class Materials:
         vlm: the vision-language model, for the screen.
         source: the pictures themselves.
         notices: sentences the user should read once.
+        cosines_key: names the folder of the cache that `cosines` are kept in; "" for none.
     """
 
     config: ExperimentConfig
@@ -43,3 +44,4 @@ class Materials:
     vlm: VisionLanguageModel | None
     source: ImageSource
     notices: tuple[str, ...] = ()
+    cosines_key: str = ""

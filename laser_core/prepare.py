@@ -10,7 +10,7 @@ import numpy as np
 
 from laser_core.arrays import Floats, Ids, Ints
 from laser_core.config import ExperimentConfig
-from laser_core.cosine_table import FileTable
+from laser_core.cosine_table import FileTable, cosines_folder
 from laser_core.cosines import Cosines
 from laser_core.data.base import ImageSource, Skipped
 from laser_core.data.open import open_pool
@@ -38,6 +38,7 @@ class EmbeddedPool:
         vectors: (P, D) unit rows, for the nets.
         cosines: of the pool's images with sentences.
         failed: pictures that could not be decoded.
+        cosines_key: names the folder that `cosines` are kept in.
     """
 
     vlm: VisionLanguageModel
@@ -46,6 +47,7 @@ class EmbeddedPool:
     vectors: Floats
     cosines: Cosines
     failed: tuple[Skipped, ...] = ()
+    cosines_key: str = ""
 
 
 def prepare(planned: Plan, cache_dir: Path) -> Steps[Materials]:
@@ -75,9 +77,10 @@ def embed_pool(planned: Plan, cache_dir: Path) -> Steps[EmbeddedPool]:
     yield Progress("looking at each picture's neighbours", 0, 1)
     to_score = vlm.pool_vectors(vectors[in_pool])
     key = hashlib.sha256(vlm.key.encode() + np.ascontiguousarray(to_score).tobytes()).hexdigest()
-    table = FileTable(cache_dir / "cosines" / key[:16], len(to_score))
+    table = FileTable(cosines_folder(cache_dir, key[:16]), len(to_score))
+    table.keep_vectors(to_score)
     cosines = Cosines(to_score, lambda texts: embed_texts(texts, vlm, cache_dir), table)
-    return EmbeddedPool(vlm, source, embedding.ids, vectors, cosines, embedding.failed)
+    return EmbeddedPool(vlm, source, embedding.ids, vectors, cosines, embedding.failed, key[:16])
 
 
 def equip(planned: Plan, embedded: EmbeddedPool, cache_dir: Path) -> Materials:
@@ -109,6 +112,7 @@ def equip(planned: Plan, embedded: EmbeddedPool, cache_dir: Path) -> Materials:
         vlm=embedded.vlm,
         source=source,
         notices=tuple(notices),
+        cosines_key=embedded.cosines_key,
     )
 
 

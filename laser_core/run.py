@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -89,7 +90,7 @@ def _finish(
         materials = yield from prepare(planned, cache_dir)
         for notice in materials.notices:
             tell(notice)
-    require_same_pool(store, materials)
+    keep_pool(store, materials)
     experiment = Experiment(materials, store)
 
     def closed(record: RoundRecord) -> None:
@@ -100,17 +101,28 @@ def _finish(
     return (yield from simulate(experiment, closed))
 
 
-def require_same_pool(store: Store, materials: Materials) -> None:
-    """Keep the pool's ids with the run, or check that they are still those.
+def keep_pool(store: Store, materials: Materials) -> None:
+    """Keep with the run what a page needs of its pool, or check that the pool is still the same.
+
+    `pool.json`: ids in order, true labels where the source has them, class names, and where the
+    cosines lie in the cache.
 
     Raises:
         ConfigError: the pool is no longer the one the run was started on.
     """
-    text = "\n".join(materials.pool_ids.tolist())
-    if not store.has_text("pool.txt"):
-        store.write_text("pool.txt", text)
-    elif store.read_text("pool.txt") != text:
+    source, ids = materials.source, materials.pool_ids.tolist()
+    if store.has_text("pool.json") and json.loads(store.read_text("pool.json"))["ids"] != ids:
         raise ConfigError(
             f"{materials.config.pool} no longer holds the same pictures as when the run was "
             "started; put them back, or start a new run"
         )
+    facts = {
+        "ids": ids,
+        "labels": [source.label(id) for id in ids],
+        "classes": source.classes(),
+        "test_images": len(materials.test_ids),
+        "cosines": materials.cosines_key,
+        "vlm": materials.vlm.name if materials.vlm else "",
+        "llm": materials.llm.name,
+    }
+    store.write_text("pool.json", json.dumps(facts))

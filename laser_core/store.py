@@ -246,6 +246,14 @@ class Store:
         rows = self._database.read("SELECT record FROM rounds ORDER BY round")
         return [RoundRecord.from_dict(json.loads(row[0])) for row in rows]
 
+    def stamp(self) -> str:
+        """Changes with every committed label, version, query and round."""
+        counts = (
+            "SELECT (SELECT count(*) FROM events), (SELECT count(*) FROM texts), "
+            "(SELECT coalesce(max(at), '') FROM queries), (SELECT count(*) FROM rounds)"
+        )
+        return "-".join(map(str, self._database.read(counts)[0]))
+
     # ---- files
 
     def save_array(self, name: str, array: Signal) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from laser_core.arrays import Floats, Ints
+from laser_core.arrays import Bools, Floats, Ints
 from laser_core.config import (
     Aggregator,
     DeltaSchedule,
@@ -50,6 +50,32 @@ class Parts:
     delta: Floats
     final: Floats
     note: str
+
+
+@dataclass(frozen=True)
+class Labeled:
+    """What the labels so far allow the detector to say.
+
+    Args:
+        labels: (L,) class indices, n_classes for irrelevant.
+        n_classes: n.
+        owner: (R,) which class each relevant description describes.
+    """
+
+    labels: Ints
+    n_classes: int
+    owner: Ints
+
+    def why_no_detector(self) -> str:
+        """Why a detector trained on these labels cannot be used yet; "" if it can."""
+        return why_no_detector(self.labels, self.n_classes)
+
+    def unseen(self, best: Ints) -> Bools:
+        """(U,) whether each image's best description belongs to a class without a label.
+
+        The detector has no output for such a class yet: language alone can find it.
+        """
+        return ~np.isin(self.owner[best], self.labels)
 
 
 @register
@@ -114,31 +140,48 @@ class Laser(Strategy):
         # double from here on, so that an explanation adds up to the score within 1e-6
         s_vlm = vlm_score(*texts, self.aggregator).astype(np.float64)
         best = s["relevant_cosines"].argmax(axis=0)
-        delta, note = self._delta(view), ""
-        if delta > 0.0:
-            note = why_no_detector(view.labels, view.n_classes)
-            if not note and "detector_logits" not in s:
-                note = "no detector was trained in the round before"
-        if delta == 0.0 or note:
+        labeled = Labeled(view.labels, view.n_classes, s["relevant_owner"])
+        return self.fuse(s_vlm, best, s.get("detector_logits"), labeled, self._delta(view))
+
+    def fuse(
+        self, s_vlm: Floats, best: Ints, logits: Floats | None, labeled: Labeled, delta: float
+    ) -> Parts:
+        """Eq. (3), (4) and (5), from the scores of Eq. (1); also for looking at a round again.
+
+        Args:
+            s_vlm, best: (U,) as in `Parts`.
+            logits: (U, n + 1) of the detector, None without one.
+            labeled: what the round knew.
+            delta: the detector's share, as far as there is a usable one.
+        """
+        note = labeled.why_no_detector() if delta > 0.0 else ""
+        if delta > 0.0 and not note and logits is None:
+            note = "no detector was trained in the round before"
+        if delta == 0.0 or note or logits is None:
             nothing = np.zeros(len(s_vlm))
             return Parts(s_vlm, nothing, best, nothing, s_vlm, note and NO_DETECTOR + note)
-        s_det = detector_score(temperature_probabilities(s["detector_logits"], self.temperature))
-        # a class without a label has no output in the detector yet: language alone can find it
-        unseen = ~np.isin(s["relevant_owner"][best], view.labels)
-        shares = np.where(unseen, 0.0, delta)
+        s_det = detector_score(temperature_probabilities(logits, self.temperature))
+        shares = np.where(labeled.unseen(best), 0.0, delta)
         return Parts(s_vlm, s_det, best, shares, final_score(s_vlm, s_det, shares, self.fusion), "")
 
     def select(self, view: PoolView, batch_size: int, rng: np.random.Generator) -> Query:
         parts = self.parts(view)
+        picked = self.pick(parts, len(view.signals["relevant_cosines"]), batch_size, rng)
+        arrays = {name: getattr(parts, name) for name in ("s_vlm", "s_det", "best", "delta")}
+        return take(view, picked, parts.final, arrays, self.figures(parts), parts.note)
+
+    def pick(
+        self, parts: Parts, descriptions: int, batch_size: int, rng: np.random.Generator
+    ) -> Ints:
+        """(b,) positions of the batch, best first; b = min(batch_size, U).
+
+        Args:
+            descriptions: how many relevant ones there are.
+        """
         b = min(batch_size, len(parts.final))
         if self.selection == "global":
-            picked = top_b(parts.final, b, rng)
-        else:
-            descriptions = len(view.signals["relevant_cosines"])
-            reach = self.quota_reach
-            picked = top_p_per_group(parts.final, parts.best, descriptions, b, rng, reach)
-        arrays = {name: getattr(parts, name) for name in ("s_vlm", "s_det", "best", "delta")}
-        return take(view, picked, parts.final, arrays, self._figures(parts), parts.note)
+            return top_b(parts.final, b, rng)
+        return top_p_per_group(parts.final, parts.best, descriptions, b, rng, self.quota_reach)
 
     def _delta(self, view: PoolView) -> float:
         if view.round_index == 1:  # there is no detector yet
@@ -147,7 +190,8 @@ class Laser(Strategy):
             return view.delta_override
         return scheduled_delta(self.schedule, view.round_index, view.records)
 
-    def _figures(self, parts: Parts) -> dict[str, float]:
+    def figures(self, parts: Parts) -> dict[str, float]:
+        """delta, the detector's effective share, and the spreads of both scores."""
         delta = float(parts.delta.max(initial=0.0))
         sd_vlm, sd_det = float(parts.s_vlm.std()), float(parts.s_det.std())
         return {

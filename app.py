@@ -1,0 +1,59 @@
+"""Home: start the demo, open a run, or go and make one."""
+
+import streamlit as st
+
+from laser_core.config import ExperimentConfig
+from ui.frame import NAME, frame
+from ui.live import job_panel
+from ui.state import TITLES, ago, jobs, open_run, run_cards, runs_folder, start_run
+
+frame("")
+st.title(f"🔎 {NAME}", anchor=False)
+st.markdown(
+    "**Open-set active learning** finds the pictures worth labeling in a pool that is mostly "
+    "something else: you name the classes that matter, everything else is irrelevant, and no "
+    "picture has a label yet. **LaSeR** lets a language model describe those classes and their "
+    "look-alikes, lets a vision-language model compare the sentences with the pictures, and hands "
+    "over, round by round, to a detector that learns from your answers."
+)
+
+job = job_panel(jobs(), TITLES)
+opening = st.session_state.get("opening")
+if opening and job is not None and not job.active:
+    st.session_state.pop("opening")
+    if job.status == "done" and (runs_folder() / opening / "run.db").is_file():
+        open_run(opening)
+        st.switch_page("pages/4_Round.py")
+
+busy = job is not None and job.active
+left, right = st.columns([1, 2], vertical_alignment="center")
+left.button(
+    "Start the demo",
+    type="primary",
+    width="stretch",
+    disabled=busy,
+    on_click=start_run,
+    args=(ExperimentConfig(), "demo"),
+    icon=":material/play_arrow:",
+)
+right.caption(
+    "2,880 rendered pictures of 40 household things, 8 of them relevant. Needs nothing from the "
+    "internet; the first query is there in under a minute."
+)
+st.page_link(
+    "pages/1_Data.py",
+    label="Use my own pictures or another data set",
+    icon=":material/folder_open:",
+)
+
+cards = run_cards()
+st.subheader("Runs", anchor=False)
+if not cards:
+    st.info("No runs yet. The demo makes the first; your own pictures make the next.")
+for card in cards:
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{card.name}** — {card.summary}")
+        st.caption(f"{card.state} · {ago(card.changed)}", width="stretch")
+        if st.button("Open", key=f"open {card.name}"):
+            open_run(card.name)
+            st.switch_page("pages/4_Round.py")

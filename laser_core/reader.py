@@ -1,0 +1,171 @@
+"""A run as a page reads it: from its folder, with NumPy alone, never changing what is there.
+
+Importing this loads no PyTorch; what needs a model is asked of the worker (`laser_core.tasks`).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from laser_core.arrays import Bools, Ids, Ints
+from laser_core.config import ExperimentConfig
+from laser_core.cosine_table import FileTable, cosines_folder
+from laser_core.cosines import TextCosines
+from laser_core.descriptions import Descriptions
+from laser_core.errors import CacheError, StoreError
+from laser_core.pool import LabelSpace, Pool
+from laser_core.store import Store
+from laser_core.view import Query, RoundRecord
+
+
+@dataclass(frozen=True)
+class PoolFacts:
+    """What a run keeps of its pool.
+
+    Args:
+        ids: (N,) in the source's order; a row of any array speaks of the image at its place.
+        labels: (N,) true class names, None where nobody knows.
+        classes: the source's classes in order.
+        test_images: how many accuracy is measured on.
+        cosines: key of the cosines in the cache.
+        vlm, llm: names of the models in use, for the screen.
+    """
+
+    ids: Ids
+    labels: tuple[str | None, ...]
+    classes: tuple[str, ...]
+    test_images: int
+    cosines: str
+    vlm: str
+    llm: str
+
+
+class RunReader:
+    """One run's folder, read afresh at every call.
+
+    Args:
+        folder: of the run.
+        cache_dir: where cosines are kept.
+
+    Raises:
+        StoreError: the folder holds no run, or a damaged one.
+    """
+
+    def __init__(self, folder: Path, cache_dir: Path) -> None:
+        self.folder = folder
+        self.store = Store.open(folder)
+        self.config: ExperimentConfig = self.store.config()
+        self.space = LabelSpace(self.config.relevant)
+        self._cache_dir = cache_dir
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
+
+    @property
+    def prepared(self) -> bool:
+        """Whether the pool is embedded, so that `facts` and the rest can be read."""
+        return self.store.has_text("pool.json")
+
+    @cached_property
+    def facts(self) -> PoolFacts:
+        """What is kept of the pool.
+
+        Raises:
+            StoreError: the run is not prepared yet.
+        """
+        given = json.loads(self.store.read_text("pool.json"))
+        return PoolFacts(
+            ids=np.array(given["ids"], dtype=np.str_),
+            labels=tuple(given["labels"]),
+            classes=tuple(given["classes"]),
+            test_images=given["test_images"],
+            cosines=given["cosines"],
+            vlm=given["vlm"],
+            llm=given["llm"],
+        )
+
+    @cached_property
+    def relevant_rows(self) -> Bools | None:
+        """(N,) whether each image is truly relevant; None in a pool without labels."""
+        if all(label is None for label in self.facts.labels):
+            return None
+        return np.array([label in self.config.relevant for label in self.facts.labels])
+
+    @cached_property
+    def table(self) -> FileTable:
+        """Cosines of the pool's images with sentences."""
+        return FileTable(cosines_folder(self._cache_dir, self.facts.cosines), len(self.facts.ids))
+
+    def records(self) -> list[RoundRecord]:
+        """Finished rounds, oldest first."""
+        return self.store.records()
+
+    def pool(self, up_to_round: int | None = None) -> Pool:
+        """The labels so far, or those a round up to `up_to_round` left."""
+        pool = Pool(self.facts.ids, self.space)
+        for id, label in self.store.labels(up_to_round).items():
+            pool.label(id, label)
+        return pool
+
+    def descriptions(self, version: int | None = None) -> tuple[int, Descriptions] | None:
+        """(version, descriptions), the newest by default; None before the first."""
+        return self.store.texts(version)
+
+    def missing_texts(self, descriptions: Descriptions) -> list[str]:
+        """Sentences whose cosines the worker has yet to compute (task "embed_texts")."""
+        texts = [*descriptions.relevant_texts(), *descriptions.confuser_texts()]
+        return [text for text in dict.fromkeys(texts) if text not in self.table]
+
+    def cosines(self, descriptions: Descriptions, columns: Ints | None = None) -> TextCosines:
+        """The cosines of `descriptions` with all images of the pool, or with some.
+
+        Raises:
+            CacheError: some are missing; ask the worker for `missing_texts` first.
+        """
+        try:
+            return TextCosines(
+                self.table.rows(descriptions.relevant_texts(), columns),
+                self.table.rows(descriptions.confuser_texts(), columns),
+                descriptions.relevant_owner(),
+                descriptions.confuser_owner(),
+            )
+        except (KeyError, OSError) as error:
+            raise CacheError(
+                f"the cosines of {error} are not computed yet; wait for the worker, or open the "
+                "run again"
+            ) from error
+
+    def preview(self) -> Query | None:
+        """What the next query would be by the schedule, if the worker has looked; else None.
+
+        Its arrays "s_vlm", "best", "row" and perhaps "detector_logits" are what `what_if` needs.
+        """
+        if not self.store.has_text("preview.json"):
+            return None
+        kept = json.loads(self.store.read_text("preview.json"))
+        if kept["round"] != len(self.records()) + 1 or kept["texts"] != self._texts_version():
+            return None
+        try:
+            arrays = {name: self.store.array(f"preview/{name}") for name in kept["arrays"]}
+        except StoreError:
+            return None
+        ids = np.array(kept["ids"], dtype=np.str_)
+        return Query(ids, np.array(kept["scores"]), arrays, kept["figures"], kept["note"])
+
+    def _texts_version(self) -> int:
+        kept = self.store.texts()
+        return kept[0] if kept else 0
+
+    def stamp(self) -> str:
+        """Changes whenever anything in the run does: a cache key for pages."""
+        return self.store.stamp()
+
+    def close(self) -> None:
+        """Close the database."""
+        self.store.close()

@@ -1,0 +1,84 @@
+"""What a round would select under another delta, fusion or selection: from kept arrays, at once.
+
+Exact for that round's own batch. What later rounds would have been cannot be told: their nets
+would have seen other labels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from laser_core.arrays import Bools, Floats, Ids, Ints
+from laser_core.config import ExperimentConfig, RoundChoice
+from laser_core.descriptions import Descriptions
+from laser_core.errors import PoolError
+from laser_core.pool import Pool
+from laser_core.seeding import rng_for
+from laser_core.strategies.laser import Labeled, Laser
+from laser_core.view import Signal
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """A batch that was not asked.
+
+    Args:
+        ids: (b,) best first.
+        rows: (b,) where they stand in the pool.
+        scores: (b,) Eq. (5).
+        figures: delta, delta_effective, sd_vlm, sd_det.
+        note: why the detector counts for nothing, or "".
+    """
+
+    ids: Ids
+    rows: Ints
+    scores: Floats
+    figures: Mapping[str, float]
+    note: str
+
+    def precision(self, relevant: Bools | None) -> float | None:
+        """Share of the batch that is relevant, given (N,) true relevance; None without labels."""
+        return None if relevant is None else float(relevant[self.rows].mean())
+
+    def overlap(self, other: Ids) -> float:
+        """Jaccard index of this batch and another, 0 to 1."""
+        mine, theirs = set(self.ids.tolist()), set(other.tolist())
+        return len(mine & theirs) / len(mine | theirs) if mine or theirs else 1.0
+
+
+def what_if(
+    arrays: Mapping[str, Signal],
+    descriptions: Descriptions,
+    before: Pool,
+    config: ExperimentConfig,
+    round: int,
+    choice: RoundChoice,
+) -> WhatIf:
+    """The batch of a round under `choice`; with the schedule's own delta it is the round's batch.
+
+    Args:
+        arrays: of the round's query or preview: "s_vlm", "best", "row", "detector_logits".
+        descriptions: those the round used.
+        before: labels as they were when the round was queried.
+        config: of the run.
+        round: 1, 2, ...
+        choice: its `delta` must be given.
+
+    Raises:
+        PoolError: the round kept no scores (another strategy).
+    """
+    if "s_vlm" not in arrays:
+        raise PoolError(
+            f"round {round} kept no scores of LaSeR, so nothing else can be tried on it"
+        )
+    laser = Laser.from_config(choice.applied_to(config))
+    labeled = Labeled(before.training()[1], before.space.n, descriptions.relevant_owner())
+    delta = choice.delta or 0.0
+    parts = laser.fuse(
+        arrays["s_vlm"], arrays["best"], arrays.get("detector_logits"), labeled, delta
+    )
+    rng = rng_for(config.seed, "query", round)
+    picked = laser.pick(parts, len(labeled.owner), config.batch_size or 1, rng)
+    rows = arrays["row"][picked]
+    return WhatIf(before.ids[rows], rows, parts.final[picked], laser.figures(parts), parts.note)

@@ -1,0 +1,52 @@
+"""The first call of every page: its title, the run in use, the models in use, the job under way."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui.live import job_badge, show_notice
+from ui.state import TITLES, jobs, open_run_name, reader
+
+NAME = "LaSeR Explorer"
+STYLE = """
+<style>
+[data-testid="stMainBlockContainer"] { max-width: 1500px; }
+[data-testid="stMetricValue"] { font-size: 1.6rem; }
+</style>
+"""
+
+
+def frame(title: str, icon: str = "🔎", intro: str = "") -> None:
+    """Set up a page: browser title, sidebar, heading.
+
+    Args:
+        title: of the page; "" for the home page, which draws its own heading.
+        icon: an emoji (a Material icon would be fetched from outside).
+        intro: one sentence on what the page is for.
+    """
+    st.set_page_config(
+        page_title=f"{title} · {NAME}" if title else NAME, page_icon=icon, layout="wide"
+    )
+    st.html(STYLE)
+    with st.sidebar:
+        _run_in_use()
+    job_badge(jobs(), TITLES)
+    if title:
+        st.title(title, anchor=False)
+    if intro:
+        st.caption(intro)
+    show_notice()
+
+
+def _run_in_use() -> None:
+    name = open_run_name()
+    if not name:
+        st.caption("No run is open.")
+        return
+    st.markdown(f"**Run** {name}")
+    run = reader(name)
+    done = len(run.records())
+    st.caption(f"{done} of {run.config.rounds} rounds · {run.config.strategy}")
+    if run.prepared:
+        st.caption(f"Language model: {run.facts.llm}")
+        st.caption(f"Vision-language model: {run.facts.vlm}")

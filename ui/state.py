@@ -1,0 +1,229 @@
+"""What pages share: where runs lie, which one is open, the worker, and the pictures' addresses.
+
+The run's folder is the truth. A session remembers only which run is open, and the address bar
+remembers that too, so that a reload comes back to it.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import streamlit as st
+
+from laser_core.config import ExperimentConfig
+from laser_core.descriptions import Descriptions
+from laser_core.errors import LaserError
+from laser_core.jobs import Jobs, Requests
+from laser_core.reader import RunReader
+from laser_core.vlm.disk import default_cache_dir
+from ui.thumbnails import Thumbnails
+
+RUN_KEY = "run"
+TITLES = {  # what the kinds of jobs are called on the screen
+    "create_run": "Preparing the run",
+    "look_ahead": "Looking at the next query",
+    "query": "Asking the next query",
+    "train": "Training",
+    "run_rounds": "Running rounds",
+    "ask_model": "Asking the language model",
+    "propose": "Looking for further classes",
+    "make_thumbnails": "Making thumbnails",
+    "project": "Drawing the map",
+}
+
+
+def runs_folder() -> Path:
+    """Where runs lie: LASER_RUNS_DIR, else `runs` below the working folder."""
+    return Path(os.environ.get("LASER_RUNS_DIR", "runs")).resolve()
+
+
+@st.cache_resource(show_spinner=False)
+def jobs() -> Jobs:
+    """Long work; one home for the whole app, so every tab sees the same."""
+    return Jobs(runs_folder() / ".app")
+
+
+@st.cache_resource(show_spinner=False)
+def requests() -> Requests:
+    """Small questions, answered also while a job runs."""
+    return Requests(runs_folder() / ".app")
+
+
+@dataclass(frozen=True)
+class RunCard:
+    """One run in the list of runs.
+
+    Args:
+        name: of its folder.
+        summary: what it is, in one line.
+        state: how far it is, in a few words.
+        changed: when something last happened in it, seconds since the epoch.
+    """
+
+    name: str
+    summary: str
+    state: str
+    changed: float
+
+
+def run_cards() -> list[RunCard]:
+    """All runs, the last changed first; a folder that cannot be read says so in its state."""
+    folder = runs_folder()
+    names = [p.parent.name for p in folder.glob("*/run.db")] if folder.is_dir() else []
+    return sorted((_card(name) for name in names), key=lambda card: -card.changed)
+
+
+def _card(name: str) -> RunCard:
+    folder = runs_folder() / name
+    newest = max(p.stat().st_mtime for p in folder.glob("run.db*"))
+    try:
+        run = reader(name)
+        config, records = run.config, run.records()
+        waiting = run.store.query(len(records) + 1) is not None
+        state = f"{len(records)} of {config.rounds} rounds"
+        if not run.prepared:
+            state = "not prepared yet"
+        elif waiting:
+            state += ", a query waits for labels"
+        classes = ", ".join(config.relevant[:4]) + (" …" if len(config.relevant) > 4 else "")
+        return RunCard(
+            name, f"{Path(config.pool).name}: {classes} ({config.strategy})", state, newest
+        )
+    except LaserError as error:
+        return RunCard(name, "cannot be read", str(error), newest)
+
+
+def new_run_folder(label: str) -> Path:
+    """A folder for a new run that no other has, named by `label` and the time."""
+    stem = "".join(c if c.isalnum() else "-" for c in label.lower()).strip("-")[:30] or "run"
+    base = runs_folder() / f"{stem}-{datetime.now():%m%d-%H%M%S}"
+    folder, number = base, 2
+    while folder.exists():
+        folder, number = base.with_name(f"{base.name}-{number}"), number + 1
+    return folder
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def reader(name: str) -> RunReader:
+    """The run called `name`, opened once for all tabs.
+
+    Raises:
+        StoreError: there is no such run, or it is damaged.
+    """
+    return RunReader(runs_folder() / name, default_cache_dir())
+
+
+def open_run(name: str) -> None:
+    """Make `name` the run this tab works on."""
+    st.session_state[RUN_KEY] = name
+    st.query_params[RUN_KEY] = name
+
+
+def open_run_name() -> str:
+    """The run this tab works on; "" when none is open."""
+    name = st.session_state.get(RUN_KEY) or st.query_params.get(RUN_KEY, "")
+    if name and (runs_folder() / name / "run.db").is_file():
+        if st.query_params.get(RUN_KEY) != name:
+            st.query_params[RUN_KEY] = name
+        st.session_state[RUN_KEY] = name
+        return str(name)
+    return ""
+
+
+def current_run(prepared: bool = True) -> RunReader:
+    """The run this tab works on. Without a usable one it says what to do, and the page ends.
+
+    Args:
+        prepared: whether the page needs its pool embedded.
+    """
+    name = open_run_name()
+    if not name:
+        st.info("No run is open. Start the demo or open a run on the home page.")
+        st.page_link("app.py", label="To the home page", icon=":material/home:")
+        st.stop()
+    try:
+        run = reader(name)
+    except LaserError as error:
+        st.error(str(error))
+        st.page_link("app.py", label="To the home page", icon=":material/home:")
+        st.stop()
+    if prepared and not run.prepared:
+        if jobs().active() is None:
+            st.info("This run is not prepared yet: its pictures have to be embedded first.")
+            from ui.live import start_job
+
+            params = {"folder": str(run.folder)}
+            st.button(
+                "Prepare it",
+                type="primary",
+                on_click=start_job,
+                args=(jobs(), "look_ahead", params),
+            )
+        st.stop()
+    return run
+
+
+def start_run(config: ExperimentConfig, label: str) -> None:
+    """A button's callback: make a run of `config` in a new folder and open it."""
+    from ui.live import start_job
+
+    folder = new_run_folder(label)
+    start_job(jobs(), "create_run", {"config": config_dict(config), "folder": str(folder)})
+    st.session_state["opening"] = folder.name
+
+
+def config_dict(config: ExperimentConfig) -> dict[str, object]:
+    """`config` as JSON parameters of a task."""
+    import json
+
+    given: dict[str, object] = json.loads(config.to_json())
+    return given
+
+
+# ---- pictures and sentences that pages need
+
+
+def thumbnails(run: RunReader) -> Thumbnails:
+    """The addresses of the small copies of a run's pictures."""
+    return Thumbnails(f"{run.config.pool} {run.config.data_root or ''}")
+
+
+def picture_urls(run: RunReader, ids: Collection[str]) -> dict[str, str]:
+    """id -> address of its small copy; missing ones are made now, so ask for a page's worth."""
+    small = thumbnails(run)
+    if ids and not small.complete(ids):
+        params = {
+            "pool": run.config.pool,
+            "data_root": run.config.data_root,
+            "ids": list(ids),
+            "thumbnails": str(small.folder),
+        }
+        requests().ask("make_thumbnails", params, timeout=120)
+    return {id: small.url(id) for id in ids}
+
+
+def ensure_cosines(run: RunReader, descriptions: Descriptions) -> None:
+    """Have the worker compare new sentences with the pool; at once where there are none.
+
+    Raises:
+        JobError: the worker did not answer.
+    """
+    missing = run.missing_texts(descriptions)
+    if missing:
+        params = {"folder": str(run.folder), "texts": missing}
+        requests().ask("embed_sentences", params, timeout=120)
+
+
+def ago(moment: float) -> str:
+    """How long ago a moment was, in words."""
+    seconds = max(0.0, time.time() - moment)
+    for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        if seconds >= size:
+            count = int(seconds // size)
+            return f"{count} {unit}{'s' if count > 1 else ''} ago"
+    return "just now"
