@@ -166,7 +166,8 @@ class _Filling:
             content = content or self._source.content_key(id)
             if content in rows:
                 return _Looked(content)
-            return _Looked(content, self._vlm.prepared(self._source.image(id)))
+            image = self._source.small_image(id, self._vlm.side)
+            return _Looked(content, self._vlm.prepared(image))
         except (LaserError, OSError) as error:
             return _Looked(fault=str(error))
 

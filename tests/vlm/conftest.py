@@ -32,9 +32,9 @@ class PicturesInMemory(EncodedSource):
     def encoded(self, id):
         return self.pictures[id]
 
-    def image(self, id):
+    def small_image(self, id, least_side):
         self.decoded.append(id)
-        return super().image(id)
+        return super().small_image(id, least_side)
 
     def stamp(self, id):
         return f"stamp of {id}"

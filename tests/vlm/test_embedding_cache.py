@@ -1,5 +1,6 @@
 """The embedding cache: what it keeps, what it computes again, and how it survives accidents."""
 
+import io
 import multiprocessing
 import sqlite3
 import subprocess
@@ -8,6 +9,7 @@ from contextlib import closing
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from laser_core.errors import CacheError
 from laser_core.progress import drain
@@ -282,3 +284,14 @@ def test_the_cache_folder_is_the_users_own_or_the_one_that_is_set(tmp_path, monk
     assert default_cache_dir() == tmp_path / "mine"
     monkeypatch.delenv("LASER_CACHE_DIR")
     assert default_cache_dir().name in ("laser-explorer", "Cache")
+
+
+def test_a_large_photo_is_decoded_at_an_eighth_and_looks_the_same(tmp_path):
+    file = io.BytesIO()
+    Image.linear_gradient("L").resize((2048, 1536)).convert("RGB").save(file, "JPEG")
+    photo = PicturesInMemory({"photo": file.getvalue()})
+    small = photo.small_image("photo", 90)  # 1536 / 8 = 192, not below 2 * 90
+    assert small.size == (256, 192)
+    assert photo.image("photo").size == (2048, 1536)
+    both = [np.asarray(p.resize((32, 32), reducing_gap=3.0)) for p in (small, photo.image("photo"))]
+    np.testing.assert_allclose(both[0], both[1].astype(int), atol=2)
