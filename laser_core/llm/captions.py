@@ -23,10 +23,10 @@ bird: {a} sitting on a branch | {a} flying in the sky | {a} standing on the grou
   photo of the head of {a} | {a} spreading its wings | {a} on the water | {a} in a nest | {a} on
   a wire | {a} looking for food in the grass | {a} on a rock | {a} landing | {a} seen from the
   side | {a} on a roof | {a} singing
-fish: {a} swimming in clear water | {a} in an aquarium | a person holding {a} | {a} near a coral
-  reef | {a} seen from the side | {a} lying on ice at a market | a close-up photo of the head of
-  {a} | {a} on a hook | {a} near the bottom of the sea | {a} at the surface of the water | {a}
-  in a net | {a} jumping out of the water
+fish: {a} swimming in clear water | {a} in an aquarium | a person holding {a} | {a} among plants
+  under water | {a} seen from the side | a freshly caught {name} | a close-up photo of the head
+  of {a} | {a} out of the water | {a} near the bottom of the sea | {a} at the surface of the
+  water | {a} in a net | {a} jumping out of the water
 insect: {a} on a leaf | {a} on a flower | a close-up photo of {a} on a white background | {a} on
   a twig | {a} on the ground | {a} on a hand | {a} on a wall | {a} seen from above | {a} in the
   grass | {a} on the bark of a tree | {a} eating a leaf | {a} seen from the side
@@ -40,35 +40,35 @@ vehicle: {a} on the move | {a} seen from the side | {a} seen from the front | {a
   person getting into {a} | {a} far away under a blue sky | {a} at a station or a stop | an old
   {name} | a shiny new {name} | {a} in the rain | {a} seen from above | {a} carrying people |
   {a} carrying a load | {a} in the evening sun | {a} being repaired
-food: {a} on a plate | {a} on a wooden board | a person eating {a} | {a} in a bowl | {a} cut in
-  pieces | {a} on a kitchen table | fresh {name} at a market | {a} seen from above | {a} served
-  with other food | {a} in a hand | {a} in a shop window | {a} with a bite missing
-fruit: {a} on a plate | {a} cut in half | {a} in a bowl of fruit | {a} in a hand | {a} on a
-  branch with leaves | {a} on a wooden table | a person eating {a} | fresh {name} at a market |
-  {a} with drops of water | slices of {name} | {a} in a basket | a ripe {name} | {a} on a white
+food: {a} on a table | {a} on a wooden board | a person eating {a} | a piece of {name} | {a} cut
+  in pieces | {a} on a kitchen table | fresh {name} at a market | {a} seen from above | {a}
+  served with other food | {a} in a hand | {a} in a shop window | {a} with a bite missing
+fruit: {a} on the tree | {a} cut in half | a large {name} | {a} in a hand | {a} on a branch with
+  leaves | {a} on a wooden table | a person eating {a} | fresh {name} at a market | {a} with
+  drops of water | slices of {name} | {a} on the grass | a ripe {name} | {a} on a white
   background | {a} seen from above
-vegetable: {a} on a cutting board | {a} cut in slices | fresh {name} at a market | {a} in a
-  basket | {a} in a garden bed | {a} in a hand | {a} on a kitchen table | {a} in a bowl | {a}
-  with leaves | {a} with drops of water | {a} being washed | {a} on a white background
+vegetable: {a} on a cutting board | {a} cut in slices | fresh {name} at a market | {a} on the
+  ground | {a} growing in a garden | {a} in a hand | {a} on a kitchen table | {a} in the kitchen
+  | {a} with leaves | {a} with drops of water | {a} being washed | {a} on a white background
 drink: a glass filled with {name} | {a} on a table | {a} being poured | a person drinking {name}
-  | a cup filled with {name} | a bottle filled with {name} | {a} with ice | {a} on a bar | {a}
-  on a tray | {a} seen from above | a close-up photo of {a} in a glass | {a} in a hand
-garment: a person wearing {a} | {a} on a hanger | {a} folded on a bed | {a} in a shop | {a} on a
-  chair | {a} lying flat on a white background | a person putting on {a} | {a} hanging on a hook
-  | {a} on a mannequin | a colourful {name} | {a} on the floor | {a} on a clothes line | {a} in
-  a wardrobe | a child wearing {a}
+  | a cup filled with {name} | a bottle filled with {name} | {a} with ice | {a} on a bar | a sip
+  of {name} | {a} seen from above | a close-up photo of {a} in a glass | {a} in a hand
+garment: a person wearing {a} | {a} on a hanger | a folded {name} | {a} in a shop | {a} on a
+  chair | {a} lying flat on a white background | a person putting on {a} | {a} hanging up to dry
+  | {a} on a mannequin | a colourful {name} | {a} on the floor | {a} on a clothes line | a new
+  {name} | a child wearing {a}
 accessory: a person wearing or using {a} | {a} on a dressing table | {a} in an open hand | {a}
-  next to a mirror | {a} in a shop window | {a} in its box | {a} lying on a cloth | {a} on a
-  marble shelf | an elegant {name} | {a} in a handbag | {a} on a white background | {a} standing
-  on a bathroom shelf | a person choosing {a} | {a} on a wooden table
+  seen from the front | {a} in a shop window | {a} in its box | {a} lying on a cloth | {a} on a
+  marble shelf | an elegant {name} | a person showing {a} | {a} on a white background | {a}
+  standing on a bathroom shelf | a person choosing {a} | {a} on a wooden table
 container: {a} on a table | an empty {name} | {a} filled to the top | {a} on a shelf | a person
-  holding {a} | {a} seen from above | {a} in a kitchen | {a} with a pattern on it | {a} made of
-  glass, metal or clay | {a} next to a window | {a} lying on its side | {a} being filled | {a}
-  on a tray | {a} on a white background
-kitchenware: {a} on a kitchen table | {a} in use | {a} with food | a clean and empty {name} |
-  {a} in a kitchen sink | {a} on a table laid for dinner | a shiny {name} | {a} seen from above
-  | a person holding {a} | {a} on a shelf | {a} on a stove or next to it | {a} on a napkin | {a}
-  in a drawer | {a} on a white background
+  holding {a} | {a} seen from above | {a} in a kitchen | {a} with a pattern on it | a shiny
+  {name} | {a} next to a window | {a} lying on its side | {a} being filled | a dusty old {name} |
+  {a} on a white background
+kitchenware: {a} on a kitchen table | {a} in use | {a} with food | a clean and empty {name} | {a}
+  in a kitchen sink | {a} on a table laid for dinner | a shiny {name} | {a} seen from above | a
+  person holding {a} | {a} on a shelf | a person cooking with {a} | {a} ready for use | {a} in a
+  drawer | {a} on a white background
 tool: {a} on a workbench | a person working with {a} | {a} in a toolbox | {a} on the ground |
   {a} hanging on a wall | {a} in a hand | a rusty old {name} | {a} with a wooden handle | {a} in
   a workshop | {a} seen from above | {a} next to a piece of wood | {a} in a shop | {a} on a
@@ -78,21 +78,20 @@ furniture: {a} in a living room | {a} next to a window | {a} in a shop | {a} mad
   old-fashioned {name} | a modern {name} | {a} on a wooden floor | {a} on a carpet | {a} in a
   garden | {a} in a corner of a room
 electronics: {a} on a desk | a person using {a} | {a} switched on | {a} switched off | {a} with
-  its cable | {a} in an office | {a} in a hand | a black {name} | {a} next to a screen | {a} in
-  a shop | an old {name} | {a} in a living room | {a} seen from above | {a} on a white
-  background
-musical instrument: a person playing {a} | {a} on a stage | {a} on a stand | {a} in its case |
-  {a} on a chair | a close-up photo of part of {a} | {a} in a music shop | a shiny {name} | a
+  its cable | {a} in an office | {a} in a hand | a black {name} | a new {name} | {a} in a shop |
+  an old {name} | {a} in a living room | {a} seen from above | {a} on a white background
+musical instrument: a person playing {a} | a musician with {a} | {a} on a stand | {a} in its case
+  | {a} on a chair | a close-up photo of part of {a} | {a} in a music shop | a shiny {name} | a
   child playing {a} | {a} in an orchestra | {a} on a carpet | {a} leaning against a wall
 sports thing: {a} on the grass | {a} in a hand | a child playing with {a} | {a} in a sports hall
   | {a} in use during a game | {a} on a playing field | {a} on the floor | {a} in a shop | an
-  athlete with {a} | a worn and dirty {name} | {a} in the air | {a} on a bench | {a} next to a
-  bag | {a} on a white background
+  athlete with {a} | a worn and dirty {name} | {a} in the air | {a} on a bench | {a} ready for a
+  game | {a} on a white background
 weapon: {a} in a hand | {a} on a wall | {a} in a museum | {a} on a table | an old {name} | a
-  soldier with {a} | {a} on the ground | {a} on a stand | {a} in a glass case | {a} in use
-office thing: {a} on a desk | a person using {a} | {a} in a hand | {a} next to a cup of coffee |
-  {a} in a stack | {a} on a shelf | {a} lying open or ready | {a} in a bag | {a} seen from above
-  | an old {name} | {a} next to a keyboard | {a} on a white background
+  soldier with {a} | {a} on the ground | {a} on a stand | {a} seen from the side | {a} in use
+office thing: {a} on a desk | a person using {a} | {a} in a hand | {a} in an office | {a} in a
+  stack | {a} on a shelf | {a} lying open or ready | a new {name} | {a} seen from above | an old
+  {name} | {a} seen from the side | {a} on a white background
 instrument: {a} on a table | a person using {a} | {a} on a wall | {a} in a laboratory | {a} in a
   hand | a close-up photo of the scale of {a} | an old {name} | {a} in its case | {a} on a shelf
   | {a} on a white background
@@ -103,14 +102,14 @@ person: {a} smiling | {a} standing | {a} sitting | {a} walking in the street | {
   close-up photo of the face of {a} | {a} with other people | {a} indoors | {a} outdoors
 landscape: {a} under a blue sky | {a} at sunset | {a} seen from far away | {a} in winter | {a}
   with people | {a} seen from above | {a} in the fog | {a} in bright light | {a} with trees
-plant: {a} in a garden | {a} in a pot | a close-up photo of the leaves of {a} | {a} in bloom |
-  {a} in a field | {a} in a forest | {a} on a windowsill | {a} with drops of water | {a} seen
-  from above | {a} in the sun
-flower: {a} in a garden | {a} in a vase | a close-up photo of {a} in bloom | {a} in a field |
-  {a} with a bee on it | {a} in a bunch | {a} with green leaves | {a} in a hand | {a} in a pot
+plant: {a} in a garden | a young {name} | a close-up photo of the leaves of {a} | {a} in bloom |
+  {a} in a field | {a} in a forest | {a} indoors in daylight | a large {name} | {a} seen from
+  above | {a} in the sun
+flower: {a} in a garden | a cut {name} | a close-up photo of {a} in bloom | {a} in a field | {a}
+  with open petals | {a} in a bunch | {a} with green leaves | {a} in a hand | a wild {name}
 tree: {a} in a park | {a} in a field | the leaves of {a} | {a} in autumn | {a} in winter | {a}
   in a forest | {a} under a blue sky | the trunk of {a} | {a} next to a road | {a} in bloom
-mushroom: {a} on the forest floor | {a} in a basket | {a} in a hand | {a} cut in slices | {a}
+mushroom: {a} on the forest floor | {a} in the grass | {a} in a hand | {a} cut in slices | {a}
   among leaves | {a} on a tree trunk | {a} seen from the side | {a} on a kitchen table
 material: a roll of {name} | {a} on a table | a close-up photo of the surface of {a} | folded
   {name} | {a} in a shop | {a} in a workshop | a piece of {name} | {a} seen from above

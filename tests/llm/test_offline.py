@@ -112,6 +112,21 @@ def test_plurals_take_no_article_in_any_caption():
             assert " a scissors" not in f" {sentence}"
 
 
+# what image networks know by itself: a picture of it would match the caption, whatever the class
+THINGS_OF_THEIR_OWN = (
+    "bag", "basket", "bed", "bee", "bowl", "coffee", "coral reef", "cup", "handbag", "hook", "ice",
+    "keyboard", "mirror", "napkin", "plate", "pot", "screen", "stage", "stove", "tray", "vase",
+    "wardrobe",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", sorted({*CAPTIONS, "thing"} - {"drink"}))  # a drink needs its cup
+def test_no_caption_names_a_second_thing_whose_pictures_it_would_match(kind):
+    for sentence in captions("XYZ", kind, 30):
+        words = f" {sentence.replace(',', '')} "
+        assert not [thing for thing in THINGS_OF_THEIR_OWN if f" {thing} " in words], sentence
+
+
 def test_every_kind_with_roots_has_captions():
     assert set(ROOTS) <= set(CAPTIONS)
 
