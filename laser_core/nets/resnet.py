@@ -27,7 +27,10 @@ SMALL_UP_TO = 48  # pixels: the middle; larger pictures are shrunk to LARGE
 
 
 class ResNet18(Learner):
-    """The paper's network, anew each round. At home on a GPU; on a CPU it takes hours.
+    """The paper's network, trained anew each round. It wants a GPU.
+
+    One core of a CPU learns from about 25 pictures of 32 pixels a second, or 6 of 64. The same
+    seed gives the same weights on the same computer with the same number of threads.
 
     Args:
         epochs: passes over the labeled images; the paper has 300.
@@ -126,9 +129,10 @@ class ResNet(Net):
             logits[:, self._classes] = 0.0
             return logits
         yield from pictures.prepare_pixels(self._size)
-        for start in range(0, len(ids), SCORED_AT_ONCE):
+        step = SCORED_AT_ONCE[self._device.type]
+        for start in range(0, len(ids), step):
             yield Progress("scoring images", start, len(ids))
-            end = start + SCORED_AT_ONCE
+            end = start + step
             pixels = pictures.pixels(ids[start:end], self._size)
             logits[start:end, self._classes] = score(
                 self._model, pixels, self._normalisation, self._device

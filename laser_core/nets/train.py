@@ -73,6 +73,7 @@ def fit(
     )
     schedule = torch.optim.lr_scheduler.StepLR(optimiser, step_size=HALVED_EVERY, gamma=0.5)
     meter = _Meter(f"training resnet18 on {len(labels)} images", epochs * len(labels))
+    yield Progress(meter.stage, 0, meter.total)
     for epoch in range(epochs):
         name, rate = f"{epoch + 1} of {epochs}", float(schedule.get_last_lr()[0])
         meter.losses = []
