@@ -1,0 +1,96 @@
+"""Settings of the paper: what is decided as in Section 4.1, Section 4.5, the ablations of 4.6."""
+
+import numpy as np
+import pytest
+
+from laser_core.compare import ABLATIONS, Outcome, Variant
+from laser_core.crossfit import out_of_fold_precision
+from laser_core.descriptions import describe
+from laser_core.errors import ConfigError
+from laser_core.experiment import Experiment, simulate
+from laser_core.nets.head import Head
+from laser_core.plan import choose_relevant, plan, propose
+from laser_core.progress import drain
+from laser_core.report import Summary
+from laser_core.store import Store
+from tests.fakes import ArrayPictures, ListedModel, config, folder, materials, source
+
+
+def test_what_a_setting_leaves_open_is_decided_as_in_section_4_1(tmp_path):
+    left_open = {"batch_size": None, "confusers": None, "descriptions": None}
+    decided = plan(config(relevant=("hat", "can"), **left_open), tmp_path).config
+    # 3% of the demo's 2,880 pictures; 2 R confusers; the paper's K is for its own sets alone
+    assert (decided.batch_size, decided.confusers, decided.descriptions) == (86, 4, 5)
+
+
+def test_proposals_that_name_a_class_of_the_pool_are_taken_up_to_the_number_wanted():
+    asked = config(relevant=(), task="care for pets", known=("cat",), propose=1)
+    offered = propose(asked, source(), ListedModel())  # dog, unicorn, ship; no unicorn in the pool
+    assert [(p.proposal.name, p.taken) for p in offered] == [
+        ("dog", True),
+        ("unicorn", False),
+        ("ship", False),
+    ]
+
+
+def test_in_an_unlabeled_pool_every_proposal_fits():
+    asked = config(relevant=(), task="care for pets", known=("cat",), propose=2)
+    offered = propose(asked, source(labeled=False), ListedModel())
+    assert [p.proposal.name for p in offered if p.taken] == ["dog", "unicorn"]
+
+
+def test_a_task_without_a_known_class_says_what_is_missing():
+    with pytest.raises(ConfigError, match="--known with the classes known so far"):
+        propose(config(relevant=(), task="care for pets"), source(), ListedModel())
+
+
+def test_known_and_proposed_classes_become_the_relevant_ones():
+    asked = config(relevant=(), task="care for pets", known=("cat",))
+    assert choose_relevant(asked, source(), ["dog"]) == ("cat", "dog")
+
+
+@pytest.mark.parametrize("name", sorted(ABLATIONS))
+def test_each_ablation_is_a_config_that_can_be_run(name):
+    config(**ABLATIONS[name])  # a wrong field or value would raise
+    assert len(ABLATIONS) == 7  # the whole method and the six of Section 4.6
+
+
+def test_without_detector_every_round_is_language_alone(tmp_path):
+    ablation = ABLATIONS["without detector"]
+    experiment = Experiment(*_run(tmp_path, **ablation))
+    records = drain(simulate(experiment))
+    assert [record.figures["delta"] for record in records] == [0.0] * 4
+
+
+def test_k_1_has_one_sentence_for_each_class_and_confuser():
+    texts = drain(describe(ListedModel(), ("cat", "dog"), per_class=1, confusers=2))
+    assert texts.relevant_texts() == ["cat 0", "dog 0"]
+    assert texts.confuser_texts() == ["wolf 0", "fox 0"]
+
+
+def test_k_0_n_0_asks_no_model_and_names_the_class_alone():
+    nobody = None  # would fail at the first question
+    texts = drain(describe(nobody, ("cat", "owl"), per_class=0, confusers=0))
+    assert texts.relevant_texts() == ["a photo of a cat", "a photo of an owl"]
+    assert texts.confuser_texts() == []
+
+
+def test_a_detector_that_tells_relevant_from_irrelevant_has_out_of_fold_precision_1():
+    vectors = np.array([[1.0, 0.0]] * 15 + [[0.0, 1.0]] * 15, dtype=np.float32)
+    ids, labels = np.array([f"i{i}" for i in range(30)]), np.array([0] * 15 + [1] * 15)
+    pictures = ArrayPictures(ids, vectors)
+    found = drain(out_of_fold_precision(Head(), pictures, ids, labels, 1, 0.5, seed=0))
+    assert found == 1.0
+
+
+def test_a_measure_is_mean_and_spread_over_runs_and_empty_where_one_cannot_tell():
+    one = Summary(0.8, 0.6, 1.0, 0.5, None, 1.0)
+    two = Summary(1.0, 0.8, 1.0, 0.7, 0.9, 3.0)
+    outcome = Outcome(Variant("laser", {}), (one, two))
+    assert outcome.measure("first_precision") == pytest.approx((0.9, 0.1 * 2**0.5))
+    assert outcome.measure("accuracy") is None
+
+
+def _run(tmp_path, **settings):
+    chosen = config(**settings)
+    return materials(chosen), Store.create(folder(tmp_path), chosen)
