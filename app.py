@@ -5,10 +5,10 @@ import streamlit as st
 from laser_core.config import ExperimentConfig
 from ui.frame import NAME, frame
 from ui.live import job_panel
-from ui.state import TITLES, ago, jobs, open_run, run_cards, runs_folder, start_run
+from ui.state import TITLES, ago, follow_new_run, jobs, open_run, run_cards, start_run
 
 frame("")
-st.title(f"🔎 {NAME}", anchor=False)
+st.title(f":material/frame_inspect: {NAME}", anchor=False)
 st.markdown(
     "**Open-set active learning** finds the pictures worth labeling in a pool that is mostly "
     "something else: you name the classes that matter, everything else is irrelevant, and no "
@@ -18,12 +18,7 @@ st.markdown(
 )
 
 job = job_panel(jobs(), TITLES)
-opening = st.session_state.get("opening")
-if opening and job is not None and not job.active:
-    st.session_state.pop("opening")
-    if job.status == "done" and (runs_folder() / opening / "run.db").is_file():
-        open_run(opening)
-        st.switch_page("pages/4_Round.py")
+follow_new_run(job)
 
 busy = job is not None and job.active
 left, right = st.columns([1, 2], vertical_alignment="center")

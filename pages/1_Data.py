@@ -1,7 +1,54 @@
-"""Round: see the next query before it is asked, move delta, ask, train."""
+"""Data: choose or bring a pool, name the classes that matter, choose models, make the run."""
 
+from pathlib import Path
+
+import streamlit as st
+
+from laser_core.config import ExperimentConfig
+from laser_core.errors import LaserError
+from ui.data_classes import choose_classes
+from ui.data_models import choose_models, choose_settings
+from ui.data_source import choose_source, look_at, show_pool
 from ui.frame import frame
-from ui.state import current_run
+from ui.live import job_panel
+from ui.state import TITLES, follow_new_run, jobs, start_run
 
-frame("Round")
-current_run()
+frame("Data", "🗂️", "A pool of pictures, the classes that matter in it, and the models in use.")
+job = job_panel(jobs(), TITLES)
+follow_new_run(job)
+
+st.subheader("1 · Pictures", anchor=False)
+source = choose_source()
+facts = look_at(source) if source else None
+if source is None or facts is None:
+    st.stop()
+show_pool(source, facts)
+
+st.subheader("2 · Models", anchor=False)
+llm, vlm = choose_models()
+
+st.subheader("3 · Classes that matter", anchor=False)
+relevant = choose_classes(source, facts, llm, vlm)
+settings = choose_settings(facts["pool"], len(relevant))
+
+try:
+    config = ExperimentConfig(
+        pool=source.pool,
+        data_root=source.data_root,
+        relevant=relevant,
+        llm=llm,
+        vlm=vlm,
+        **settings,
+    )
+except LaserError as error:
+    st.error(str(error))
+    st.stop()
+st.button(
+    "Make the run",
+    type="primary",
+    disabled=not relevant or (job is not None and job.active),
+    on_click=start_run,
+    args=(config, Path(source.pool).stem),
+    icon=":material/play_arrow:",
+)
+st.caption("The pictures are embedded once; then the first query is shown before it is asked.")

@@ -18,7 +18,7 @@ import streamlit as st
 from laser_core.config import ExperimentConfig
 from laser_core.descriptions import Descriptions
 from laser_core.errors import LaserError
-from laser_core.jobs import Jobs, Requests
+from laser_core.jobs import Jobs, JobState, Requests
 from laser_core.reader import RunReader
 from laser_core.vlm.disk import default_cache_dir
 from ui.thumbnails import Thumbnails
@@ -175,6 +175,17 @@ def start_run(config: ExperimentConfig, label: str) -> None:
     folder = new_run_folder(label)
     start_job(jobs(), "create_run", {"config": config_dict(config), "folder": str(folder)})
     st.session_state["opening"] = folder.name
+
+
+def follow_new_run(job: JobState | None) -> None:
+    """Once the run that this tab has asked for is made, open it and go to its first query."""
+    opening = st.session_state.get("opening")
+    if not opening or job is None or job.active:
+        return
+    st.session_state.pop("opening")
+    if job.status == "done" and (runs_folder() / opening / "run.db").is_file():
+        open_run(opening)
+        st.switch_page("pages/4_Round.py")
 
 
 def config_dict(config: ExperimentConfig) -> dict[str, object]:
