@@ -290,7 +290,7 @@ class Store:
     def write_text(self, name: str, text: str) -> None:
         """Write a small file of the run's folder, whole or not at all; line ends stay as given."""
         path = self.folder / name
-        partial = path.with_name(f".{name}.partial")
+        partial = path.with_name(f".{path.name}.partial")
         try:
             with partial.open("w", encoding="utf-8", newline="") as file:
                 file.write(text)
