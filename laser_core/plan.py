@@ -124,7 +124,7 @@ def propose(
     Raises:
         ConfigError: a task without a known name, or known names without a task.
     """
-    if not config.task and not config.known:
+    if (not config.task and not config.known) or _chosen_before(config):
         return ()
     if not config.task or not config.known or config.propose < 1:
         raise ConfigError(
@@ -150,7 +150,7 @@ def choose_relevant(
         ConfigError: both by hand and by task, an unknown class, or none can be chosen.
         PoolError: a class has no pool image.
     """
-    if config.relevant and config.known:
+    if config.relevant and config.known and not _chosen_before(config):
         raise ConfigError(
             "--relevant and --known were both given; name all relevant classes with --relevant, "
             "or some with --known and a --task that finds more"
@@ -166,6 +166,12 @@ def choose_relevant(
         )
     with_images = [name for name in classes if source.counts()[name]]
     return relevant_by_mismatch(with_images, config.mismatch, config.split_seed)
+
+
+def _chosen_before(config: ExperimentConfig) -> bool:
+    """Whether `relevant` is what `plan` made of `known` and the proposals, as in a kept run."""
+    known = [bare_name(name) for name in config.known]
+    return bool(known) and [bare_name(n) for n in config.relevant[: len(known)]] == known
 
 
 def _notices(source: ImageSource) -> tuple[str, ...]:

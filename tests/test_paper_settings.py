@@ -49,6 +49,17 @@ def test_known_and_proposed_classes_become_the_relevant_ones():
     assert choose_relevant(asked, source(), ["dog"]) == ("cat", "dog")
 
 
+def test_a_kept_run_of_a_task_keeps_its_classes_and_asks_nobody_again():
+    kept = config(relevant=("cat", "ship"), task="care for pets", known=("Cat",))
+    assert propose(kept, source(), None) == ()
+    assert choose_relevant(kept, source(), []) == ("cat", "ship")
+
+
+def test_relevant_classes_beside_other_known_ones_are_refused():
+    with pytest.raises(ConfigError, match="--relevant and --known were both given"):
+        choose_relevant(config(relevant=("cat",), known=("dog",)), source(), [])
+
+
 @pytest.mark.parametrize("name", sorted(ABLATIONS))
 def test_each_ablation_is_a_config_that_can_be_run(name):
     config(**ABLATIONS[name])  # a wrong field or value would raise
