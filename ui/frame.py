@@ -13,12 +13,8 @@ STYLE = """
 [data-testid="stMainBlockContainer"] { max-width: 1500px; }
 [data-testid="stMetricValue"] { font-size: 1.6rem; }
 /* the entry of app.py, which native pages call by its file name */
-[data-testid="stSidebarNavItems"] li:first-child [data-testid="stSidebarNavLink"] span {
-  font-size: 0;
-}
-[data-testid="stSidebarNavItems"] li:first-child [data-testid="stSidebarNavLink"] span::after {
-  content: "Home"; font-size: 0.875rem;
-}
+[data-testid="stSidebarNavItems"] li:first-child p { font-size: 0; }
+[data-testid="stSidebarNavItems"] li:first-child p::after { content: "Home"; font-size: 0.875rem; }
 </style>
 """
 
