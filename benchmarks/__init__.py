@@ -1,0 +1,1 @@
+"""One file a claim: `python -m benchmarks.NAME` prints the figure beside what was promised."""

@@ -1,0 +1,61 @@
+"""Whole runs for benchmarks: one pool, embedded once, several settings."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from laser_core.config import ExperimentConfig
+from laser_core.plan import plan
+from laser_core.prepare import EmbeddedPool, embed_pool, equip
+from laser_core.progress import drain
+from laser_core.report import Summary, summarise
+from laser_core.run import start
+from laser_core.vlm.disk import default_cache_dir
+
+
+@dataclass
+class Runs:
+    """Runs on one pool and one seed; the pool is embedded by the first."""
+
+    cache_dir: Path = field(default_factory=default_cache_dir)
+    embedded: dict[tuple[str, int | None, int], EmbeddedPool] = field(default_factory=dict)
+
+    def summary(self, config: ExperimentConfig) -> Summary:
+        """A run in a folder that is removed afterwards."""
+        planned = plan(config, self.cache_dir)
+        key = (config.pool, config.per_class, config.seed if config.per_class else 0)
+        if key not in self.embedded:
+            self.embedded[key] = drain(embed_pool(planned, self.cache_dir))
+        materials = equip(planned, self.embedded[key], self.cache_dir)
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+            work = start(planned, Path(folder) / "run", self.cache_dir, materials=materials)
+            return summarise(drain(work))
+
+    def beside_random(self, config: ExperimentConfig) -> tuple[Summary, Summary]:
+        """(this run, the same run with the strategy "random")."""
+        return self.summary(config), self.summary(replace(config, strategy="random"))
+
+
+HEAD = (
+    f"{'':24} {'round 1':>8} {'random':>7} {'mean':>6} {'ceiling':>7} {'share':>6} "
+    f"{'random':>7} {'accuracy':>8} {'random':>7} {'seconds':>7}"
+)
+
+
+def line(name: str, laser: Summary, rival: Summary) -> str:
+    """One run beside random, under `HEAD`."""
+    return (
+        f"{name:24} {laser.first_precision or 0:8.3f} {rival.first_precision or 0:7.3f} "
+        f"{laser.mean_precision or 0:6.3f} {laser.mean_ceiling or 0:7.3f} {share(laser):6.3f} "
+        f"{rival.mean_precision or 0:7.3f} {laser.accuracy or 0:8.3f} {rival.accuracy or 0:7.3f} "
+        f"{laser.seconds:7.1f}"
+    )
+
+
+def share(summary: Summary) -> float:
+    """Mean precision as a share of the ceiling's mean."""
+    if not summary.mean_ceiling:
+        return 0.0
+    return (summary.mean_precision or 0.0) / summary.mean_ceiling
