@@ -22,7 +22,7 @@ from laser_core.vlm.choose import choice_sentence, choose
 PAPER_DESCRIPTIONS = {"cifar10": 15, "cifar100": 4, "tiny-imagenet": 2}  # K of Section 4.1
 DESCRIPTIONS = 5  # K elsewhere
 BATCH_SHARE = 1500 / 50_000  # b of Section 4.1 as a share of the pool
-PROPOSALS_ASKED = 5  # times as many as wanted: the model does not know what the pool has
+PROPOSALS_ASKED = 15  # times as many as wanted: the model does not know what the pool has
 
 
 @dataclass(frozen=True)
@@ -55,10 +55,15 @@ class Plan:
         """What a user should read before the long work starts."""
         config = self.config
         offered = [
-            f"proposed: {p.proposal.name} ({p.proposal.reason}): "
-            + ("taken" if p.taken else "not taken, not in this pool or not needed")
+            f"proposed and taken: {p.proposal.name} ({p.proposal.reason})"
             for p in self.proposals
+            if p.taken
         ]
+        others = [p.proposal.name for p in self.proposals if not p.taken]
+        if others:
+            offered.append(f"proposed too, but not in this pool or not needed: {', '.join(others)}")
+        if self.proposals and len(offered) - bool(others) < config.propose:
+            offered.append("fewer were taken than asked for; name others with --known")
         return [
             *offered,
             f"pool {self.source.name}: {len(self.source.ids('pool'))} pictures of "

@@ -40,6 +40,7 @@ from laser_core.worker import JobContext, Result, Task
 
 SAMPLES = 4  # pictures shown of each class on the Data page
 NEAREST = 6  # pictures shown beside a proposed class
+OFFERS = 10  # proposals shown, those that were taken first
 
 
 # ---- making and opening runs
@@ -198,7 +199,8 @@ def propose(params: dict[str, Any], context: JobContext) -> Steps[Result]:
     yield Progress("looking for the proposals in the pool")
     pool_ids = embedded.source.ids("pool")
     found = []
-    for offer in planned.proposals:
+    offers = sorted(planned.proposals, key=lambda offer: not offer.taken)
+    for offer in offers[:OFFERS]:
         row = embedded.cosines.rows([f"a photo of a {offer.proposal.name}"])[0]
         nearest = pool_ids[np.argsort(-row)[:NEAREST]].tolist()
         found.append({**asdict(offer.proposal), "taken": offer.taken, "nearest": nearest})
