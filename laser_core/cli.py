@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from laser_core.compare import compare as run_comparison
-from laser_core.compare import comparison_csv, comparison_table, variants
+from laser_core.compare import comparison_table, variants, write_comparison
 from laser_core.config import ExperimentConfig
 from laser_core.export import export_run
 from laser_core.options import names, numbers, with_settings
@@ -113,8 +113,7 @@ def compare(
                 terminal.say,
             )
         )
-        path = folder / "comparison.csv"
-        path.write_text(comparison_csv(outcomes), encoding="utf-8", newline="")
+        path = write_comparison(outcomes, folder)
         for line in comparison_table(outcomes):
             terminal.say(line)
         terminal.say(f"written: {path}")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from laser_core.config import ExperimentConfig
+from laser_core.database import unwritable
 from laser_core.errors import ConfigError
 from laser_core.plan import plan
 from laser_core.prepare import EmbeddedPool, embed_pool, equip
@@ -169,6 +170,20 @@ def _one(
         embedded[key] = yield from embed_pool(planned, cache_dir)
     materials = equip(planned, embedded[key], cache_dir)
     return summarise((yield from start(planned, place, cache_dir, tell, materials)))
+
+
+def write_comparison(outcomes: Sequence[Outcome], folder: Path) -> Path:
+    """Write `comparison.csv` to `folder` and return its path.
+
+    Raises:
+        StoreError: the disk is full, or the folder cannot be written.
+    """
+    path = folder / "comparison.csv"
+    try:
+        path.write_text(comparison_csv(outcomes), encoding="utf-8", newline="")
+    except OSError as error:
+        raise unwritable(path, error) from error
+    return path
 
 
 def comparison_csv(outcomes: Sequence[Outcome]) -> str:

@@ -66,9 +66,13 @@ class Database:
         except sqlite3.Error as error:
             raise unwritable(path, error) from error
         facts = {"schema": str(SCHEMA_VERSION), "created": now(), **about}
-        with database.writing() as cursor:
-            cursor.executescript("BEGIN IMMEDIATE;" + SCHEMA)
-            cursor.executemany("INSERT INTO meta VALUES (?, ?)", facts.items())
+        try:
+            with database.writing() as cursor:
+                cursor.executescript("BEGIN IMMEDIATE;" + SCHEMA)
+                cursor.executemany("INSERT INTO meta VALUES (?, ?)", facts.items())
+        except StoreError:
+            database.close()  # Windows removes no file that is open
+            raise
         return database
 
     @classmethod
@@ -149,8 +153,12 @@ class Database:
 def _connect(path: Path) -> sqlite3.Connection:
     """A connection that waits for other writers and reaches the disk before it says committed."""
     connection = sqlite3.connect(path, timeout=10.0, isolation_level=None, check_same_thread=False)
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
 
 

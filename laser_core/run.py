@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from laser_core.errors import ConfigError
+from laser_core.errors import ConfigError, LaserError
 from laser_core.experiment import Experiment, simulate
 from laser_core.explain import Explanation
 from laser_core.materials import Materials
@@ -41,11 +41,17 @@ def start(
     Raises:
         PoolError: some pool images have no label.
         StoreError: the folder cannot be used.
+        LaserError: anything else that stops a run; the folder is removed again unless a query
+            was asked in it.
     """
     require_labels(planned.source)
     store = Store.create(folder, planned.config)
     try:
         return (yield from _finish(store, planned, cache_dir, tell, materials))
+    except LaserError:
+        if store.query(1) is None:  # nothing was asked yet: leave nothing half written
+            store.discard()
+        raise
     finally:
         store.close()
 

@@ -104,6 +104,11 @@ class Store:
         """Close the database; the store cannot be used afterwards."""
         self._database.close()
 
+    def discard(self) -> None:
+        """Close the database and remove the run's folder with all that is in it."""
+        self.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
     def config(self) -> ExperimentConfig:
         """The run's settings."""
         return ExperimentConfig.from_json(self._database.fact("config"))
