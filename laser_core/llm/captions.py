@@ -43,8 +43,8 @@ vehicle: {a} on the move | {a} seen from the side | {a} seen from the front | {a
 food: {a} on a table | {a} on a wooden board | a person eating {a} | a piece of {name} | {a} cut
   in pieces | {a} on a kitchen table | fresh {name} at a market | {a} seen from above | {a}
   served with other food | {a} in a hand | {a} in a shop window | {a} with a bite missing
-fruit: {a} on the tree | {a} cut in half | a large {name} | {a} in a hand | {a} on a branch with
-  leaves | {a} on a wooden table | a person eating {a} | fresh {name} at a market | {a} with
+fruit: {a} growing outdoors | {a} cut in half | a large {name} | {a} in a hand | {a} on a branch
+  with leaves | {a} on a wooden table | a person eating {a} | fresh {name} at a market | {a} with
   drops of water | slices of {name} | {a} on the grass | a ripe {name} | {a} on a white
   background | {a} seen from above
 vegetable: {a} on a cutting board | {a} cut in slices | fresh {name} at a market | {a} on the
