@@ -55,13 +55,15 @@ def save_array(path: Path, array: npt.NDArray[Any]) -> None:
     save_bytes(path, packed.getbuffer())
 
 
-def mapped_array(path: Path, shape: tuple[int, ...]) -> npt.NDArray[np.float32] | None:
-    """The float32 array kept at `path`, read-only; None if there is none of this shape."""
+def mapped_array(
+    path: Path, shape: tuple[int, ...], dtype: npt.DTypeLike = np.float32
+) -> npt.NDArray[Any] | None:
+    """The array kept at `path`, read-only; None if there is none of this shape and type."""
     try:
-        kept = np.load(path, mmap_mode="r", allow_pickle=False)
+        kept: npt.NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError, EOFError):
         return None
-    return kept if kept.shape == shape and kept.dtype == np.float32 else None
+    return kept if kept.shape == shape and kept.dtype == dtype else None
 
 
 def cannot_write(folder: Path, error: Exception) -> CacheError:

@@ -7,6 +7,8 @@ the weights it takes a tenth of a second. Tests hold them to the libraries' own 
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -31,6 +33,36 @@ def compiled(model: Any, hint: str = "THROUGHPUT") -> Any:
     """
     precise = {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": hint}
     return openvino.Core().compile_model(model, "CPU", precise)
+
+
+def answers(model: Any, batches: Iterable[Sequence[npt.NDArray[Any]]]) -> Iterator[Floats]:
+    """The model's output for each of `batches`, in order; as many at work as it has streams.
+
+    No callbacks: with them OpenVINO's threads need Python's lock, and a model that is dropped
+    while one waits for it hangs for ever.
+
+    Args:
+        model: from `compiled`.
+        batches: the inputs of each request.
+    """
+    streams = model.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS")
+    idle = [model.create_infer_request() for _ in range(streams)]
+    at_work: deque[Any] = deque()
+    for inputs in batches:
+        if not idle:
+            idle.append(at_work.popleft())
+            yield _answer(idle[-1])
+        request = idle.pop()
+        request.start_async(inputs)  # takes a copy of the inputs
+        at_work.append(request)
+    for request in at_work:
+        yield _answer(request)
+
+
+def _answer(request: Any) -> Floats:
+    request.wait()
+    output: Floats = request.get_output_tensor(0).data.copy()
+    return output
 
 
 def minilm_graph(weights: Weights) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import io
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -102,23 +103,18 @@ class _OpenVinoLite2:
         self._model = compiled(lite2_graph(weights, REQUEST, SIDE))
 
     def __call__(self, pixels: npt.NDArray[np.uint8]) -> Floats:
-        from openvino import AsyncInferQueue
+        from laser_core.vlm.graphs import answers
 
-        features = np.empty((len(pixels), 1280), dtype=np.float32)
+        if len(pixels) == 0:
+            return np.empty((0, 1280), dtype=np.float32)
+        rows = np.concatenate(list(answers(self._model, self._requests(pixels))))
+        return rows[: len(pixels)]
 
-        def keep(request: Any, start: int) -> None:
-            rows = features[start : start + REQUEST]
-            rows[:] = request.get_output_tensor(0).data[: len(rows)]
-
-        queue = AsyncInferQueue(self._model)
-        queue.set_callback(keep)
+    def _requests(self, pixels: npt.NDArray[np.uint8]) -> Iterator[list[npt.NDArray[np.uint8]]]:
         for start in range(0, len(pixels), REQUEST):
-            request = np.zeros((REQUEST, *pixels.shape[1:]), dtype=np.uint8)
             part = pixels[start : start + REQUEST]
-            request[: len(part)] = part
-            queue.start_async([request], start)
-        queue.wait_all()
-        return features
+            filler = np.zeros((REQUEST - len(part), *part.shape[1:]), dtype=np.uint8)
+            yield [np.concatenate([part, filler])]
 
 
 class _TorchLite2:

@@ -15,39 +15,50 @@ GROUP = 128  # pictures of which only the best is looked at first
 
 
 def smoothed(vectors: Floats, neighbours: int = NEIGHBOURS) -> Floats:
-    """Unit rows that are means of each picture and its neighbours, weighted by their cosines.
-
-    Weights are exact cosines, negative ones as 0. In pools of more than `EXACT_UP_TO` pictures
-    a few neighbours may be missed for others almost as near.
+    """(N, D) float32 unit rows: each of `vectors` and its `neighbours` nearest, weighted.
 
     Args:
         vectors: (N, D) unit rows, the whole pool.
         neighbours: k, besides the picture itself; a smaller pool uses all of its pictures.
+    """
+    return weighted_means(vectors, nearest(vectors, min(neighbours + 1, len(vectors))))
 
-    Returns:
-        (N, D) float32 unit rows.
+
+def nearest(vectors: Floats, count: int) -> Ints:
+    """(N, count) int32 rows with the highest cosines to each row, itself included, in no order.
+
+    In pools of more than `EXACT_UP_TO` pictures a few may be missed for others almost as near.
     """
     vectors = np.ascontiguousarray(vectors, dtype=np.float32)
-    wanted = min(neighbours + 1, len(vectors))
     exact = len(vectors) <= EXACT_UP_TO
     searched = vectors if exact else _principal(vectors)
-    candidates = wanted if exact else min(CANDIDATES * wanted, len(vectors))
+    candidates = count if exact else min(CANDIDATES * count, len(vectors))
     pool = _in_groups(searched)
-    result = np.empty_like(vectors)
+    result = np.empty((len(vectors), count), dtype=np.int32)
     for start in range(0, len(vectors), CHUNK):
         rows = slice(start, start + CHUNK)
-        nearest = _best_columns(_with_one(searched[rows]) @ pool.T, candidates)
-        result[rows] = _means(vectors[rows], vectors[nearest], wanted)
+        found = _best_columns(_with_one(searched[rows]) @ pool.T, candidates)
+        if candidates > count:
+            cosines = np.matmul(vectors[found], vectors[rows][:, :, None])[:, :, 0]
+            best = np.argpartition(-cosines, count - 1, axis=1)[:, :count]
+            found = np.take_along_axis(found, best, axis=1)
+        result[rows] = found
     return result
 
 
-def _means(own: Floats, near: Floats, wanted: int) -> Floats:
-    """(n, D) unit means of the `wanted` best of the candidates `near` (n, c, D) of `own` (n, D)."""
-    weights = np.maximum(np.matmul(near, own[:, :, None])[:, :, 0], 0.0)  # (n, c)
-    if weights.shape[1] > wanted:
-        least = np.partition(weights, -wanted, axis=1)[:, -wanted]
-        weights = np.where(weights >= least[:, None], weights, 0.0)
-    return unit_rows(np.matmul(weights[:, None, :], near)[:, 0, :])
+def weighted_means(vectors: Floats, near: Ints) -> Floats:
+    """(N, D) float32 unit rows: the mean of rows `near` (N, c) weighted by their cosine to each.
+
+    Negative cosines weigh nothing.
+    """
+    result = np.empty(vectors.shape, dtype=np.float32)
+    for start in range(0, len(vectors), CHUNK):
+        rows = slice(start, start + CHUNK)
+        neighbours = vectors[near[rows]]  # (chunk, c, D)
+        cosines = np.matmul(neighbours, vectors[rows][:, :, None])[:, :, 0]  # (chunk, c)
+        weights = np.maximum(cosines, 0.0)[:, None, :]
+        result[rows] = unit_rows(np.matmul(weights, neighbours)[:, 0, :])
+    return result
 
 
 def _principal(vectors: Floats) -> Floats:

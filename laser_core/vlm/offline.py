@@ -27,7 +27,7 @@ from laser_core.vlm.lite2 import (
     lite2_weights,
     prepared_pixels,
 )
-from laser_core.vlm.neighbours import smoothed
+from laser_core.vlm.neighbours import NEIGHBOURS, nearest, weighted_means
 from laser_core.vlm.sentences import Backend, SentenceEncoder
 from laser_core.vlm.weights import package_folder
 
@@ -113,8 +113,19 @@ class OfflineVLM(VisionLanguageModel):
         return vectors
 
     def pool_vectors(self, vectors: Floats) -> Floats:
-        """(N, 1280) unit rows, each a mean of the picture and its 10 nearest in the pool."""
-        return smoothed(vectors)
+        """(N, 1280) unit rows, each a mean of the picture and its 10 nearest in the pool.
+
+        Which are the nearest is kept on disk, as finding them among 50,000 takes half a minute.
+        """
+        vectors = np.ascontiguousarray(vectors, dtype=np.float32)
+        count = min(NEIGHBOURS + 1, len(vectors))
+        name = hashlib.sha256(vectors.data).hexdigest()[:24]
+        path = self._cache_dir / f"neighbours-{name}.npy"
+        near = mapped_array(path, (len(vectors), count), np.int32)
+        if near is None or near.min(initial=0) < 0 or near.max(initial=0) >= len(vectors):
+            near = nearest(vectors, count)
+            save_array(path, near)
+        return weighted_means(vectors, near)
 
     def map_text_vectors(self, texts: Sequence[str], vectors: Floats) -> Floats:
         """(n, 1280) unit rows moved into the pool's cloud, times C^0.5 of its covariance C.

@@ -147,19 +147,9 @@ class _OpenVinoNetwork:
         self._model = compiled(minilm_graph(load_file(weights)))
 
     def run(self, batches: Sequence[Batch]) -> list[Floats]:
-        from openvino import AsyncInferQueue
+        from laser_core.vlm.graphs import answers
 
-        results: list[Floats] = [np.empty(0, dtype=np.float32)] * len(batches)
-
-        def keep(request: Any, place: int) -> None:
-            results[place] = request.get_output_tensor(0).data.copy()
-
-        queue = AsyncInferQueue(self._model)
-        queue.set_callback(keep)
-        for place, (ids, mask) in enumerate(batches):
-            queue.start_async([ids, mask], place)
-        queue.wait_all()
-        return results
+        return list(answers(self._model, batches))
 
 
 class _TorchNetwork:

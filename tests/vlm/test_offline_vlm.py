@@ -164,3 +164,11 @@ def test_a_cache_folder_that_cannot_be_written_is_one_sentence(tmp_path):
     (tmp_path / "file").write_text("no folder")
     with pytest.raises(CacheError, match="LASER_CACHE_DIR"):
         save_array(tmp_path / "file" / "x.npy", np.zeros(1))
+
+
+def test_the_pools_neighbours_are_kept_and_give_the_same_vectors(offline, vlm_cache):
+    vectors = unit_rows(rng_for(4).normal(size=(30, 1280)).astype(np.float32))
+    first = offline.pool_vectors(vectors)
+    np.testing.assert_allclose(first, smoothed(vectors), atol=1e-6)
+    np.testing.assert_array_equal(OfflineVLM(vlm_cache).pool_vectors(vectors), first)
+    assert offline.pool_vectors(vectors[:0]).shape == (0, 1280)
