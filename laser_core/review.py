@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from laser_core.config import ExperimentConfig
-from laser_core.cosines import Cosines, text_cosines
+from laser_core.cosines import Cosines, TextCosines, text_cosines
+from laser_core.descriptions import Descriptions
 from laser_core.errors import PoolError
 from laser_core.explain import Explanation, explain
 from laser_core.pool import Pool, positions
 from laser_core.store import Store
+from laser_core.view import Signal
 
 
 def explain_image(
@@ -36,23 +40,49 @@ def explain_image(
     if id not in pool.ids.tolist():
         raise PoolError(f"{id!r} is no image of this pool; ids come from its own list")
     row = int(positions(pool.ids, [id])[0])
-    arrays, descriptions = kept[1].pool, texts[1]
     config = kept[1].choice.applied_to(config)
-    found = np.flatnonzero(arrays["row"] == row)
-    if len(found) == 0:
+    if not np.isin(row, kept[1].pool["row"]):
         raise PoolError(f"{id!r} was labeled before round {round}; ask for an earlier round")
-    at = int(found[0])
+    found = text_cosines(cosines, texts[1], np.array([row]))
+    return explain_row(id, row, kept[1].pool, texts[1], config, found)
+
+
+def explain_row(
+    id: str,
+    row: int,
+    arrays: Mapping[str, Signal],
+    descriptions: Descriptions,
+    config: ExperimentConfig,
+    cosines: TextCosines,
+) -> Explanation:
+    """Why an image stood where it did among the images of `arrays`.
+
+    Args:
+        id: the image.
+        row: where it stands in the pool.
+        arrays: of a query, a preview or a `WhatIf`.
+        descriptions: those the arrays were computed with.
+        config: as it counted there, with the choice applied.
+        cosines: of the descriptions with this image alone, one column.
+
+    Raises:
+        PoolError: the image is not among them.
+    """
+    at = np.flatnonzero(arrays["row"] == row)[:1]
+    if len(at) == 0:
+        raise PoolError(f"{id!r} was labeled already; ask for the round that queried it")
+    here = int(at[0])
     fused = bool(arrays["delta"].any())
     s_vlm, s_det = arrays["s_vlm"], arrays["s_det"]
     return explain(
         id,
         0,
-        text_cosines(cosines, descriptions, np.array([row])),
+        cosines,
         descriptions,
         config.relevant,
-        arrays["detector_logits"][at] if fused else None,
-        float(arrays["delta"][at]),
-        float(arrays["score"][at]),
+        arrays["detector_logits"][here] if fused else None,
+        float(arrays["delta"][here]),
+        float(arrays["score"][here]),
         fusion=config.fusion if fused else "raw",
         aggregator=config.aggregator,
         temperature=config.temperature,

@@ -29,6 +29,7 @@ class WhatIf:
         scores: (b,) Eq. (5).
         figures: delta, delta_effective, sd_vlm, sd_det.
         note: why the detector counts for nothing, or "".
+        arrays: of every unlabeled image, as a query keeps them, for `review.explain_row`.
     """
 
     ids: Ids
@@ -36,6 +37,7 @@ class WhatIf:
     scores: Floats
     figures: Mapping[str, float]
     note: str
+    arrays: Mapping[str, Signal]
 
     def precision(self, relevant: Bools | None) -> float | None:
         """Share of the batch that is relevant, given (N,) true relevance; None without labels."""
@@ -81,4 +83,12 @@ def what_if(
     rng = rng_for(config.seed, "query", round)
     picked = laser.pick(parts, len(labeled.owner), config.batch_size or 1, rng)
     rows = arrays["row"][picked]
-    return WhatIf(before.ids[rows], rows, parts.final[picked], laser.figures(parts), parts.note)
+    fused = {name: getattr(parts, name) for name in ("s_vlm", "s_det", "best", "delta")}
+    return WhatIf(
+        before.ids[rows],
+        rows,
+        parts.final[picked],
+        laser.figures(parts),
+        parts.note,
+        {**arrays, **fused, "score": parts.final},
+    )
