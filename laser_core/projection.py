@@ -1,110 +1,108 @@
-"""Images and sentences in two dimensions, as in Fig. 2: computed once, kept with the run.
-
-Coordinates lie in `arrays/maps/<name>` with a small description beside them, so that the map is
-the same the next time, here and elsewhere.
-"""
+"""Images and sentences in two dimensions, as in Fig. 2: computed once, kept with the run."""
 
 from __future__ import annotations
-
-import json
-from typing import Literal
 
 import numpy as np
 
 from laser_core.arrays import Floats, unit_rows
-from laser_core.errors import ConfigError, PoolError
+from laser_core.errors import PoolError
 from laser_core.experiment import Experiment
+from laser_core.map_layout import (
+    Layout,
+    Method,
+    What,
+    check_kind,
+    is_kept,
+    layout_name,
+    save_layout,
+)
 from laser_core.progress import Progress, Steps
 from laser_core.seeding import rng_for
+from laser_core.umap_layout import umap_layout
 
-What = Literal["text", "image", "joint"]
-Method = Literal["umap", "pca"]
-NEIGHBOURS = 15  # umap-learn's own default
 BASIS = 64  # numbers a picture is reduced to before UMAP; neighbours stay the same, time does not
 
 
-def layout_name(what: What, method: Method, texts_version: int) -> str:
-    """The name of a layout; image-only ones do not depend on the sentences."""
-    return f"{what}-{method}" + ("" if what == "image" else f"-{texts_version}")
-
-
 def project_run(experiment: Experiment, what: What, method: Method) -> Steps[str]:
-    """Lay out a run's pool and its newest sentences, unless that layout is kept already.
+    """Lay out a run's pool and its newest sentences, unless that map is kept already.
+
+    Closed half way, the run is as it was.
 
     Returns:
-        The layout's name: `maps/<name>-images` (N, 2) and `maps/<name>-texts` (T, 2) among the
-        run's arrays, sentences of relevant classes first; one is empty where not asked for.
+        The name of the `Layout` that is kept with the run now.
 
     Raises:
         ConfigError: `what` or `method` is unknown.
-        PoolError: sentences are asked for before there are any.
+        PoolError: sentences are asked for and the run has none, or no model to encode them.
     """
-    if what not in ("text", "image", "joint") or method not in ("umap", "pca"):
-        raise ConfigError(f"a map of {what} by {method}: choose text, image or joint, umap or pca")
-    store, materials = experiment.store, experiment.materials
-    kept = store.texts()
-    name = layout_name(what, method, kept[0] if kept else 0)
-    if store.has_text(f"arrays/maps/{name}.json"):
-        return name
-    if kept is None and what != "image":
-        raise PoolError("there are no sentences yet; prepare the first round, then draw the map")
-    texts: list[str] = []
-    if kept is not None and what != "image":
-        texts = [*kept[1].relevant_texts(), *kept[1].confuser_texts()]
-    yield Progress("collecting vectors", 0, 3)
+    check_kind(what, method)
+    store = experiment.store
+    version, texts = _newest_texts(experiment, what)
+    if is_kept(store, what, method, version):
+        return layout_name(what, method, version)
+    yield Progress("collecting vectors")
+    images, sentences = _vectors(experiment, what, texts)
+    flat = yield from lay_out(np.concatenate([images, sentences]), method, experiment.config.seed)
+    layout = Layout(what, method, version, flat[: len(images)], texts, flat[len(images) :])
+    save_layout(store, layout)
+    return layout.name
+
+
+def _newest_texts(experiment: Experiment, what: What) -> tuple[int, tuple[str, ...]]:
+    """(version, sentences) for a map of `what`; (0, ()) for one of pictures alone."""
+    if what == "image":
+        return 0, ()
+    kept = experiment.store.texts()
+    if kept is None:
+        raise PoolError(
+            "this run has no sentences: none are made yet, or its strategy asks for none; draw a "
+            "map of the pictures alone"
+        )
+    return kept[0], (*kept[1].relevant_texts(), *kept[1].confuser_texts())
+
+
+def _vectors(experiment: Experiment, what: What, texts: tuple[str, ...]) -> tuple[Floats, Floats]:
+    """(N, D) of the pictures and (T, D) of the sentences; unit rows, empty where not asked for."""
+    materials = experiment.materials
     vectors = materials.pictures.vectors(materials.pool_ids)
-    rows = [] if what == "text" else [vectors]
-    if texts and materials.vlm is not None:
-        rows.append(_text_rows(experiment, texts, vectors, what))
-    yield Progress("laying them out" if method == "pca" else "UMAP is looking for neighbours", 1, 3)
-    flat = lay_out(np.concatenate(rows), method, experiment.config.seed)
-    images = 0 if what == "text" else len(vectors)
-    store.save_array(f"maps/{name}-images", flat[:images])
-    store.save_array(f"maps/{name}-texts", flat[images:])
-    store.write_text(f"arrays/maps/{name}.json", json.dumps({"texts": texts}))
-    return name
-
-
-def lay_out(rows: Floats, method: Method, seed: int) -> Floats:
-    """(N, 2) float32 coordinates of unit rows (N, D); the same for the same seed."""
-    centred = rows - rows.mean(axis=0)
-    basis = _main_directions(centred, BASIS if method == "umap" else 2)
-    reduced = centred @ basis.T
-    if method == "pca" or len(rows) < 4:
-        return _two_columns(reduced)
-    import umap  # takes seconds, the first time half a minute
-
-    model = umap.UMAP(
-        n_neighbors=min(NEIGHBOURS, len(rows) - 1),
-        metric="cosine",
-        random_state=int(rng_for(seed, "umap").integers(2**31)),
-        n_jobs=1,  # what a fixed seed means anyway
-        init="pca",
-        low_memory=True,
-    )
-    return np.asarray(model.fit_transform(unit_rows(reduced)), dtype=np.float32)
-
-
-def _text_rows(experiment: Experiment, texts: list[str], vectors: Floats, what: What) -> Floats:
-    """The sentences' vectors; for a joint map laid among the pictures (the modality gap closed)."""
-    vlm = experiment.materials.vlm
-    if vlm is None:
+    if what == "image":
+        return vectors, vectors[:0]
+    if materials.vlm is None:
         raise PoolError("this run has no vision-language model to encode sentences with")
     if what == "text":
-        return vlm.text_vectors(texts)
-    return vlm.map_text_vectors(texts, vectors)
+        sentences = materials.vlm.text_vectors(texts)
+        return sentences[:0], sentences
+    return centred(vectors), centred(materials.vlm.map_text_vectors(texts, vectors))
 
 
-def _main_directions(centred: Floats, wanted: int) -> Floats:
-    """(k, D) main directions of centred rows, by the covariance's eigenvectors; signs fixed."""
-    k = min(wanted, *centred.shape)
-    _, directions = np.linalg.eigh(centred.T @ centred)
-    main = directions[:, ::-1][:, :k].T
-    largest = np.take_along_axis(main, np.abs(main).argmax(axis=1)[:, None], axis=1)
-    return main * np.sign(largest)
+def centred(rows: Floats) -> Floats:
+    """Unit rows (N, D) less their mean, of unit length again.
+
+    Pictures and sentences of CLIP lie in two cones far apart (the modality gap). Each less its own
+    mean, they share one cloud, and a sentence lies near the pictures it describes.
+    """
+    return unit_rows(rows - rows.mean(axis=0))
 
 
-def _two_columns(rows: Floats) -> Floats:
-    wide = np.zeros((len(rows), 2), dtype=np.float32)
-    wide[:, : min(2, rows.shape[1])] = rows[:, :2]
-    return wide
+def lay_out(rows: Floats, method: Method, seed: int) -> Steps[Floats]:
+    """(N, 2) float32 coordinates of unit rows (N, D); the same for the same seed."""
+    yield Progress("finding the main directions")
+    by_umap = method == "umap" and len(rows) >= 4  # fewer have no neighbourhoods to keep
+    reduced = _main_components(rows, BASIS if by_umap else 2, seed)
+    if by_umap:
+        return (yield from umap_layout(unit_rows(reduced), seed))
+    flat = np.zeros((len(rows), 2), dtype=np.float32)
+    flat[:, : reduced.shape[1]] = reduced  # a single row has one component, or none
+    return flat
+
+
+def _main_components(rows: Floats, wanted: int, seed: int) -> Floats:
+    """(N, k) the rows along their k main directions, as many as there are up to `wanted`."""
+    from sklearn.decomposition import PCA  # takes a second
+
+    if len(rows) < 2:
+        return np.zeros((len(rows), 0))
+    k = min(wanted, *rows.shape)
+    random_state = int(rng_for(seed, "pca").integers(2**31))
+    components: Floats = PCA(k, random_state=random_state).fit_transform(rows)
+    return components
