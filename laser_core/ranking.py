@@ -1,0 +1,238 @@
+"""How a round ranked its unlabeled images: asked, waiting for answers, or only looked at so far.
+
+What a page needs to show a batch, to try another one, and to say why an image stood where it did.
+NumPy alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from laser_core.arrays import Floats, Ids, Ints
+from laser_core.config import ExperimentConfig, RoundChoice, delta_schedule
+from laser_core.descriptions import Descriptions
+from laser_core.errors import PoolError
+from laser_core.explain import Explanation
+from laser_core.pool import Pool, positions
+from laser_core.reader import RunReader
+from laser_core.review import explain_row
+from laser_core.selection import quotas
+from laser_core.strategies.laser import scheduled_delta
+from laser_core.view import Query, Signal
+from laser_core.what_if import what_if
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The batch of one round and the scores it came from.
+
+    Args:
+        round: 1, 2, ...
+        ids: (b,) the batch, best first.
+        rows: (b,) where they stand in the pool.
+        scores: (b,) what they were ranked by.
+        arrays: over all images that were unlabeled; "row", "score", and LaSeR's own.
+        descriptions: in use in that round; None where the strategy uses none.
+        config: of the run, with the round's choice applied.
+        figures: delta, delta_effective, sd_vlm, sd_det; empty for other strategies.
+        note: what a person should know, or "".
+    """
+
+    round: int
+    ids: Ids
+    rows: Ints
+    scores: Floats
+    arrays: Mapping[str, Signal]
+    descriptions: Descriptions | None
+    config: ExperimentConfig
+    figures: Mapping[str, float]
+    note: str = ""
+
+    @property
+    def delta(self) -> float:
+        """The detector's share that counted, 0 where there was none."""
+        return float(self.figures.get("delta", 0.0))
+
+    @property
+    def fused(self) -> bool:
+        """Whether the scores of LaSeR are here, so that another delta can be tried."""
+        return self.descriptions is not None and "s_vlm" in self.arrays
+
+    def tried(self, choice: RoundChoice, before: Pool, run: ExperimentConfig) -> Ranking:
+        """The same round under another choice, which nobody asked for.
+
+        Args:
+            choice: with its `delta` given.
+            before: labels as they were when the round was queried.
+            run: settings of the run, without this round's own choice.
+
+        Raises:
+            PoolError: the round kept no scores of LaSeR.
+        """
+        if self.descriptions is None:
+            raise PoolError("another strategy chose this batch; a delta can be tried on LaSeR's")
+        found = what_if(self.arrays, self.descriptions, before, run, self.round, choice)
+        return replace(
+            self,
+            ids=found.ids,
+            rows=found.rows,
+            scores=found.scores,
+            arrays=found.arrays,
+            config=choice.applied_to(run),
+            figures=found.figures,
+            note=found.note,
+        )
+
+    def best_texts(self) -> list[str]:
+        """(b,) the description that matches each image of the batch best; "" without any."""
+        if self.descriptions is None or "best" not in self.arrays:
+            return [""] * len(self.ids)
+        texts = self.descriptions.relevant_texts()
+        return [texts[i] for i in self.arrays["best"][_places(self.arrays["row"], self.rows)]]
+
+
+def next_ranking(run: RunReader) -> Ranking | None:
+    """What the next query would be by the schedule, if the worker has looked; else None.
+
+    Its arrays are copies: the worker may write the next preview over the files.
+    """
+    looked = run.preview()
+    if looked is None:
+        return None
+    kept = {name: np.array(array) for name, array in looked.pool.items()}
+    texts = run.descriptions() if "s_vlm" in kept else None
+    return _ranking(
+        run, len(run.records()) + 1, replace(looked, pool=kept), texts[1] if texts else None
+    )
+
+
+def round_ranking(run: RunReader, round: int) -> Ranking | None:
+    """The ranking of a round that was asked, finished or not; None if it was not."""
+    kept = run.store.query(round)
+    if kept is None:
+        return None
+    texts = run.descriptions(kept[0]) if kept[0] is not None else None
+    return _ranking(run, round, kept[1], texts[1] if texts else None)
+
+
+def ranking_with(run: RunReader, id: str) -> Ranking | None:
+    """The last ranking that an image stood in: of the round that queried it, else the newest.
+
+    None before anything was ranked.
+    """
+    asked = next((record.round for record in run.records() if id in record.ids), None)
+    if asked is not None:
+        return round_ranking(run, asked)
+    now = len(run.records()) + 1
+    return round_ranking(run, now) or next_ranking(run) or round_ranking(run, now - 1)
+
+
+def scheduled(run: RunReader, round: int) -> float:
+    """Delta of a round as the run's schedule has it, 0 to 1."""
+    records = tuple(run.records()[: round - 1])
+    return scheduled_delta(delta_schedule(run.config.delta), round, records)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where one image stands in a ranking.
+
+    Args:
+        rank: 1 is the highest score.
+        among: how many images were ranked.
+        group_rank: its rank among those that match the same description best.
+        group: how many those are; 0 without descriptions.
+        quota: how many of them a batch takes before others get a turn; 0 for plain top b.
+        picked: whether it is in the batch.
+    """
+
+    rank: int
+    among: int
+    group_rank: int
+    group: int
+    quota: int
+    picked: bool
+
+
+def standing(ranking: Ranking, row: int) -> Standing:
+    """Where the image at `row` of the pool stands.
+
+    Raises:
+        PoolError: it was labeled before.
+    """
+    arrays = ranking.arrays
+    here = _place(arrays["row"], row)
+    scores = arrays["score"]
+    mine, groups = arrays.get("best"), 0
+    same = mine == mine[here] if mine is not None else np.zeros(len(scores), dtype=bool)
+    if ranking.descriptions is not None and ranking.config.selection == "quota":
+        groups = len(ranking.descriptions.relevant_texts())
+    share = quotas(len(ranking.ids), groups) if groups and mine is not None else None
+    return Standing(
+        rank=int((scores > scores[here]).sum()) + 1,
+        among=len(scores),
+        group_rank=int((scores[same] > scores[here]).sum()) + 1,
+        group=int(same.sum()),
+        quota=int(share[int(mine[here])]) if share is not None and mine is not None else 0,
+        picked=bool(np.isin(row, ranking.rows)),
+    )
+
+
+def explain_in(run: RunReader, ranking: Ranking, id: str) -> Explanation:
+    """Why an image stood where it did in a ranking, queried or not.
+
+    Raises:
+        PoolError: it was labeled before, or the round kept no scores of LaSeR.
+        CacheError: the cosines are not computed.
+    """
+    if not ranking.fused or ranking.descriptions is None:
+        raise PoolError(
+            f"round {ranking.round} was ranked by {ranking.config.strategy}, which compares no "
+            "sentences with pictures; its score is all there is"
+        )
+    row = row_of(run, id)
+    cosines = run.cosines(ranking.descriptions, np.array([row]))
+    return explain_row(id, row, ranking.arrays, ranking.descriptions, ranking.config, cosines)
+
+
+def row_of(run: RunReader, id: str) -> int:
+    """Where an image stands in the pool.
+
+    Raises:
+        PoolError: it is not of this pool.
+    """
+    found = np.flatnonzero(run.facts.ids == id)
+    if len(found) == 0:
+        raise PoolError(f"{id!r} is no image of this pool; ids come from its own list")
+    return int(found[0])
+
+
+def _ranking(
+    run: RunReader, round: int, query: Query, descriptions: Descriptions | None
+) -> Ranking:
+    return Ranking(
+        round=round,
+        ids=query.ids,
+        rows=positions(run.facts.ids, query.ids.tolist()),
+        scores=query.scores,
+        arrays=query.pool,
+        descriptions=descriptions,
+        config=query.choice.applied_to(run.config),
+        figures=query.figures,
+        note=query.note,
+    )
+
+
+def _place(rows: Ints, row: int) -> int:
+    found = np.flatnonzero(rows == row)
+    if len(found) == 0:
+        raise PoolError("this picture was labeled before; choose the round that queried it")
+    return int(found[0])
+
+
+def _places(rows: Ints, wanted: Ints) -> Ints:
+    """Where each of `wanted` stands in `rows`, which is ascending."""
+    return np.searchsorted(rows, wanted)
