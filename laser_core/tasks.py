@@ -249,12 +249,17 @@ def make_thumbnails(params: dict[str, Any], context: JobContext) -> Steps[Result
 def project(params: dict[str, Any], context: JobContext) -> Steps[Result]:
     """Lay images and sentences out in two dimensions (Fig. 2); kept with the run.
 
-    Parameters: "folder"; "what", "text", "image" or "joint"; "method", "umap" or "pca".
+    Parameters: "folder"; "what", "text", "image" or "joint"; "method", "umap" or "pca";
+    "thumbnails", where small copies of the pictures go afterwards, or left out for none.
     Result: "name" of the layout, see `laser_core.projection`.
     """
     experiment = yield from _open(Path(params["folder"]), context)
     try:
         name = yield from project_run(experiment, params["what"], params["method"])
+        source = experiment.materials.source
+        if params.get("thumbnails") and source is not None:
+            ids = experiment.pool.ids.tolist()
+            yield from write_thumbnails(source, ids, Path(params["thumbnails"]))
         return {"name": name}
     finally:
         experiment.store.close()
