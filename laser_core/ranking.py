@@ -86,6 +86,14 @@ class Ranking:
             note=found.note,
         )
 
+    def score_of(self, row: int) -> float:
+        """What the image at `row` of the pool was ranked by.
+
+        Raises:
+            PoolError: it was labeled before.
+        """
+        return float(self.arrays["score"][_place(self.arrays["row"], row)])
+
     def best_texts(self) -> list[str]:
         """(b,) the description that matches each image of the batch best; "" without any."""
         if self.descriptions is None or "best" not in self.arrays:

@@ -1,0 +1,173 @@
+"""The full explanation of one picture, Eq. (1) to (5) with its numbers, for any page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from laser_core.errors import LaserError
+from laser_core.explain import Explanation
+from laser_core.pool import Label
+from laser_core.ranking import Ranking, Standing, explain_in, ranking_with, row_of, standing
+from laser_core.reader import RunReader
+from ui.charts import BLUE, GREY, ORANGE, bars, draw
+from ui.state import picture_urls, thumbnails
+
+SHOWN = 8  # bars in a chart; what is smaller is summed up in a last one
+
+
+def explained(
+    run: RunReader, id: str, key: str, ranking: Ranking | None = None, truth: bool = False
+) -> None:
+    """Draw picture `id` with all that led to its place; one sentence where nothing is known.
+
+    Args:
+        key: of the elements, unique on the page.
+        ranking: where it stood; the last one it stood in if left out.
+        truth: whether the true label may be shown.
+    """
+    try:
+        place = ranking or ranking_with(run, id)
+        if place is None:
+            st.info("Nothing is ranked yet. Open Round to look at the next query.")
+            return
+        row = row_of(run, id)
+        found = standing(place, row)
+        with st.container(horizontal=True, vertical_alignment="top"):
+            _picture(run, id)
+            with st.container():
+                _headline(run, id, row, place, found, truth)
+        if not place.fused:
+            st.caption(f"{place.config.strategy} gives one score: {place.score_of(row):.4f}.")
+            return
+        _equations(explain_in(run, place, id), place, key)
+    except LaserError as error:
+        st.info(str(error))
+
+
+def _picture(run: RunReader, id: str) -> None:
+    small = thumbnails(run)
+    picture_urls(run, [id])
+    st.image(small.folder / small.url(id).rsplit("/", 1)[-1], width=128)
+
+
+def _headline(
+    run: RunReader, id: str, row: int, place: Ranking, found: Standing, truth: bool
+) -> None:
+    st.markdown(f"**{escaped(id)}**")
+    st.markdown(standing_sentence(found))
+    answer = run.store.labels().get(id)
+    if answer is not None:
+        st.markdown(f"Answer: **{escaped(answer_text(answer))}**")
+    elif truth and run.facts.labels[row] is not None:
+        name = str(run.facts.labels[row])
+        state = "relevant" if name in run.config.relevant else "irrelevant"
+        st.markdown(f"True label: **{escaped(name)}**, {state}")
+
+
+def standing_sentence(found: Standing) -> str:
+    """Where a picture stands, and by which rule it is in the batch or not."""
+    text = f"Rank {found.rank:,} of {found.among:,} by score"
+    if found.quota:
+        text += (
+            f", {found.group_rank:,} of {found.group:,} that match the same description best "
+            f"(its quota is {found.quota:,})"
+        )
+    return f"{text}. It is {'**in the batch**' if found.picked else 'not in the batch'}."
+
+
+def answer_text(answer: Label) -> str:
+    """An answer in a few words."""
+    if answer.state == "relevant":
+        return f"relevant: {answer.name}"
+    return f"{answer.state}: {answer.name}" if answer.name else answer.state
+
+
+def _equations(why: Explanation, place: Ranking, key: str) -> None:
+    _language(why, place, key)
+    if why.probabilities:
+        _detector(why, place, key)
+    elif place.note:
+        st.caption(place.note[:1].upper() + place.note[1:] + ".")
+    else:
+        st.caption("Eq. (2) to (4) need a detector; none counts in this round, so $\\delta = 0$.")
+    st.markdown(fusion_formula(why))
+
+
+def _language(why: Explanation, place: Ranking, key: str) -> None:
+    best, second = why.best, why.runner_up
+    st.markdown(f"Best description: “{escaped(best.text)}” (**{escaped(best.name)}**)")
+    if second is not None:
+        name = escaped(second.name)
+        st.caption(f"Next best: “{escaped(second.text)}” ({name}, {second.cosine:.3f})")
+    st.markdown(
+        "Eq. (1) $\\;S_{vlm} = \\max\\cos(x, T_R) - \\overline{\\cos}(x, T_I) = "
+        f"{why.best.cosine:.3f} - {why.penalty:.3f} = {why.s_vlm:.3f}$"
+    )
+    if not why.confusers:
+        st.caption("No confusers: nothing is taken off.")
+        return
+    summed = place.config.aggregator == "mean"
+    st.caption(
+        f"Each of {len(why.confusers)} confusers' part of the {why.penalty:.3f} taken off:"
+        if summed
+        else f"Mean cosine with each confuser; their {place.config.aggregator} is taken off:"
+    )
+    names, values = confuser_bars(why, summed)
+    draw(bars(names, values, ORANGE, 3), f"{key} confusers", "confusers", toolbar=False)
+
+
+def confuser_bars(why: Explanation, summed: bool) -> tuple[list[str], list[float]]:
+    """Names and lengths of the confusers' bars: the largest, and the sum of the rest if `summed`.
+
+    Args:
+        summed: whether the parts add up to the penalty ("mean"); else cosines are shown.
+    """
+    first, rest = why.confusers[:SHOWN], why.confusers[SHOWN:]
+    names = [part.name for part in first]
+    values = [part.share if summed else part.cosine for part in first]
+    if rest and summed:
+        names.append(f"{len(rest)} others")
+        values.append(sum(part.share for part in rest))
+    return names, values
+
+
+def _detector(why: Explanation, place: Ranking, key: str) -> None:
+    st.caption(
+        f"Eq. (3): the detector's probabilities at T = {place.config.temperature:g}, "
+        "from a net trained with the loss of Eq. (2):"
+    )
+    likely = sorted(list(why.probabilities.items())[:-1], key=lambda pair: -pair[1])[:SHOWN]
+    names = [*(name for name, _ in likely), "irrelevant"]
+    values = [why.probabilities[name] for name in names[:-1]]
+    values.append(why.probabilities["irrelevant"])
+    colours = [BLUE] * len(likely) + [GREY]
+    draw(bars(names, values, colours, 2), f"{key} detector", "detector", toolbar=False)
+    st.markdown(
+        "Eq. (4) $\\;S_{det} = \\max_i p_i - p_{irrelevant} = "
+        f"{max(values[:-1]):.3f} - {values[-1]:.3f} = {why.s_det:.3f}$"
+    )
+
+
+def fusion_formula(why: Explanation) -> str:
+    """Eq. (5) with this picture's numbers, as Markdown with a formula."""
+    vlm, det, note = why.s_vlm, why.s_det, ""
+    if why.probabilities and why.delta == 0.0:
+        note = " No picture of its class has a label yet, so the detector does not count for it."
+    if why.fusion == "zscore":
+        mean_vlm, sd_vlm, mean_det, sd_det = why.centre
+        vlm, det = (vlm - mean_vlm) / sd_vlm, (det - mean_det) / sd_det
+        note += " Both scores as z-scores over the unlabeled pool."
+    return (
+        "Eq. (5) $\\;S = (1 - \\delta)\\,S_{vlm} + \\delta\\,S_{det} = "
+        f"{1 - why.delta:.2f} \\cdot {_signed(vlm)} + {why.delta:.2f} \\cdot {_signed(det)} = "
+        f"{why.score:.3f}$.{note}"
+    )
+
+
+def _signed(value: float) -> str:
+    return f"{value:.3f}" if value >= 0 else f"({value:.3f})"
+
+
+def escaped(text: str) -> str:
+    """`text` as Markdown that shows it as it is: sentences and file names may hold any sign."""
+    return "".join(f"\\{sign}" if sign in "\\`*_{}[]<>#$~|:" else sign for sign in text)
