@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
 
 from laser_core.arrays import Ints
-from laser_core.llm.base import LanguageModel, Refused
+from laser_core.llm.base import LanguageModel, Refused, Task
 from laser_core.progress import Progress, Steps
 
 Source = Literal["model", "person", "discovered"]
+ASKED: tuple[Task, ...] = ("confusers", "descriptions")  # what descriptions are made of
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,14 @@ class Descriptions:
         relevant: in the order of the run's label space.
         confusers: in the order given by the model, discovered ones last.
         refused: names that were offered and not taken, with reasons.
+        prompts: the templates that the model was asked with, by question; empty where no prompt
+            was read (the offline reasoner) or none is known.
     """
 
     relevant: tuple[ClassText, ...]
     confusers: tuple[ClassText, ...] = ()
     refused: tuple[Refused, ...] = ()
+    prompts: Mapping[str, str] = field(default_factory=dict)
 
     def relevant_texts(self) -> list[str]:
         """T_R: enabled sentences of all relevant classes, class by class."""
@@ -79,7 +83,8 @@ class Descriptions:
             )
 
         refused = tuple(Refused(**r) for r in given.get("refused", ()))
-        return cls(classes("relevant"), classes("confusers"), refused)
+        prompts = dict(given.get("prompts", {}))
+        return cls(classes("relevant"), classes("confusers"), refused, prompts)
 
 
 def describe(
@@ -114,7 +119,14 @@ def describe(
             *(ClassText(name, sentences[name], "discovered") for name in discovered),
         ),
         found.refused if found else (),
+        prompts_of(llm),
     )
+
+
+def prompts_of(llm: LanguageModel) -> dict[str, str]:
+    """The templates that `llm` is asked with, by question; empty for a model that reads none."""
+    templates = getattr(llm, "templates", {})
+    return {question: templates[question].text for question in ASKED if question in templates}
 
 
 def with_discovered(

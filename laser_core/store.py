@@ -20,6 +20,7 @@ from laser_core.descriptions import Descriptions
 from laser_core.errors import StoreError
 from laser_core.llm.base import Exchange
 from laser_core.pool import Label
+from laser_core.text_versions import TextVersions
 from laser_core.view import Query, RoundRecord, Signal
 
 # Answers that stand: every label event that no undo row points at, the last one of each image.
@@ -176,23 +177,18 @@ class Store:
 
     # ---- texts and questions to the language model
 
+    @property
+    def text_versions(self) -> TextVersions:
+        """The versions of the descriptions, with their names and steps."""
+        return TextVersions(self._database)
+
     def append_texts(self, descriptions: Descriptions, title: str) -> int:
         """Keep a version of the descriptions; returns its number, 1 for the first."""
-        with self._database.writing() as cursor:
-            cursor.execute(
-                "INSERT INTO texts (at, title, descriptions) VALUES (?, ?, ?)",
-                (now(), title, json.dumps(descriptions.to_dict())),
-            )
-            return int(cursor.lastrowid or 0)
+        return self.text_versions.append(descriptions, title)
 
     def texts(self, version: int | None = None) -> tuple[int, Descriptions] | None:
         """(version, descriptions) of one version, or of the newest; None if there is none."""
-        rows = self._database.read(
-            "SELECT version, descriptions FROM texts WHERE ? IS NULL OR version = ? "
-            "ORDER BY version DESC LIMIT 1",
-            (version, version),
-        )
-        return (rows[0][0], Descriptions.from_dict(json.loads(rows[0][1]))) if rows else None
+        return self.text_versions.read(version)
 
     def append_exchanges(self, exchanges: Iterable[Exchange]) -> None:
         """Keep questions to the language model and its answers."""

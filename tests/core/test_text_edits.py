@@ -1,0 +1,91 @@
+import pytest
+
+from laser_core.descriptions import ClassText, Descriptions
+from laser_core.errors import ConfigError
+from laser_core.text_edits import Edit, as_lines, edited, with_confusers, with_sentences
+
+TEXTS = Descriptions(
+    (ClassText("cat", ("a cat", "an old cat")), ClassText("dog", ("a dog",))),
+    (ClassText("fox", ("a fox", "a red fox")), ClassText("owl", ("an owl",), "discovered")),
+)
+
+
+def after(verb, side="confusers", **given):
+    return edited(TEXTS, Edit(verb, side, **given))[0]
+
+
+def test_switching_twice_leaves_everything_as_it_was():
+    once = after("switch", name="fox")
+    assert once.confuser_texts() == ["an owl"]
+    assert edited(once, Edit("switch", "confusers", "fox"))[0] == TEXTS
+
+
+def test_the_last_relevant_class_cannot_be_switched_off():
+    left = after("switch", "relevant", name="dog")
+    with pytest.raises(ConfigError, match="'cat' is the last relevant class in use"):
+        edited(left, Edit("switch", "relevant", "cat"))
+
+
+def test_an_added_confuser_has_the_sentence_that_names_it():
+    assert after("add", new="  ice   bear ").confusers[-1] == ClassText(
+        "ice bear", ("a photo of an ice bear",), "person"
+    )
+
+
+@pytest.mark.parametrize("name", ["Fox", "foxes", "cat"])
+def test_a_name_that_is_there_already_is_refused(name):
+    with pytest.raises(ConfigError, match="in the lists already"):
+        after("add", new=name)
+
+
+def test_renaming_renames_the_sentences_too():
+    renamed = after("rename", name="fox", new="ibex").confusers[0]
+    assert renamed.sentences == ("an ibex", "a red ibex")
+
+
+def test_a_deleted_confuser_is_gone_but_a_discovered_one_is_only_switched_off():
+    assert [c.name for c in after("remove", name="fox").confusers] == ["owl"]
+    owl = after("remove", name="owl").confusers[1]
+    assert (owl.name, owl.enabled) == ("owl", False)
+
+
+@pytest.mark.parametrize("verb", ["rename", "remove", "add"])
+def test_relevant_classes_of_a_run_are_fixed(verb):
+    with pytest.raises(ConfigError, match="new run"):
+        after(verb, "relevant", name="cat", new="lynx")
+
+
+def test_sentences_are_added_changed_and_deleted():
+    assert after("add sentence", name="owl", new="an owl flies").confusers[1].sentences == (
+        "an owl", "an owl flies",
+    )  # fmt: skip
+    changed = after("change sentence", name="fox", text="a fox", new="one fox")
+    assert changed.confusers[0].sentences == ("one fox", "a red fox")
+    deleted = after("change sentence", name="fox", text="a fox", new=" ")
+    assert deleted.confusers[0].sentences == ("a red fox",)
+
+
+def test_an_edit_of_something_that_is_gone_is_refused():
+    with pytest.raises(ConfigError, match="no confuser 'wolf' any more"):
+        after("switch", name="wolf")
+    with pytest.raises(ConfigError, match="has no sentence 'a wolf' any more"):
+        after("change sentence", name="fox", text="a wolf", new="x")
+
+
+def test_a_reply_with_confusers_keeps_known_sentences_and_discovered_classes():
+    renewed = with_confusers(TEXTS, ["wolf", "fox", "owl"])
+    assert [(c.name, c.sentences) for c in renewed.confusers] == [
+        ("wolf", ("a photo of a wolf",)),
+        ("fox", ("a fox", "a red fox")),
+        ("owl", ("an owl",)),
+    ]
+
+
+def test_a_reply_with_sentences_changes_the_classes_it_names():
+    renewed = with_sentences(TEXTS, {"dog": ["a big dog"], "fox": []})
+    assert renewed.relevant[1].sentences == ("a big dog",)
+    assert renewed.confusers == TEXTS.confusers
+
+
+def test_as_lines_has_one_line_a_class_and_a_sentence():
+    assert as_lines(after("switch", name="owl"))[-2:] == ["confuser: owl (off)", "    an owl"]

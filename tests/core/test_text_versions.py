@@ -1,0 +1,75 @@
+import pytest
+
+from laser_core.config import ExperimentConfig
+from laser_core.descriptions import ClassText, Descriptions
+from laser_core.errors import StoreError
+from laser_core.store import Store
+from laser_core.text_versions import TextVersion, redo_target, saved_version, undo_target
+
+
+def texts(*confusers):
+    return Descriptions((ClassText("cat", ("a cat",)),), tuple(ClassText(c, ()) for c in confusers))
+
+
+@pytest.fixture
+def store(tmp_path):
+    made = Store.create(tmp_path / "run", ExperimentConfig(relevant=("cat",)))
+    yield made
+    made.close()
+
+
+def steps(*given):
+    return [TextVersion(n + 1, "", "", step) for n, step in enumerate(given)]
+
+
+def test_versions_are_listed_with_how_they_came_about(store):
+    store.append_texts(texts(), "first")
+    store.text_versions.append(texts("dog"), "dog added", "edit", after=1)
+    found = [(v.number, v.title, v.step, v.name) for v in store.text_versions.all()]
+    assert found == [(1, "first", "", ""), (2, "dog added", "edit", "")]
+
+
+def test_a_name_stays_with_its_version(store):
+    store.append_texts(texts(), "first")
+    store.text_versions.name(1, "plain")
+    store.text_versions.name(1, "plainest")
+    assert store.text_versions.all()[0].label == "1 · plainest"
+
+
+def test_an_edit_of_a_list_that_has_changed_elsewhere_is_refused(store):
+    store.append_texts(texts(), "first")
+    store.text_versions.append(texts("dog"), "dog added", "edit", after=1)
+    with pytest.raises(StoreError, match="changed elsewhere in the meantime"):
+        store.text_versions.append(texts("fox"), "fox added", "edit", after=1)
+    assert store.texts()[1] == texts("dog")
+
+
+def test_prompts_are_kept_with_their_version(store):
+    made = Descriptions((ClassText("cat", ("a cat",)),), prompts={"confusers": "name {N}"})
+    store.append_texts(made, "asked")
+    assert store.texts() == (1, made)
+
+
+@pytest.mark.parametrize(
+    ("given", "undo", "redo"),
+    [
+        ([], None, None),
+        ([""], None, None),
+        (["", "edit"], 1, None),
+        (["", "edit", "edit"], 2, None),
+        (["", "edit", "edit", "undo"], 1, 3),
+        (["", "edit", "edit", "undo", "undo"], None, 2),
+        (["", "edit", "edit", "undo", "undo", "redo"], 1, 3),
+        (["", "edit", "edit", "undo", "edit"], 2, None),  # a change forgets what could be redone
+        (["", "edit", ""], 2, None),  # also an answer of the model can be taken back
+    ],
+)
+def test_undo_and_redo_follow_the_steps(given, undo, redo):
+    assert (undo_target(steps(*given)), redo_target(steps(*given))) == (undo, redo)
+
+
+def test_edits_are_compared_with_what_has_a_name_or_came_from_the_model():
+    versions = steps("", "edit", "edit")
+    assert saved_version(versions) == 1
+    assert saved_version([*versions[:1], TextVersion(2, "", "", "edit", "mine"), versions[2]]) == 2
+    assert saved_version([]) is None
