@@ -1,52 +1,178 @@
-"""Eq. (1) while a person switches classes and confusers on and off: the whole pool in milliseconds.
+"""Eq. (1) while a person edits classes, confusers and sentences: the whole pool in milliseconds.
 
-What does not change from click to click is kept: each relevant class's best cosine and each
-confuser's mean one. A switch then costs one pass over those, not over every sentence.
+What does not change from edit to edit is kept: each relevant class's best cosine and each
+confuser's mean one. A switch then costs one pass over those, not over every sentence, and an edited
+sentence costs the rows of its own class.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from laser_core.arrays import Bools, Floats, Ints
 from laser_core.config import Aggregator
+from laser_core.cosine_table import Table
 from laser_core.cosines import TextCosines
+from laser_core.descriptions import ClassText, Descriptions
 from laser_core.scores import confuser_cosines, vlm_score
+
+REMEMBERED = 300  # classes whose reduced cosines are kept: 120 MB for a pool of 50,000
+
+
+@dataclass(frozen=True)
+class Reduced:
+    """The cosines of all sentences, reduced to what Eq. (1) takes of each class.
+
+    Args:
+        classes: (n,) place of each relevant class that has a sentence, ascending.
+        best: (n, N) best cosine of each one's sentences.
+        winner: (n, N) the row in T_R of that best sentence.
+        confusers: (C,) place of each confuser that has a sentence, ascending.
+        means: (C, N) mean cosine of each one's sentences.
+    """
+
+    classes: Ints
+    best: Floats
+    winner: Ints
+    confusers: Ints
+    means: Floats
 
 
 class LiveScores:
     """Scores of a pool before any label, for any choice of classes and confusers.
 
     Args:
-        cosines: of the sentences of all classes and confusers, those switched off included.
+        cosines: of the sentences of all classes and confusers that may be switched on.
     """
 
-    def __init__(self, cosines: TextCosines) -> None:
-        self._classes = np.unique(cosines.relevant_owner)
-        self._confusers = np.unique(cosines.irrelevant_owner)
-        self._best = _best_per_class(cosines.relevant, cosines.relevant_owner)  # (n, N)
-        self._means = cosines.irrelevant  # (C, N)
-        if len(self._confusers):
-            self._means = confuser_cosines(cosines.irrelevant, cosines.irrelevant_owner)
+    def __init__(self, cosines: TextCosines | Reduced) -> None:
+        self._r = cosines if isinstance(cosines, Reduced) else reduced(cosines)
 
     def score(
-        self, relevant_on: Bools, confusers_on: Bools, aggregator: Aggregator = "mean"
+        self,
+        relevant_on: Bools | None = None,
+        confusers_on: Bools | None = None,
+        aggregator: Aggregator = "mean",
     ) -> Floats:
         """(N,) S_vlm of Eq. (1), as computed anew from the sentences of what is switched on.
 
         Args:
-            relevant_on: (n,) which relevant classes count, by their place in the descriptions.
-            confusers_on: (C,) which confusers count, likewise; with none there is no penalty.
+            relevant_on: which relevant classes count, by their place in the descriptions; None
+                for all of them.
+            confusers_on: which confusers count, likewise; with none there is no penalty.
             aggregator: how the confusers are summed.
 
         Raises:
             ValueError: no relevant class with a sentence is switched on.
         """
-        best = self._best[relevant_on[self._classes]]
-        return vlm_score(best, self._means[confusers_on[self._confusers]], None, aggregator)
+        r = self._r
+        best = r.best if relevant_on is None else r.best[relevant_on[r.classes]]
+        means = r.means if confusers_on is None else r.means[confusers_on[r.confusers]]
+        return vlm_score(best, means, None, aggregator)
+
+    def best_description(self) -> Ints:
+        """(N,) row in T_R of the sentence that matches each image best; the first of equals."""
+        best_class = self._r.best.argmax(axis=0)
+        chosen: Ints = np.take_along_axis(self._r.winner, best_class[None], axis=0)[0]
+        return chosen
+
+    def without_each(self, aggregator: Aggregator = "mean") -> Iterator[tuple[int, Floats]]:
+        """(place, (N,) S_vlm without it) for every confuser: the leave-one-out readout.
+
+        The paper's mean is linear, so leaving one out is exact in closed form:
+        (sum - m_i) / (C - 1). The other aggregators are computed anew.
+        """
+        r = self._r
+        attraction, total = vlm_score(r.best, r.means[:0]), r.means.sum(axis=0, dtype=np.float64)
+        others = len(r.confusers) - 1
+        for row, place in enumerate(r.confusers.tolist()):
+            if aggregator == "mean":
+                left = (total - r.means[row]) / others if others else np.zeros_like(total)
+                yield place, attraction - left
+            else:
+                yield place, vlm_score(r.best, np.delete(r.means, row, axis=0), None, aggregator)
 
 
-def _best_per_class(relevant: Floats, owner: Ints) -> Floats:
-    """(n, N) best cosine of each class's sentences, classes in ascending order of `owner`."""
-    best = [relevant[owner == group].max(axis=0) for group in np.unique(owner)]
-    return np.stack(best) if best else relevant
+class CosineMemory:
+    """A pool's cosines, reduced class by class and remembered by the class's sentences.
+
+    Args:
+        table: cosines by sentence; every sentence asked for must be in it.
+        keep: how many classes are remembered, the last used ones.
+    """
+
+    def __init__(self, table: Table, keep: int = REMEMBERED) -> None:
+        self.table = table
+        self._keep = keep
+        self._best: dict[tuple[str, ...], tuple[Floats, Ints]] = {}
+        self._mean: dict[tuple[str, ...], Floats] = {}
+
+    def reduced(self, descriptions: Descriptions) -> Reduced:
+        """What is switched on in `descriptions`, reduced; only classes not met before are read.
+
+        Raises:
+            KeyError: a sentence has no row yet.
+            ValueError: no relevant class with a sentence is switched on.
+        """
+        relevant = _in_use(descriptions.relevant)
+        if not relevant:
+            raise ValueError("no relevant class with a sentence is switched on")
+        pairs = [self._best_of(sentences) for _, sentences in relevant]
+        first = np.cumsum([0, *(len(sentences) for _, sentences in relevant)])
+        confusers = _in_use(descriptions.confusers)
+        means = [self._mean_of(sentences) for _, sentences in confusers]
+        best = np.stack([values for values, _ in pairs])
+        self._forget()
+        return Reduced(
+            classes=np.array([place for place, _ in relevant], dtype=np.intp),
+            best=best,
+            winner=np.stack([rows + first[n] for n, (_, rows) in enumerate(pairs)]),
+            confusers=np.array([place for place, _ in confusers], dtype=np.intp),
+            means=np.stack(means) if means else np.empty((0, best.shape[1]), best.dtype),
+        )
+
+    def _best_of(self, sentences: tuple[str, ...]) -> tuple[Floats, Ints]:
+        found = self._best.pop(sentences, None)
+        if found is None:
+            rows = self.table.rows(sentences)
+            found = rows.max(axis=0), rows.argmax(axis=0).astype(np.int32)
+        self._best[sentences] = found  # last used, last forgotten
+        return found
+
+    def _mean_of(self, sentences: tuple[str, ...]) -> Floats:
+        found = self._mean.pop(sentences, None)
+        if found is None:
+            found = self.table.rows(sentences).mean(axis=0)
+        self._mean[sentences] = found
+        return found
+
+    def _forget(self) -> None:
+        for kept in (self._best, self._mean):
+            for key in list(kept)[: max(0, len(kept) - self._keep)]:
+                kept.pop(key, None)
+
+
+def reduced(cosines: TextCosines) -> Reduced:
+    """The cosines of all sentences, reduced class by class."""
+    owner = cosines.relevant_owner
+    classes = np.unique(owner)
+    blocks = [np.flatnonzero(owner == group) for group in classes]
+    tops = [rows[cosines.relevant[rows].argmax(axis=0)] for rows in blocks]
+    best = [cosines.relevant[rows].max(axis=0) for rows in blocks]
+    return Reduced(
+        classes=classes,
+        best=np.stack(best) if best else cosines.relevant,
+        winner=np.stack(tops) if tops else np.empty(cosines.relevant.shape, dtype=np.intp),
+        confusers=np.unique(cosines.irrelevant_owner),
+        means=confuser_cosines(cosines.irrelevant, cosines.irrelevant_owner)
+        if len(cosines.irrelevant)
+        else cosines.irrelevant,
+    )
+
+
+def _in_use(classes: Sequence[ClassText]) -> list[tuple[int, tuple[str, ...]]]:
+    """(place, sentences) of every class that is switched on and has a sentence."""
+    return [(n, c.sentences) for n, c in enumerate(classes) if c.enabled and c.sentences]
