@@ -257,7 +257,7 @@ def project(params: dict[str, Any], context: JobContext) -> Steps[Result]:
     try:
         name = yield from project_run(experiment, params["what"], params["method"])
         source = experiment.materials.source
-        if params.get("thumbnails") and source is not None:
+        if params.get("thumbnails"):
             ids = experiment.pool.ids.tolist()
             yield from write_thumbnails(source, ids, Path(params["thumbnails"]))
         return {"name": name}
