@@ -31,7 +31,10 @@ app = typer.Typer(
 )
 Out = Annotated[
     Path | None,
-    typer.Option(help="Folder of the result; runs/<pool>-<time> if left out.", show_default=False),
+    typer.Option(
+        help="Folder of the result; runs/run-<time> or runs/compare-<time> if left out.",
+        show_default=False,
+    ),
 ]
 CacheDir = Annotated[
     Path | None,

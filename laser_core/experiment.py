@@ -23,7 +23,7 @@ from laser_core.seeding import rng_for
 from laser_core.shelf import NetShelf
 from laser_core.signals import TEXT_SIGNALS, compute_signals
 from laser_core.store import Store
-from laser_core.strategies import Strategy, make_strategy, strategy_class
+from laser_core.strategies import Strategy, make_strategy
 from laser_core.view import PoolView, Query, RoundRecord
 
 
@@ -55,7 +55,7 @@ class Experiment:
             learner,
             materials.pictures,
             NetShelf(store.folder / "nets", learner),
-            with_detector="detector_logits" in strategy_class(self.config.strategy).needs,
+            with_detector="detector_logits" in make_strategy(self.config).needs,
         )
 
     @property
@@ -146,6 +146,8 @@ class Experiment:
         record = make_record(
             round, query, self.pool, relevant, figures, accuracy, confusion, seconds
         )
+        asked = len(self.store.exchanges()) - sum(r.llm_calls for r in self.records)
+        record = replace(record, llm_calls=asked)
         self._nets.keep(round, nets)
         self.store.append_record(record)
         self.records.append(record)

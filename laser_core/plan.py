@@ -17,7 +17,7 @@ from laser_core.data.split import limit_per_class, relevant_by_mismatch, relevan
 from laser_core.errors import ConfigError, PoolError
 from laser_core.llm.base import LanguageModel, Proposal
 from laser_core.llm.choose import open_llm
-from laser_core.vlm.choose import choice_sentence, choose
+from laser_core.vlm.choose import choose
 
 PAPER_DESCRIPTIONS = {"cifar10": 15, "cifar100": 4, "tiny-imagenet": 2}  # K of Section 4.1
 DESCRIPTIONS = 5  # K elsewhere
@@ -41,6 +41,7 @@ class Plan:
         config: with every None decided.
         source: the pool's pictures, limited to `per_class`.
         llm: the language model.
+        vlm_sentence: which vision-language model is in use, why, and what changes it.
         proposals: further relevant classes offered for the task, and which were taken.
         notices: sentences the user should read once.
     """
@@ -48,6 +49,7 @@ class Plan:
     config: ExperimentConfig
     source: ImageSource
     llm: LanguageModel
+    vlm_sentence: str
     proposals: tuple[Accepted, ...] = ()
     notices: tuple[str, ...] = ()
 
@@ -71,7 +73,7 @@ class Plan:
             f"relevant: {', '.join(config.relevant)}",
             f"language model: {self.llm.name}; {config.confusers} confusers, "
             f"{config.descriptions} sentences a class",
-            choice_sentence(config.vlm),
+            self.vlm_sentence,
         ]
 
 
@@ -82,7 +84,7 @@ def plan(config: ExperimentConfig, cache_dir: Path) -> Plan:
         ConfigError, PoolError: a setting or the pool cannot be used; see the message.
         LLMError: a task sentence is given and the language model did not answer.
     """
-    choose(config.vlm)  # a wrong name is told at once, not after minutes
+    vlm = choose(config.vlm)  # a wrong name is told at once, not after minutes
     source = open_pool(config.pool, Path(config.data_root) if config.data_root else None)
     if config.per_class is not None:
         source = limit_per_class(source, config.per_class, config.seed)
@@ -101,6 +103,7 @@ def plan(config: ExperimentConfig, cache_dir: Path) -> Plan:
     decided = replace(
         config,
         pool=lasting_spec(config.pool),
+        vlm=vlm.spec,  # "auto" must not mean another model when the run is resumed
         relevant=relevant,
         batch_size=batch,
         descriptions=PAPER_DESCRIPTIONS.get(config.pool, DESCRIPTIONS)
@@ -108,7 +111,7 @@ def plan(config: ExperimentConfig, cache_dir: Path) -> Plan:
         else per_class,
         confusers=2 * len(relevant) if config.confusers is None else config.confusers,
     )
-    return Plan(decided, source, llm, proposals, _notices(source))
+    return Plan(decided, source, llm, vlm.sentence, proposals, _notices(source))
 
 
 def lasting_spec(pool: str) -> str:

@@ -118,6 +118,8 @@ class Laser(Strategy):
         self.aggregator = aggregator
         self.temperature = temperature
         self.quota_reach = quota_reach
+        if schedule == DeltaSchedule("fixed", 0.0):  # the ablation "without detector"
+            self.needs = self.needs - {"detector_logits"}
 
     @classmethod
     def from_config(cls, config: ExperimentConfig) -> Laser:

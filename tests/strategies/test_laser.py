@@ -106,3 +106,8 @@ def test_quota_spreads_a_batch_over_descriptions_and_global_does_not():
     assert quota.ids.tolist() == ["a", "d"]
     assert highest.ids.tolist() == ["a", "b"]
     assert quota.pool["best"].tolist() == [0, 0, 0, 1]
+
+
+def test_without_a_detector_in_any_round_none_is_asked_for():
+    assert "detector_logits" not in Laser(DeltaSchedule("fixed", 0.0)).needs
+    assert "detector_logits" in Laser(DeltaSchedule("fixed", 0.1)).needs
