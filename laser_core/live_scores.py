@@ -109,6 +109,7 @@ class CosineMemory:
         self._keep = keep
         self._best: dict[tuple[str, ...], tuple[Floats, Ints]] = {}
         self._mean: dict[tuple[str, ...], Floats] = {}
+        self._peak: dict[str, float] = {}
 
     def reduced(self, descriptions: Descriptions) -> Reduced:
         """What is switched on in `descriptions`, reduced; only classes not met before are read.
@@ -134,10 +135,21 @@ class CosineMemory:
             means=np.stack(means) if means else np.empty((0, best.shape[1]), best.dtype),
         )
 
+    def peaks(self, descriptions: Descriptions) -> dict[str, float]:
+        """Sentence -> its highest cosine with an image, of all that is switched on.
+
+        Raises:
+            KeyError: a sentence has no row yet.
+        """
+        texts = [*descriptions.relevant_texts(), *descriptions.confuser_texts()]
+        if new := [text for text in dict.fromkeys(texts) if text not in self._peak]:
+            self._rows(new)
+        return {text: self._peak[text] for text in texts}
+
     def _best_of(self, sentences: tuple[str, ...]) -> tuple[Floats, Ints]:
         found = self._best.pop(sentences, None)
         if found is None:
-            rows = self.table.rows(sentences)
+            rows = self._rows(sentences)
             found = rows.max(axis=0), rows.argmax(axis=0).astype(np.int32)
         self._best[sentences] = found  # last used, last forgotten
         return found
@@ -145,9 +157,14 @@ class CosineMemory:
     def _mean_of(self, sentences: tuple[str, ...]) -> Floats:
         found = self._mean.pop(sentences, None)
         if found is None:
-            found = self.table.rows(sentences).mean(axis=0)
+            found = self._rows(sentences).mean(axis=0)
         self._mean[sentences] = found
         return found
+
+    def _rows(self, sentences: Sequence[str]) -> Floats:
+        rows = self.table.rows(sentences)
+        self._peak.update(zip(sentences, rows.max(axis=1).tolist(), strict=True))
+        return rows
 
     def _forget(self) -> None:
         for kept in (self._best, self._mean):

@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from laser_core.descriptions import ClassText, Descriptions, article
+from laser_core.descriptions import ClassText, Descriptions
 from laser_core.errors import ConfigError
 from laser_core.llm.schema import LONGEST_NAME, LONGEST_SENTENCE
-from laser_core.llm.words import name_key
+from laser_core.llm.words import article, name_key, with_article
 
 Side = Literal["relevant", "confusers"]
 Verb = Literal["switch", "rename", "remove", "add", "add sentence", "change sentence"]
@@ -95,7 +95,7 @@ def with_sentences(
 
 def plain_sentence(name: str) -> str:
     """The sentence that names a class and says nothing else."""
-    return f"a photo of {article(name)} {name}"
+    return f"a photo of {with_article(name)}"
 
 
 def as_lines(descriptions: Descriptions) -> list[str]:

@@ -1,0 +1,103 @@
+import numpy as np
+import pytest
+
+from laser_core.cold_start import (
+    ColdStart,
+    bin_edges,
+    cold_start,
+    figures,
+    histogram,
+    known_relevance,
+    leave_one_out,
+)
+from laser_core.config import ExperimentConfig
+from laser_core.cosines import TextCosines
+from laser_core.live_scores import LiveScores
+from laser_core.pool import Label
+from laser_core.seeding import rng_for
+from laser_core.strategies.laser import Laser
+from laser_core.view import PoolView
+
+
+def a_table(images=400):
+    rng = rng_for(2, "cold")
+    cosines = rng.normal(0, 0.1, (9, images)).astype(np.float32)
+    return TextCosines(cosines[:4], cosines[4:], np.array([0, 0, 1, 1]), np.array([0, 1, 1, 2, 2]))
+
+
+@pytest.mark.parametrize("selection", ["quota", "global"])
+@pytest.mark.parametrize("reach", [0, 1, 2])
+def test_the_cold_start_is_the_first_query_of_a_run(selection, reach):
+    config = ExperimentConfig(batch_size=30, selection=selection, quota_reach=reach, seed=3)
+    table = a_table()
+    ids = np.array([f"i{n}" for n in range(400)])
+    signals = {
+        "relevant_cosines": table.relevant,
+        "irrelevant_cosines": table.irrelevant,
+        "relevant_owner": table.relevant_owner,
+        "irrelevant_owner": table.irrelevant_owner,
+    }
+    nothing = np.array([], dtype=np.intp)
+    view = PoolView(1, ids, ids[:0], nothing, 2, signals)
+    query = Laser.from_config(config).select(view, 30, rng_for(3, "query", 1))
+    start = cold_start(LiveScores(table), 4, config)
+    assert ids[start.rows].tolist() == query.ids.tolist()
+
+
+@pytest.mark.parametrize("selection", ["quota", "global"])
+@pytest.mark.parametrize("reach", [0, 1, 2, 20])  # 20 batches are more than the pool
+def test_leaving_one_out_is_the_cold_start_without_it(selection, reach):
+    config = ExperimentConfig(batch_size=30, selection=selection, quota_reach=reach)
+    table = a_table()
+    live = LiveScores(table)
+    found = leave_one_out(live, cold_start(live, 4, config), 4, config)
+    for place, rows in found.items():
+        kept = table.irrelevant_owner != place
+        without = TextCosines(
+            table.relevant,
+            table.irrelevant[kept],
+            table.relevant_owner,
+            table.irrelevant_owner[kept],
+        )
+        anew = cold_start(LiveScores(without), 4, config)
+        assert rows.tolist() == anew.rows.tolist()
+
+
+def test_precision_counts_only_what_is_known():
+    known = np.array([1, 1, 0, -1, -1, 1])
+    told = figures(np.array([0, 2, 3]), known)
+    assert (told.known, told.precision, told.recall) == (2, 0.5, 1 / 3)
+
+
+def test_where_nothing_is_known_there_is_no_precision():
+    told = figures(np.array([0, 1]), np.full(4, -1))
+    assert (told.known, told.precision, told.recall) == (0, None, None)
+
+
+def test_a_true_label_counts_before_an_answer_and_an_answer_before_nothing():
+    answers = {"b": Label("relevant", "cat"), "c": Label("irrelevant"), "d": Label("unsure")}
+    labels = ["cat", None, None, None, "dog"]
+    found = known_relevance(["a", "b", "c", "d", "e"], labels, ["cat"], answers)
+    assert found.tolist() == [1, 1, 0, -1, 0]
+
+
+def test_a_histogram_has_each_groups_shares():
+    scores = np.array([0.0, 0.1, 0.9, 1.0, 0.95])
+    known = np.array([0, 0, 1, 1, 0])
+    shares = histogram(scores, known, np.array([0.0, 0.5, 1.0]))
+    assert shares["relevant"].tolist() == [0.0, 1.0]
+    np.testing.assert_allclose(shares["irrelevant"], [2 / 3, 1 / 3])
+    assert "not known" not in shares
+
+
+def test_edges_hold_both_versions_even_when_all_scores_are_equal():
+    assert bin_edges(np.array([0.0, 1.0]), np.array([-1.0]), 2).tolist() == [-1.0, 0.0, 1.0]
+    assert bin_edges(np.zeros(3), np.zeros(3), 1).tolist() == [0.0, 1.0]
+
+
+def test_batches_are_compared_by_their_pictures():
+    def batch(*rows):
+        return ColdStart(np.zeros(9), np.zeros(9, dtype=int), np.array(rows))
+
+    assert batch(1, 2, 3).overlap(batch(3, 4, 5)) == 0.2
+    assert batch(5, 1, 2).entered(batch(1)).tolist() == [5, 2]
