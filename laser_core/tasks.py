@@ -17,9 +17,10 @@ from laser_core.config import ExperimentConfig, RoundChoice
 from laser_core.cosine_table import FileTable
 from laser_core.data.open import describe as pool_facts
 from laser_core.data.open import open_pool
-from laser_core.descriptions import describe
+from laser_core.descriptions import Descriptions, describe, sentences_for
 from laser_core.errors import ConfigError, PoolError
 from laser_core.experiment import Experiment
+from laser_core.llm.base import LanguageModel
 from laser_core.llm.base import Task as Question
 from laser_core.llm.choose import open_llm
 from laser_core.llm.prompts import PromptTemplate
@@ -31,6 +32,7 @@ from laser_core.projection import project_run
 from laser_core.reader import RunReader
 from laser_core.run import keep_pool
 from laser_core.store import Store
+from laser_core.text_edits import with_sentences
 from laser_core.thumbnails import write_thumbnails
 from laser_core.view import Query
 from laser_core.vlm.choose import open_vlm
@@ -49,7 +51,8 @@ OFFERS = 10  # proposals shown, those that were taken first
 def create_run(params: dict[str, Any], context: JobContext) -> Steps[Result]:
     """Make a run, embed its pool, and look at what its first query would be.
 
-    Parameters: "config", an `ExperimentConfig` as a dict; "folder", missing or empty.
+    Parameters: "config", an `ExperimentConfig` as a dict; "folder", missing or empty; "texts",
+    descriptions to begin with as a dict, or left out: then the language model is asked.
     Result: "folder".
     """
     folder = Path(params["folder"])
@@ -60,6 +63,8 @@ def create_run(params: dict[str, Any], context: JobContext) -> Steps[Result]:
     try:
         materials = yield from _materials(planned, folder, context)
         keep_pool(store, materials)
+        if params.get("texts"):
+            store.append_texts(Descriptions.from_dict(params["texts"]), "taken from another run")
         yield from _look_ahead(Experiment(materials, store))
     finally:
         store.close()
@@ -142,29 +147,54 @@ def run_rounds(params: dict[str, Any], context: JobContext) -> Steps[Result]:
 
 
 def ask_model(params: dict[str, Any], context: JobContext) -> Steps[Result]:
-    """Ask the language model for confusers and sentences anew; keep them as a new version.
+    """Ask the language model for confusers and sentences anew; keep them as new versions.
 
     Parameters: "folder"; "templates", question -> prompt text where it differs from the default;
-    "title" of the version. Result: "version".
+    "title" of the version; "llm", another model than the run's, or left out; "repeats", how often
+    to ask, 1 if left out. Result: "versions", their numbers.
+    """
+    experiment = yield from _open(Path(params["folder"]), context)
+    config, store = experiment.config, experiment.store
+    repeats, title = params.get("repeats", 1), params.get("title", "asked again")
+    versions = []
+    try:
+        llm = _llm_for(config, params)
+        discovered = experiment.pool.discovered() if config.use_discovered else []
+        for turn in range(1, repeats + 1):
+            asked = len(llm.exchanges)
+            made = yield from describe(
+                llm, config.relevant, config.descriptions or 0, config.confusers or 0, discovered
+            )
+            store.append_exchanges(llm.exchanges[asked:])
+            yield Progress("comparing the new sentences with the pool", turn - 1, repeats)
+            experiment.materials.cosines.add([*made.relevant_texts(), *made.confuser_texts()])
+            numbered = f"{title} ({turn} of {repeats})" if repeats > 1 else title
+            versions.append(store.append_texts(made, numbered))
+        return {"versions": versions}
+    finally:
+        store.close()
+
+
+def ask_sentences(params: dict[str, Any], context: JobContext) -> Steps[Result]:
+    """Ask the language model for the sentences of some classes alone; keep them as a new version.
+
+    Parameters: "folder"; "names"; "templates" and "llm" as for `ask_model`. Result: "versions".
     """
     experiment = yield from _open(Path(params["folder"]), context)
     config, store = experiment.config, experiment.store
     try:
-        llm = open_llm(config.llm, default_cache_dir(), fresh=True)
-        if params.get("templates"):
-            if not hasattr(llm, "templates"):
-                raise ConfigError(
-                    f"the {llm.name} reads no prompt; choose a language model to try other prompts"
-                )
-            llm.templates.update(_templates(params["templates"]))
-        discovered = experiment.pool.discovered() if config.use_discovered else []
-        made = yield from describe(
-            llm, config.relevant, config.descriptions or 0, config.confusers or 0, discovered
-        )
+        llm, names = _llm_for(config, params), params["names"]
+        yield Progress(f"asking for sentences for {', '.join(names)}")
+        found = sentences_for(llm, names, config.descriptions or 0)
         store.append_exchanges(llm.exchanges)
+        kept = store.texts()
+        if kept is None:
+            raise ConfigError("this run has no descriptions yet; ask the model for all of them")
+        made = with_sentences(kept[1], found)
         yield Progress("comparing the new sentences with the pool")
         experiment.materials.cosines.add([*made.relevant_texts(), *made.confuser_texts()])
-        return {"version": store.append_texts(made, params.get("title", "asked again"))}
+        title = f"sentences asked for {', '.join(names)}"
+        return {"versions": [store.text_versions.append(made, title, "edit", kept[0])]}
     finally:
         store.close()
 
@@ -356,6 +386,14 @@ def _warm_vectors(table: FileTable, context: JobContext) -> Any:
     return warm[1]
 
 
+def _llm_for(config: ExperimentConfig, params: dict[str, Any]) -> LanguageModel:
+    """The model that `params` ask for, with their templates; it is asked anew, not the cache."""
+    llm = open_llm(params.get("llm") or config.llm, default_cache_dir(), fresh=True)
+    if params.get("templates") and hasattr(llm, "templates"):
+        llm.templates.update(_templates(params["templates"]))
+    return llm
+
+
 def _templates(given: dict[Question, str]) -> dict[Question, PromptTemplate]:
     return {question: PromptTemplate(question, text) for question, text in given.items()}
 
@@ -367,6 +405,7 @@ JOBS: dict[str, Task] = {
     "train": train,
     "run_rounds": run_rounds,
     "ask_model": ask_model,
+    "ask_sentences": ask_sentences,
     "embed_sentences": embed_sentences,
     "propose": propose,
     "inspect_pool": inspect_pool,

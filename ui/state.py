@@ -31,6 +31,7 @@ TITLES = {  # what the kinds of jobs are called on the screen
     "train": "Training",
     "run_rounds": "Running rounds",
     "ask_model": "Asking the language model",
+    "ask_sentences": "Asking for sentences",
     "propose": "Looking for further classes",
     "make_thumbnails": "Making thumbnails",
     "project": "Drawing the map",
@@ -168,12 +169,19 @@ def current_run(prepared: bool = True) -> RunReader:
     return run
 
 
-def start_run(config: ExperimentConfig, label: str) -> None:
-    """A button's callback: make a run of `config` in a new folder and open it."""
+def start_run(config: ExperimentConfig, label: str, texts: Descriptions | None = None) -> None:
+    """A button's callback: make a run of `config` in a new folder and open it.
+
+    Args:
+        texts: descriptions to begin with; None to ask the language model.
+    """
     from ui.live import start_job
 
     folder = new_run_folder(label)
-    start_job(jobs(), "create_run", {"config": config_dict(config), "folder": str(folder)})
+    params: dict[str, object] = {"config": config_dict(config), "folder": str(folder)}
+    if texts is not None:
+        params["texts"] = texts.to_dict()
+    start_job(jobs(), "create_run", params)
     st.session_state["opening"] = folder.name
 
 
