@@ -105,8 +105,6 @@ class _OpenVinoLite2:
     def __call__(self, pixels: npt.NDArray[np.uint8]) -> Floats:
         from laser_core.vlm.graphs import answers
 
-        if len(pixels) == 0:
-            return np.empty((0, 1280), dtype=np.float32)
         rows = np.concatenate(list(answers(self._model, self._requests(pixels))))
         return rows[: len(pixels)]
 

@@ -74,6 +74,8 @@ class OfflineVLM(VisionLanguageModel):
 
     def features(self, prepared: Prepared) -> Floats:
         """(n, 1280) float32 pooled activations, each from 0 to 6."""
+        if len(prepared) == 0:
+            return np.empty((0, self.feature_dim), dtype=np.float32)
         return self._network(prepared)
 
     def text_vectors(self, texts: Sequence[str]) -> Floats:

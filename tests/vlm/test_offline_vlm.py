@@ -66,6 +66,7 @@ def test_a_picture_has_the_same_features_in_any_company(offline):
 
 def test_no_picture_and_no_text_give_no_row(offline):
     assert offline.image_features([]).shape == (0, 1280)
+    assert offline.features(np.empty((0, 160, 160, 3), dtype=np.uint8)).shape == (0, 1280)
     assert offline.text_vectors([]).shape == (0, 1280)
 
 
@@ -121,8 +122,8 @@ def test_smoothing_is_the_mean_of_neighbours_weighted_by_cosine():
 
 def test_smoothing_finds_the_same_neighbours_as_comparing_all_pairs(monkeypatch):
     rng = rng_for(3)
-    clusters = rng.normal(size=(300, 160)).astype(np.float32)
-    noise = 0.3 * rng.normal(size=(3000, 160)).astype(np.float32)
+    clusters = rng.normal(size=(200, 160)).astype(np.float32)
+    noise = 0.3 * rng.normal(size=(2000, 160)).astype(np.float32)
     vectors = unit_rows(np.repeat(clusters, 10, axis=0) + noise)
     cosines = vectors @ vectors.T
     nearest = np.argsort(-cosines, axis=1)[:, :6]
