@@ -14,7 +14,7 @@ from typing import Any
 from laser_core.config import ExperimentConfig
 from laser_core.database import unwritable
 from laser_core.errors import ConfigError
-from laser_core.plan import plan
+from laser_core.plan import plan, require_known_names
 from laser_core.prepare import EmbeddedPool, embed_pool, equip
 from laser_core.progress import Steps
 from laser_core.report import Summary, summarise
@@ -127,6 +127,8 @@ def compare(
     Raises:
         LaserError: as for a single run.
     """
+    for variant in chosen:  # a wrong name in the last one is told before the first one runs
+        require_known_names(replace(base, **variant.settings))
     outcomes = []
     embedded: dict[Hashable, EmbeddedPool] = {}
     for variant in chosen:

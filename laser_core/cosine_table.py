@@ -86,9 +86,18 @@ class FileTable:
         except FileNotFoundError:
             return
         whole = text[: text.rfind(b"\n") + 1]
-        for line in whole.splitlines():
-            self._row[json.loads(line)] = len(self._row)
-        self._read_to += len(whole)
+        try:
+            for line in whole.splitlines():
+                self._row[json.loads(line)] = len(self._row)
+            self._read_to += len(whole)
+            self._require_rows()
+        except (ValueError, TypeError, OSError):  # damaged: the next writer starts from nothing
+            self._row, self._read_to = {}, 0
+
+    def _require_rows(self) -> None:
+        wanted = len(self._row) * self.images * FLOAT_BYTES
+        if self._row and (self.folder / "rows.f32").stat().st_size < wanted:
+            raise ValueError("rows.f32 has fewer rows than texts.jsonl has sentences")
 
     def __contains__(self, text: str) -> bool:
         if text not in self._row:
@@ -120,8 +129,13 @@ class FileTable:
         Raises:
             CacheError: the disk is full, or the folder cannot be written.
         """
-        if not (self.folder / "vectors.npy").exists():
-            save_array(self.folder / "vectors.npy", vectors.astype(np.float16))
+        path = self.folder / "vectors.npy"
+        try:
+            whole = np.load(path, mmap_mode="r", allow_pickle=False).shape == vectors.shape
+        except (OSError, ValueError, EOFError):
+            whole = False
+        if not whole:
+            save_array(path, vectors.astype(np.float16))
 
     def vectors(self) -> Floats:
         """(N, D) float32, what `keep_vectors` was given, to three digits.

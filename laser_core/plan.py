@@ -17,7 +17,8 @@ from laser_core.data.split import limit_per_class, relevant_by_mismatch, relevan
 from laser_core.errors import ConfigError, PoolError
 from laser_core.llm.base import LanguageModel, Proposal
 from laser_core.llm.choose import open_llm
-from laser_core.vlm.choose import choose
+from laser_core.strategies import strategy_class
+from laser_core.vlm.choose import Choice, choose
 
 PAPER_DESCRIPTIONS = {"cifar10": 15, "cifar100": 4, "tiny-imagenet": 2}  # K of Section 4.1
 DESCRIPTIONS = 5  # K elsewhere
@@ -84,7 +85,7 @@ def plan(config: ExperimentConfig, cache_dir: Path) -> Plan:
         ConfigError, PoolError: a setting or the pool cannot be used; see the message.
         LLMError: a task sentence is given and the language model did not answer.
     """
-    vlm = choose(config.vlm)  # a wrong name is told at once, not after minutes
+    vlm = require_known_names(config)
     source = open_pool(config.pool, Path(config.data_root) if config.data_root else None)
     if config.per_class is not None:
         source = limit_per_class(source, config.per_class, config.seed)
@@ -112,6 +113,16 @@ def plan(config: ExperimentConfig, cache_dir: Path) -> Plan:
         confusers=2 * len(relevant) if config.confusers is None else config.confusers,
     )
     return Plan(decided, source, llm, vlm.sentence, proposals, _notices(source))
+
+
+def require_known_names(config: ExperimentConfig) -> Choice:
+    """Tell a wrong strategy or model at once, not after minutes; returns the model's choice.
+
+    Raises:
+        ConfigError, VLMError: there is none of that name.
+    """
+    strategy_class(config.strategy)
+    return choose(config.vlm)
 
 
 def lasting_spec(pool: str) -> str:

@@ -55,7 +55,10 @@ class Terminal:
             _Rate(),
             TimeRemainingColumn(),
         )
-        with RichProgress(*columns, console=self._bar_console, transient=True) as bar:
+        quiet = not self._bar_console.is_terminal  # a bar would leave an empty line in a log
+        with RichProgress(
+            *columns, console=self._bar_console, transient=True, disable=quiet
+        ) as bar:
             self._bar = bar
             try:
                 return drain(steps, self._follow(bar))

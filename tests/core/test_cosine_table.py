@@ -38,3 +38,14 @@ def test_what_a_crash_left_half_written_is_cut_off(tmp_path):
 def test_a_sentence_without_a_row_is_named(tmp_path):
     with pytest.raises(KeyError, match="nowhere"):
         FileTable(tmp_path / "t", 3).rows(["nowhere"])
+
+
+@pytest.mark.parametrize("name", ["rows.f32", "texts.jsonl"])
+def test_a_damaged_table_counts_as_empty_and_is_written_anew(tmp_path, name):
+    FileTable(tmp_path / "t", 3).append(["a", "b"], ROWS)
+    whole = (tmp_path / "t" / name).read_bytes()
+    (tmp_path / "t" / name).write_bytes(whole[:-3][::-1] + b"\n")
+    table = FileTable(tmp_path / "t", 3)
+    assert "a" not in table
+    table.append(["a"], ROWS[:1])
+    np.testing.assert_array_equal(FileTable(tmp_path / "t", 3).rows(["a"]), ROWS[:1])
