@@ -33,7 +33,7 @@ from laser_core.reader import RunReader
 from laser_core.run import keep_pool
 from laser_core.store import Store
 from laser_core.text_edits import with_sentences
-from laser_core.thumbnails import write_thumbnails
+from laser_core.thumbnails import SIDE, write_thumbnails
 from laser_core.view import Query
 from laser_core.vlm.choose import open_vlm
 from laser_core.vlm.disk import default_cache_dir
@@ -267,12 +267,13 @@ def inspect_pool(params: dict[str, Any], context: JobContext) -> Result:
 
 def make_thumbnails(params: dict[str, Any], context: JobContext) -> Steps[Result]:
     """Make small copies of pictures. Parameters: "pool"; "data_root"; "ids", or None for the
-    whole pool; "thumbnails", their folder. Result: "made".
+    whole pool; "thumbnails", their folder; "side" in pixels, or left out. Result: "made".
     """
     root = params.get("data_root")
     source = open_pool(params["pool"], Path(root) if root else None)
     ids = params["ids"] if params["ids"] is not None else source.ids("pool").tolist()
-    made = yield from write_thumbnails(source, ids, Path(params["thumbnails"]))
+    side = params.get("side", SIDE)
+    made = yield from write_thumbnails(source, ids, Path(params["thumbnails"]), side)
     return {"made": made}
 
 

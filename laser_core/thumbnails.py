@@ -18,6 +18,7 @@ from laser_core.errors import PoolError
 from laser_core.progress import Progress, Steps
 
 SIDE = 128  # pixels of the longer side; 2 to 3 kB as WebP
+LARGE_SIDE = 512  # to judge one picture by; 15 to 40 kB
 NAME_BYTES = 8  # of the hash: two of 50,000 ids share a name with a chance of 1 in 10^10
 
 
@@ -36,18 +37,22 @@ def source_folder_name(source_key: str) -> str:
     return hashlib.sha256(source_key.encode()).hexdigest()[:16]
 
 
-def write_thumbnail(image: Image.Image, path: Path) -> None:
-    """Save a copy of `image`, at most `SIDE` pixels wide and high, in one step."""
+def write_thumbnail(image: Image.Image, path: Path, side: int = SIDE) -> None:
+    """Save a copy of `image`, at most `side` pixels wide and high, in one step."""
     small = image.convert("RGB")
-    small.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    small.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=3.0)
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     small.save(draft, "WEBP", quality=80, method=2)
     draft.replace(path)
 
 
-def write_thumbnails(source: ImageSource, ids: Collection[str], folder: Path) -> Steps[int]:
+def write_thumbnails(
+    source: ImageSource, ids: Collection[str], folder: Path, side: int = SIDE
+) -> Steps[int]:
     """Save the copies that are missing in `folder`, and return how many were.
+
+    Copies of one `side` have a folder of their own: their names say nothing of it.
 
     A picture that cannot be decoded gets a plain grey copy, so that a page shows a blank there
     and not a broken link.
@@ -60,5 +65,5 @@ def write_thumbnails(source: ImageSource, ids: Collection[str], folder: Path) ->
             image = source.image(id)
         except PoolError:
             image = Image.new("RGB", (SIDE, SIDE), "#808080")
-        write_thumbnail(image, folder / thumbnail_name(id))
+        write_thumbnail(image, folder / thumbnail_name(id), side)
     return len(missing)

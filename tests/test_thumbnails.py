@@ -67,3 +67,21 @@ def test_complete_once_every_copy_is_made(tmp_path: Path) -> None:
     assert not thumbnails.complete("ab")
     thumbnails.make(source, ["a", "b"])
     assert thumbnails.complete("ab")
+
+
+def test_large_copies_lie_apart_from_the_small_ones(tmp_path: Path) -> None:
+    source = FilesInMemory({"a": png(tmp_path / "a.png", 1024, 256)})
+    small, large = Thumbnails("s", tmp_path), Thumbnails("s", tmp_path, side=512)
+    for copies in (small, large):
+        copies.make(source, ["a"])
+    with Image.open(large.folder / thumbnail_name("a")) as copy:
+        assert copy.size == (512, 128)
+    assert small.folder != large.folder
+
+
+def test_copies_are_counted_up_to_the_first_that_is_missing(tmp_path: Path) -> None:
+    source = FilesInMemory({id: png(tmp_path / "p.png", 9, 9) for id in "abcd"})
+    thumbnails = Thumbnails("s", tmp_path)
+    assert thumbnails.made_of("abcd") == 0
+    thumbnails.make(source, ["a", "b", "d"])
+    assert thumbnails.made_of("abcd") == 2

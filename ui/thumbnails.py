@@ -7,7 +7,7 @@ from pathlib import Path
 
 from laser_core.data.base import ImageSource
 from laser_core.progress import drain
-from laser_core.thumbnails import source_folder_name, thumbnail_name, write_thumbnails
+from laser_core.thumbnails import SIDE, source_folder_name, thumbnail_name, write_thumbnails
 
 STATIC = Path(__file__).resolve().parent.parent / "static"  # what Streamlit serves: beside app.py
 
@@ -18,10 +18,13 @@ class Thumbnails:
     Args:
         source_key: whatever tells this source from every other.
         static: the folder that Streamlit serves at /app/static.
+        side: of the copies in pixels; each has a folder of its own.
     """
 
-    def __init__(self, source_key: str, static: Path = STATIC) -> None:
-        self.folder = static / "thumbs" / source_folder_name(source_key)
+    def __init__(self, source_key: str, static: Path = STATIC, side: int = SIDE) -> None:
+        name = source_folder_name(source_key)
+        self.folder = static / "thumbs" / (name if side == SIDE else f"{name}-{side}")
+        self.side = side
         self.base_url = f"/app/static/thumbs/{self.folder.name}/"
 
     def url(self, id: str) -> str:
@@ -30,11 +33,15 @@ class Thumbnails:
 
     def make(self, source: ImageSource, ids: Collection[str]) -> None:
         """Make the missing copies now: for a few dozen on a page, not for a whole pool."""
-        drain(write_thumbnails(source, ids, self.folder))
+        drain(write_thumbnails(source, ids, self.folder, self.side))
 
     def complete(self, ids: Iterable[str]) -> bool:
         """Whether every one of `ids` has its copy."""
-        if not self.folder.is_dir():
-            return False
-        present = {path.name for path in self.folder.iterdir()}
-        return all(thumbnail_name(id) in present for id in ids)
+        ids = list(ids)
+        return self.made_of(ids) == len(ids)
+
+    def made_of(self, ids: Iterable[str]) -> int:
+        """How many of `ids`, counted from the first, have their copies without a gap."""
+        ids = list(ids)
+        present = {path.name for path in self.folder.iterdir()} if self.folder.is_dir() else set()
+        return next((n for n, id in enumerate(ids) if thumbnail_name(id) not in present), len(ids))
