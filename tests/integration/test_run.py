@@ -1,0 +1,207 @@
+"""Whole runs through the command line: what they print, what they leave, what they repeat."""
+
+import io
+import json
+import shutil
+
+import pandas as pd
+import pytest
+
+from laser_core.config import ExperimentConfig
+from laser_core.plan import plan
+from laser_core.progress import drain
+from laser_core.report import rounds_csv
+from laser_core.run import explain_kept
+from laser_core.store import Store
+from tests.integration.conftest import cut_off_png, rounds, write_pool
+
+PROMISED = (
+    "round,queried,relevant,precision,ceiling,recall,accuracy,delta,delta_effective,sd_vlm,sd_det,"
+    "seconds"
+)
+
+
+def test_a_run_leaves_its_database_settings_and_rounds(finished):
+    config = json.loads((finished / "config.json").read_text())
+    assert (finished / "run.db").stat().st_size > 0
+    assert config["relevant"] == ["apple", "mug"]
+    assert config["batch_size"] == 12
+    table = (finished / "rounds.csv").read_text().splitlines()
+    assert table[0] == PROMISED
+    assert [line.split(",")[0] for line in table[1:]] == ["1", "2", "3"]
+
+
+def test_a_run_prints_one_line_a_round_and_a_summary(finished):
+    printed = (finished / "stdout.txt").read_text().splitlines()
+    assert [line[:9] for line in printed if " queried " in line] == [
+        "round 1/3",
+        "round 2/3",
+        "round 3/3",
+    ]
+    assert printed[-1].startswith("3 rounds in ")
+
+
+def test_language_alone_finds_the_relevant_classes_of_real_pictures(finished):
+    assert float(rounds(finished)[0]["precision"]) >= 0.75  # by lot: 24 of 60
+
+
+def test_the_same_command_gives_the_same_rounds_but_for_the_seconds(
+    laser, finished, pool, tmp_path
+):
+    config = Store.open(finished).config()
+    again = laser(
+        *("run", "--pool", pool, "--relevant", "apple,mug", "--batch", 12, "--rounds", 3),
+        *("--vlm", "offline", "--out", tmp_path / "again"),
+    )
+    assert again.exit_code == 0
+    assert rounds(tmp_path / "again") == rounds(finished)
+    assert Store.open(tmp_path / "again").config() == config
+
+
+def test_a_replayed_transcript_gives_the_rounds_of_the_model_it_was_recorded_from(
+    laser, quick, finished, tmp_path
+):
+    assert laser("run", *quick, "--out", tmp_path / "replayed").exit_code == 0
+    assert rounds(tmp_path / "replayed") == rounds(finished)
+
+
+def test_without_a_test_split_accuracy_stays_empty_and_that_is_said_once(
+    laser, quick, own_pool, tmp_path
+):
+    shutil.rmtree(own_pool / "test")
+    options = ("--pool", own_pool, *quick[2:])
+    result = laser("run", *options, "--out", tmp_path / "run")
+    assert result.exit_code == 0
+    assert result.stdout.count("there is no test split") == 1
+    assert [row["accuracy"] for row in rounds(tmp_path / "run")] == ["", "", ""]
+
+
+def test_broken_pictures_are_counted_and_listed_and_the_run_goes_on(
+    laser, quick, own_pool, tmp_path
+):
+    (own_pool / "train" / "mug" / "broken.png").write_bytes(cut_off_png())
+    (own_pool / "train" / "mug" / "text.png").write_bytes(b"no picture")
+    result = laser("run", "--pool", own_pool, *quick[2:], "--out", tmp_path / "run")
+    assert result.exit_code == 0
+    assert "train/mug/broken.png" in result.stdout
+    assert "text.png" in result.stdout
+    assert "1 pictures cannot be decoded" in result.stdout
+
+
+def test_a_table_with_some_missing_files_is_used_without_them(laser, quick, pool, tmp_path):
+    table = pd.DataFrame(
+        [(f"train/{name}/{i}.png", name) for name in ("apple", "mug", "chair") for i in range(12)],
+        columns=["file_name", "label"],
+    )
+    table.loc[0, "file_name"] = "train/apple/nowhere.png"
+    copied = shutil.copytree(pool, tmp_path / "tabled")
+    table.to_csv(copied / "table.csv", index=False)
+    options = ("--pool", copied / "table.csv", *quick[2:], "--rounds", 1)
+    result = laser("run", *options, "--out", tmp_path / "run")
+    assert result.exit_code == 0
+    assert "pool table.csv: 35 pictures" in result.stdout
+    assert "nowhere.png" in result.stdout
+
+
+@pytest.mark.parametrize("strategy", ["random", "uncertainty"])
+def test_every_strategy_runs_from_the_command_line(laser, quick, strategy, tmp_path):
+    result = laser("run", *quick, "--strategy", strategy, "--out", tmp_path / "run")
+    assert result.exit_code == 0
+    assert len(rounds(tmp_path / "run")) == 3
+
+
+def test_show_prints_the_settings_the_rounds_and_the_summary(laser, finished):
+    result = laser("show", finished)
+    assert result.exit_code == 0
+    assert "relevant: apple, mug" in result.stdout
+    assert result.stdout.count(" queried 12 ") == 3
+    assert "3 rounds in" in result.stdout
+
+
+def test_an_explanation_adds_up_to_the_score_that_was_kept(laser, finished, cache):
+    store = Store.open(finished)
+    queried = store.records()[2].ids
+    kept = store.query(3)[1]
+    store.close()
+    for place in (0, 5, 11):
+        told = drain(explain_kept(finished, queried[place], 3, cache))
+        assert told.rebuilt() == pytest.approx(float(kept.scores[place]), abs=1e-6)
+    result = laser("explain", finished, queried[0])
+    assert result.exit_code == 0
+    assert "matched “" in result.stdout
+    assert "score = " in result.stdout
+
+
+def test_export_writes_labels_rounds_settings_and_transcript(laser, finished, tmp_path):
+    out = tmp_path / "exported"
+    result = laser("export", finished, "--out", out)
+    assert result.exit_code == 0
+    assert {path.name for path in out.iterdir()} == {
+        *("labels.csv", "labels.parquet", "rounds.csv", "config.json", "transcript.jsonl"),
+    }
+    labels = pd.read_csv(out / "labels.csv")
+    assert len(labels) == 36
+    assert list(labels["round"].unique()) == [1, 2, 3]
+    assert set(labels.loc[labels["status"] == "relevant", "label"]) == {"apple", "mug"}
+    assert pd.read_parquet(out / "labels.parquet")["id"].tolist() == labels["id"].tolist()
+    assert (out / "rounds.csv").read_text() == (finished / "rounds.csv").read_text()
+
+
+def test_embed_fills_the_cache_and_says_what_is_in_it(laser, pool):
+    result = laser("embed", "--pool", pool, "--vlm", "offline")
+    assert result.exit_code == 0
+    assert "75 pictures of things are embedded" in result.stdout
+
+
+def test_compare_writes_mean_and_spread_and_goes_on_where_it_was(laser, quick, tmp_path):
+    asked = ("compare", *quick, "--strategies", "laser,random", "--seeds", "0,1")
+    first = laser(*asked, "--out", tmp_path / "both")
+    assert first.exit_code == 0
+    written = (tmp_path / "both" / "comparison.csv").read_text()
+    table = pd.read_csv(tmp_path / "both" / "comparison.csv")
+    assert table["variant"].tolist() == ["laser", "random"]
+    assert table["runs"].tolist() == [2, 2]
+    assert table["first_precision_mean"][0] > table["first_precision_mean"][1]
+    shutil.rmtree(tmp_path / "both" / "random" / "seed-1-split-0")  # as if stopped before it
+    (tmp_path / "both" / "comparison.csv").unlink()
+    again = laser(*asked, "--out", tmp_path / "both")
+    assert again.exit_code == 0
+    assert again.stdout.count(" queried ") == 3  # only the missing run
+    repeated = pd.read_csv(tmp_path / "both" / "comparison.csv")
+    same = [c for c in repeated.columns if "seconds" not in c]
+    assert repeated[same].to_csv() == pd.read_csv(io.StringIO(written))[same].to_csv()
+
+
+def test_a_task_prints_what_was_proposed_and_uses_what_the_pool_has(laser, tmp_path):
+    classes = ("sunglasses", "perfume", "lipstick", "hat", "hammer")
+    pool = write_pool(tmp_path / "dressing", splits=("train",), classes=classes)
+    result = laser(
+        *("run", "--pool", pool, "--task", "Help a person get dressed", "--propose", 2),
+        *("--known", "sunglasses,perfume", "--batch", 10, "--rounds", 1, "--vlm", "offline"),
+        *("--out", tmp_path / "run"),
+    )
+    assert result.exit_code == 0, result.stderr
+    start = "proposed and taken: "
+    printed = [line for line in result.stdout.splitlines() if line.startswith(start)]
+    taken = [line.removeprefix(start).split(" (")[0] for line in printed]
+    assert taken
+    assert set(taken) <= {"lipstick", "hat"}
+    assert Store.open(tmp_path / "run").config().relevant == ("sunglasses", "perfume", *taken)
+
+
+def test_on_the_demo_a_task_finds_a_class_that_serves_it(cache):
+    config = ExperimentConfig(
+        task="Make a fruit salad", known=("apple", "banana"), propose=2, vlm="offline"
+    )
+    planned = plan(config, cache)
+    taken = [p.proposal.name for p in planned.proposals if p.taken]
+    assert set(taken) <= {"strawberry", "pineapple", "orange", "lemon"}
+    assert taken
+    assert planned.config.relevant == ("apple", "banana", *taken)
+    assert any(line.startswith(f"proposed and taken: {taken[0]}") for line in planned.lines())
+
+
+def test_rounds_csv_of_the_store_is_the_file_in_the_folder(finished):
+    store = Store.open(finished)
+    assert rounds_csv(store.records()) == (finished / "rounds.csv").read_text()
+    store.close()
