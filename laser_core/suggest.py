@@ -1,0 +1,153 @@
+"""What the model thinks a picture shows, before a person has said it, with its reason in a line.
+
+Used to sort pages of alike pictures and shown on demand: it is no label, and it trains nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from laser_core.arrays import Floats, Ints
+from laser_core.cosines import TextCosines
+from laser_core.pool import Label
+from laser_core.reader import RunReader
+from laser_core.scores import temperature_probabilities
+from laser_core.view import Signal
+
+IRRELEVANT = Label("irrelevant")
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A guess about one picture.
+
+    Args:
+        label: a relevant class, or irrelevant.
+        sure: what guesses of one label are sorted by, higher is surer: the detector's probability,
+            or how far the best sentence's cosine is above that of any other class.
+        reason: the numbers behind it.
+    """
+
+    label: Label
+    sure: float
+    reason: str
+
+
+def suggestions(run: RunReader, ids: Sequence[str]) -> dict[str, Suggestion]:
+    """id -> guess: the detector's where it counts in the newest query, else the sentences'.
+
+    Images that neither can tell of (no descriptions yet, cosines not computed) are left out.
+
+    Raises:
+        CacheError: cosines are missing; ask the worker for `run.missing_texts` first.
+    """
+    place = {id: row for row, id in enumerate(run.facts.ids.tolist())}
+    rows = np.array([place[id] for id in ids if id in place], dtype=np.intp)
+    found = dict(zip(rows.tolist(), _by_sentences(run, rows), strict=False))
+    found |= _by_detector(run, set(rows.tolist()))
+    return {id: found[place[id]] for id in ids if place.get(id) in found}
+
+
+def from_logits(logits: Floats, classes: Sequence[str], temperature: float) -> list[Suggestion]:
+    """The detector's guesses: the likeliest of its n + 1 classes under Eq. (3).
+
+    Args:
+        logits: (N, n + 1), irrelevant last.
+        classes: n names in the detector's order.
+        temperature: T of Eq. (3).
+    """
+    chances = temperature_probabilities(logits.astype(np.float64), temperature)
+    guesses = []
+    for row in chances:
+        best = int(row.argmax())
+        label = IRRELEVANT if best == len(classes) else Label("relevant", classes[best])
+        likeliest = int(row[:-1].argmax())
+        reason = (
+            f"the detector gives {classes[likeliest]} {row[likeliest]:.2f}, irrelevant "
+            f"{row[-1]:.2f}"
+        )
+        guesses.append(Suggestion(label, float(row[best]), reason))
+    return guesses
+
+
+def from_cosines(
+    cosines: TextCosines, texts: Sequence[str], classes: Sequence[str], confusers: Sequence[str]
+) -> list[Suggestion]:
+    """The sentences' guesses: the class of the nearest; irrelevant if that describes a confuser.
+
+    Args:
+        cosines: of the sentences with N images.
+        texts: the relevant sentences, in the order of `cosines.relevant`.
+        classes: names of the relevant classes.
+        confusers: names of the confusers.
+    """
+    owners = cosines.relevant_owner
+    guesses = []
+    for column in range(cosines.relevant.shape[1]):
+        near = cosines.relevant[:, column]
+        best = int(near.argmax())
+        rival, other = _rival(cosines, column, int(owners[best]), classes, confusers)
+        margin = float(near[best]) - rival
+        reason = f"nearest is “{texts[best]}” with cosine {near[best]:.3f}"
+        if other:
+            reason += f", then {other} with {rival:.3f}"
+        confused = margin < 0 and other in confusers
+        label = IRRELEVANT if confused else Label("relevant", classes[int(owners[best])])
+        guesses.append(Suggestion(label, abs(margin), reason))
+    return guesses
+
+
+def _rival(
+    cosines: TextCosines,
+    column: int,
+    owner: int,
+    classes: Sequence[str],
+    confusers: Sequence[str],
+) -> tuple[float, str]:
+    """(cosine, name) of the nearest sentence of any class or confuser but `owner`."""
+    others = cosines.relevant_owner != owner
+    rivals = [
+        (cosines.relevant[others, column], cosines.relevant_owner[others], classes),
+        (cosines.irrelevant[:, column], cosines.irrelevant_owner, confusers),
+    ]
+    found = [_best(near, of, names) for near, of, names in rivals if len(near)]
+    return max(found, default=(0.0, ""))
+
+
+def _best(near: Floats, owners: Ints, names: Sequence[str]) -> tuple[float, str]:
+    best = int(near.argmax())
+    return float(near[best]), names[int(owners[best])]
+
+
+def _by_detector(run: RunReader, wanted: set[int]) -> dict[int, Suggestion]:
+    arrays = _newest_arrays(run)
+    if "detector_logits" not in arrays or not np.any(arrays.get("delta", 0.0)):
+        return {}
+    at = [n for n, row in enumerate(arrays["row"].tolist()) if row in wanted]
+    logits = np.asarray(arrays["detector_logits"][at])
+    guesses = from_logits(logits, run.config.relevant, run.config.temperature)
+    return dict(zip(np.asarray(arrays["row"])[at].tolist(), guesses, strict=True))
+
+
+def _newest_arrays(run: RunReader) -> Mapping[str, Signal]:
+    asked = run.store.query(len(run.records()) + 1)
+    if asked is not None:
+        return asked[1].pool
+    looked = run.preview()
+    return looked.pool if looked is not None else {}
+
+
+def _by_sentences(run: RunReader, rows: Ints) -> list[Suggestion]:
+    kept = run.descriptions()
+    if kept is None or len(rows) == 0 or not kept[1].relevant_texts():
+        return []
+    texts = kept[1]
+    return from_cosines(
+        run.cosines(texts, rows),
+        texts.relevant_texts(),
+        [each.name for each in texts.relevant],
+        [each.name for each in texts.confusers],
+    )
