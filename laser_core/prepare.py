@@ -39,6 +39,7 @@ class EmbeddedPool:
         cosines: of the pool's images with sentences.
         failed: pictures that could not be decoded.
         cosines_key: names the folder that `cosines` are kept in.
+        notices: what was repaired in the cache.
     """
 
     vlm: VisionLanguageModel
@@ -48,6 +49,7 @@ class EmbeddedPool:
     cosines: Cosines
     failed: tuple[Skipped, ...] = ()
     cosines_key: str = ""
+    notices: tuple[str, ...] = ()
 
 
 def prepare(planned: Plan, cache_dir: Path) -> Steps[Materials]:
@@ -80,7 +82,9 @@ def embed_pool(planned: Plan, cache_dir: Path) -> Steps[EmbeddedPool]:
     table = FileTable(cosines_folder(cache_dir, key[:16]), len(to_score))
     table.keep_vectors(to_score)
     cosines = Cosines(to_score, lambda texts: embed_texts(texts, vlm, cache_dir), table)
-    return EmbeddedPool(vlm, source, embedding.ids, vectors, cosines, embedding.failed, key[:16])
+    return EmbeddedPool(
+        vlm, source, embedding.ids, vectors, cosines, embedding.failed, key[:16], embedding.notices
+    )
 
 
 def equip(planned: Plan, embedded: EmbeddedPool, cache_dir: Path) -> Materials:
@@ -90,7 +94,7 @@ def equip(planned: Plan, embedded: EmbeddedPool, cache_dir: Path) -> Materials:
         PoolError: a relevant class is left without an image that can be decoded.
     """
     config, source, ids = planned.config, embedded.source, embedded.ids
-    notices = list(planned.notices)
+    notices = [*planned.notices, *embedded.notices]
     if embedded.failed:
         relevant_by_name(config.relevant, source)
         first = embedded.failed[0]
