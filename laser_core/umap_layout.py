@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from umap import UMAP
 
 NEIGHBOURS = 15  # umap-learn's own default
+SPREAD = 0.4  # umap-learn's min_dist; its 0.1 packs the pictures of one thing into a dot
 SMALL = 10_000  # points up to which umap-learn's default is 500 epochs; 200 above
 LOOK_SECONDS = 0.25  # between two looks at how far it is
 
@@ -32,6 +33,7 @@ def umap_layout(rows: Floats, seed: int) -> Steps[Floats]:
     written = _Epochs()
     model = UMAP(
         n_neighbors=min(NEIGHBOURS, len(rows) - 1),
+        min_dist=SPREAD,
         n_epochs=epochs,
         metric="cosine",
         random_state=int(rng_for(seed, "umap").integers(2**31)),

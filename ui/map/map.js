@@ -239,7 +239,7 @@ class ScatterMap {
     for (let n = 0, row = 0; n < count; n++, row = (row + this.stride) % count) put(row, cover);
     chosen.forEach((row) => put(row, 1));
     pen.putImageData(image, -rim, -rim);
-    this.ring(pen, this.data.ringed, this.radius() + 2.5, 1.5);
+    this.ring(pen, this.data.ringed, this.radius() + 1.5, 1.25);
   }
 
   // An array of pixels of that size, all of the page's background; made anew only for a new size.
@@ -278,7 +278,7 @@ class ScatterMap {
   drawTexts() {
     const pen = this.base.getContext("2d");
     const paper = this.paper();
-    for (let text = 0; text < this.points.texts.length; text++) {
+    for (let text = this.points.texts.length - 1; text >= 0; text--) { // the first on top
       if (this.textVisible(text)) {
         this.diamond(pen, ...this.textAt(text), 7, this.colour(this.textCodes[text]), paper);
       }
@@ -358,9 +358,11 @@ class ScatterMap {
     const parts = [];
     if (data.title) parts.push(Object.assign(document.createElement("span"), { className: "title", textContent: data.title }));
     const counts = new Map();
+    const ofTexts = new Map();
     for (const code of this.codes) counts.set(code, (counts.get(code) ?? 0) + 1);
+    for (const code of this.textCodes) ofTexts.set(code, (ofTexts.get(code) ?? 0) + 1);
     if (data.kind === "score") parts.push(...this.ramp());
-    else data.names.forEach((name, code) => parts.push(this.entry(code, name, counts.get(code) ?? 0)));
+    else data.names.forEach((name, code) => parts.push(this.entry(code, name, counts.get(code) ?? 0, ofTexts.get(code) ?? 0)));
     if (counts.has(UNKNOWN)) parts.push(this.entry(UNKNOWN, data.unknown, counts.get(UNKNOWN)));
     this.legend.replaceChildren(...parts);
   }
@@ -373,7 +375,8 @@ class ScatterMap {
     return [label(this.data.low), bar, label(this.data.high)];
   }
 
-  entry(code, name, count) {
+  // A category that only descriptions have is marked with their sign.
+  entry(code, name, count, texts = 0) {
     const { hidden } = this.shared;
     const button = document.createElement("button");
     button.type = "button";
@@ -382,7 +385,8 @@ class ScatterMap {
     const swatch = document.createElement("span");
     swatch.className = "swatch";
     swatch.style.background = this.colour(code);
-    button.append(swatch, `${name} ${count.toLocaleString()}`);
+    const said = count || !texts ? count.toLocaleString() : `◆ ${texts.toLocaleString()}`;
+    button.append(swatch, `${name} ${said}`);
     button.onclick = () => {
       if (!hidden.delete(code)) hidden.add(code);
       button.setAttribute("aria-pressed", String(!hidden.has(code)));

@@ -1,0 +1,25 @@
+"""Map: pictures and sentences in two dimensions, to look around in and to choose from."""
+
+import streamlit as st
+
+from laser_core.errors import LaserError
+from ui.frame import frame
+from ui.live import job_panel
+from ui.map_choices import choose_map, offer_to_draw, remarks
+from ui.map_view import choose_look, show_map
+from ui.state import TITLES, current_run, jobs
+
+frame("Map", "🗺️")
+run = current_run()
+try:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        choice = choose_map(run)
+        look = choose_look(run, choice) if choice.kept is not None else None
+    job_panel(jobs(), TITLES)
+    if look is None:
+        offer_to_draw(run, choice)
+    else:
+        remarks(run, choice)
+        show_map(run, choice, look)
+except LaserError as error:
+    st.error(str(error))
