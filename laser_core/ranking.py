@@ -6,7 +6,7 @@ NumPy alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,9 +18,10 @@ from laser_core.errors import PoolError
 from laser_core.explain import Explanation
 from laser_core.pool import Pool, positions
 from laser_core.reader import RunReader
+from laser_core.readouts import Known
 from laser_core.review import explain_row
 from laser_core.selection import quotas
-from laser_core.strategies.laser import scheduled_delta
+from laser_core.strategies.laser import scheduled_delta, why_no_detector
 from laser_core.view import Query, Signal
 from laser_core.what_if import what_if
 
@@ -86,6 +87,16 @@ class Ranking:
             note=found.note,
         )
 
+    def no_detector(self, before: Pool) -> str:
+        """Why the detector cannot count in this round whatever delta is; "" if it can.
+
+        Args:
+            before: labels as they were when the round was queried.
+        """
+        if self.round == 1 or "detector_logits" not in self.arrays:
+            return "no detector has been trained yet"
+        return why_no_detector(before.training()[1], before.space.n)
+
     def score_of(self, row: int) -> float:
         """What the image at `row` of the pool was ranked by.
 
@@ -94,12 +105,54 @@ class Ranking:
         """
         return float(self.arrays["score"][_place(self.arrays["row"], row)])
 
-    def best_texts(self) -> list[str]:
-        """(b,) the description that matches each image of the batch best; "" without any."""
+    def texts_of(self, rows: Sequence[int]) -> list[str]:
+        """The description that matches each image at `rows` of the pool best; "" without any."""
         if self.descriptions is None or "best" not in self.arrays:
-            return [""] * len(self.ids)
+            return [""] * len(rows)
         texts = self.descriptions.relevant_texts()
-        return [texts[i] for i in self.arrays["best"][_places(self.arrays["row"], self.rows)]]
+        places = np.searchsorted(self.arrays["row"], rows)  # "row" is ascending
+        return [texts[i] for i in self.arrays["best"][places]]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What another delta would come to.
+
+    Args:
+        delta: the detector's share that was tried.
+        overlap: Jaccard index with the batch of the ranking, 0 to 1.
+        precision: share of relevant ones among those known; None if none is known.
+    """
+
+    delta: float
+    overlap: float
+    precision: float | None
+
+
+def sweep(
+    ranking: Ranking,
+    choices: Sequence[RoundChoice],
+    before: Pool,
+    run: ExperimentConfig,
+    known: Known,
+) -> list[Trial]:
+    """What each of `choices` would come to, beside the ranking's own batch.
+
+    Raises:
+        PoolError: the round kept no scores of LaSeR.
+    """
+    trials = []
+    for choice in choices:
+        found = ranking.tried(choice, before, run)
+        shared = overlap(found.ids, ranking.ids)
+        trials.append(Trial(choice.delta or 0.0, shared, known.precision(found.rows)))
+    return trials
+
+
+def overlap(some: Ids, others: Ids) -> float:
+    """Jaccard index of two batches, 0 to 1; two empty ones are the same."""
+    mine, theirs = set(some.tolist()), set(others.tolist())
+    return len(mine & theirs) / len(mine | theirs) if mine or theirs else 1.0
 
 
 def next_ranking(run: RunReader) -> Ranking | None:
@@ -239,8 +292,3 @@ def _place(rows: Ints, row: int) -> int:
     if len(found) == 0:
         raise PoolError("this picture was labeled before; choose the round that queried it")
     return int(found[0])
-
-
-def _places(rows: Ints, wanted: Ints) -> Ints:
-    """Where each of `wanted` stands in `rows`, which is ascending."""
-    return np.searchsorted(rows, wanted)

@@ -1,7 +1,20 @@
-"""Round: see the next query before it is asked, move delta, ask, train."""
+"""Round: see the next query before it is asked, move delta, ask, train; look back at any round."""
 
+import streamlit as st
+
+from laser_core.errors import LaserError
 from ui.frame import frame
-from ui.state import current_run
+from ui.live import job_panel
+from ui.round_look import standpoint
+from ui.round_view import choose_round, show_round
+from ui.state import TITLES, current_run, jobs
 
-frame("Round")
-current_run()
+frame("Round", "🎯", "The next query before it is asked: nothing is spent until you press Query.")
+run = current_run()
+job = job_panel(jobs(), TITLES)
+try:
+    stand = standpoint(run)
+    chosen, truth = choose_round(run, stand)
+    show_round(run, stand, chosen, truth, job)
+except LaserError as error:
+    st.error(str(error))

@@ -52,7 +52,7 @@ def draw(
 
 def bars(names: list[str], values: list[float], colours: list[str] | str, digits: int) -> go.Figure:
     """Bars that lie on their side, the first one on top, each with its value."""
-    made = figure(34 + 24 * len(names))
+    made = figure(16 + 24 * len(names))
     made.add_bar(
         x=values,
         y=[short(name) for name in names],
@@ -67,7 +67,7 @@ def bars(names: list[str], values: list[float], colours: list[str] | str, digits
     widest = max([abs(value) for value in values], default=1.0) or 1.0
     low = min([0.0, *values])
     made.update_layout(hovermode="closest", showlegend=False, bargap=0.25)
-    made.update_xaxes(range=[1.3 * low, 1.25 * widest], showticklabels=False, showgrid=False)
+    made.update_xaxes(range=[1.3 * low, 1.25 * widest], visible=False)
     made.update_yaxes(autorange="reversed", showgrid=False)
     return made
 

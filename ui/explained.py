@@ -10,6 +10,7 @@ from laser_core.pool import Label
 from laser_core.ranking import Ranking, Standing, explain_in, ranking_with, row_of, standing
 from laser_core.reader import RunReader
 from ui.charts import BLUE, GREY, ORANGE, bars, draw
+from ui.escape import escaped
 from ui.state import picture_urls, thumbnails
 
 SHOWN = 8  # bars in a chart; what is smaller is summed up in a last one
@@ -66,13 +67,14 @@ def _headline(
 
 def standing_sentence(found: Standing) -> str:
     """Where a picture stands, and by which rule it is in the batch or not."""
-    text = f"Rank {found.rank:,} of {found.among:,} by score"
-    if found.quota:
-        text += (
-            f", {found.group_rank:,} of {found.group:,} that match the same description best "
-            f"(its quota is {found.quota:,})"
-        )
-    return f"{text}. It is {'**in the batch**' if found.picked else 'not in the batch'}."
+    text = f"{'**In the batch**' if found.picked else 'Not in the batch'}. "
+    text += f"Rank {found.rank:,} of {found.among:,} by score"
+    if not found.quota:
+        return f"{text}."
+    return (
+        f"{text}; number {found.group_rank:,} of the {found.group:,} that match its description "
+        f"best, of which {found.quota:,} have a sure place."
+    )
 
 
 def answer_text(answer: Label) -> str:
@@ -166,8 +168,3 @@ def fusion_formula(why: Explanation) -> str:
 
 def _signed(value: float) -> str:
     return f"{value:.3f}" if value >= 0 else f"({value:.3f})"
-
-
-def escaped(text: str) -> str:
-    """`text` as Markdown that shows it as it is: sentences and file names may hold any sign."""
-    return "".join(f"\\{sign}" if sign in "\\`*_{}[]<>#$~|:" else sign for sign in text)
