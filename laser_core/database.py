@@ -3,30 +3,47 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from laser_core.errors import StoreError
 
-SCHEMA_VERSION = 1
-SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+SCHEMA_VERSION = 2
+EVENTS = """
 CREATE TABLE events (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     at TEXT NOT NULL,
     actor TEXT NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('label', 'undo')),
+    kind TEXT NOT NULL CHECK (kind IN (
+        'label', 'undo', 'redo', 'class_added', 'class_renamed', 'promoted', 'merged'
+    )),
+    action INTEGER NOT NULL,  -- number of its first event: what one undo takes back
     image TEXT,
     state TEXT,
     name TEXT,
     round INTEGER,
     seconds REAL,
-    target INTEGER REFERENCES events (seq)
+    target INTEGER REFERENCES events (seq),
+    other TEXT,  -- a new name, or the class that one is merged into
+    source TEXT,  -- of a label: person, oracle or import
+    client TEXT,  -- with client_seq: the sender's own number, so that nothing is stored twice
+    client_seq INTEGER
 );
-CREATE INDEX events_of_image ON events (image);
+CREATE UNIQUE INDEX events_of_client ON events (client, client_seq) WHERE client IS NOT NULL;
+"""
+AUDITS = """
+CREATE TABLE audits (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, actor TEXT NOT NULL,
+    round INTEGER NOT NULL, population INTEGER NOT NULL, ids TEXT NOT NULL
+);
+"""
+SCHEMA = f"""
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+{EVENTS}
 CREATE TABLE texts (
     version INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, title TEXT NOT NULL,
     descriptions TEXT NOT NULL
@@ -39,7 +56,22 @@ CREATE TABLE rounds (round INTEGER PRIMARY KEY, at TEXT NOT NULL, record TEXT NO
 CREATE TABLE exchanges (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, exchange TEXT NOT NULL
 );
+{AUDITS}
 """
+# What turns a database of a schema into the next one's.
+MIGRATIONS = {
+    1: f"""
+ALTER TABLE events RENAME TO old_events;
+{EVENTS}
+INSERT INTO events
+    (seq, at, actor, kind, action, image, state, name, round, seconds, target, source)
+SELECT seq, at, actor, kind, seq, image, state, name, round, seconds, target,
+    CASE WHEN kind = 'undo' THEN NULL WHEN actor = 'oracle' THEN 'oracle' ELSE 'person' END
+FROM old_events;
+DROP TABLE old_events;
+{AUDITS}
+""",
+}
 
 
 class Database:
@@ -53,6 +85,8 @@ class Database:
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.path = path
         self._connection = connection
+        # One thread at a time: within a connection, others would see what is not committed yet.
+        self.lock = threading.RLock()
 
     @classmethod
     def create(cls, path: Path, about: Mapping[str, str]) -> Database:
@@ -84,18 +118,37 @@ class Database:
         """
         try:
             database = cls(path, _connect(path))
-            sound = database.read("PRAGMA quick_check")[0][0]
         except sqlite3.Error as error:
             raise damaged(path, error) from error
+        try:
+            database._require_sound()
+        except StoreError:
+            database.close()
+            raise
+        return database
+
+    def _require_sound(self) -> None:
+        sound = self.read("PRAGMA quick_check")[0][0]
         if sound != "ok":
-            raise damaged(path, sound)
-        schema = database.fact("schema")
+            raise damaged(self.path, sound)
+        schema = self.fact("schema")
+        if not schema.isdecimal():
+            raise damaged(self.path, f"schema {schema!r}")
         if int(schema) > SCHEMA_VERSION:
             raise StoreError(
-                f"{path} was written by a newer version (schema {schema}, this one knows "
+                f"{self.path} was written by a newer version (schema {schema}, this one knows "
                 f"{SCHEMA_VERSION}); open it with that version"
             )
-        return database
+        if int(schema) < SCHEMA_VERSION:
+            self._migrate()
+
+    def _migrate(self) -> None:
+        """Bring a database of an earlier version up to this one's schema, all of it or nothing."""
+        with self.writing() as cursor:
+            for schema in range(int(self.fact("schema")), SCHEMA_VERSION):
+                for statement in filter(str.strip, MIGRATIONS[schema].split(";\n")):
+                    cursor.execute(statement)
+            cursor.execute("UPDATE meta SET value = ? WHERE key = 'schema'", (str(SCHEMA_VERSION),))
 
     def close(self) -> None:
         """Close the connection; the database cannot be used afterwards."""
@@ -119,20 +172,24 @@ class Database:
         Raises:
             StoreError: the disk is full, the file is locked for long, or cannot be written.
         """
-        cursor = self._connection.cursor()
+        with self.lock, closing(self._cursor()) as cursor:
+            try:
+                if not self._connection.in_transaction:
+                    cursor.execute("BEGIN IMMEDIATE")
+                yield cursor
+                self._connection.commit()
+            except sqlite3.Error as error:
+                self._roll_back()
+                raise unwritable(self.path, error) from error
+            except BaseException:
+                self._roll_back()
+                raise
+
+    def _cursor(self) -> sqlite3.Cursor:
         try:
-            if not self._connection.in_transaction:
-                cursor.execute("BEGIN IMMEDIATE")
-            yield cursor
-            self._connection.commit()
-        except sqlite3.Error as error:
-            self._roll_back()
+            return self._connection.cursor()
+        except sqlite3.Error as error:  # closed
             raise unwritable(self.path, error) from error
-        except BaseException:
-            self._roll_back()
-            raise
-        finally:
-            cursor.close()
 
     def _roll_back(self) -> None:
         if self._connection.in_transaction:
@@ -145,7 +202,8 @@ class Database:
             StoreError: the file is damaged.
         """
         try:
-            return self._connection.execute(sql, values).fetchall()
+            with self.lock:
+                return self._connection.execute(sql, values).fetchall()
         except sqlite3.Error as error:
             raise damaged(self.path, error) from error
 
@@ -167,8 +225,19 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
+def backups_of(folder: Path) -> list[Path]:
+    """The automatic copies of a run's database, the latest last."""
+    return sorted((folder / "backups").glob("run-*.db"))
+
+
 def damaged(path: Path, why: object) -> StoreError:
-    """The error of a file that cannot be read."""
+    """The error of a file that cannot be read; of a run's database it names the latest backup."""
+    copies = backups_of(path.parent) if path.name == "run.db" else []
+    if copies:
+        return StoreError(
+            f"{path} cannot be read ({why}); the latest backup is {copies[-1].name}: bring it back "
+            f"with python -m laser_core restore {path.parent}"
+        )
     return StoreError(f"{path} cannot be read ({why}); restore it from a copy, or start a new run")
 
 

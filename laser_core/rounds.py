@@ -112,4 +112,5 @@ def make_record(
         note=query.note,
         seconds=seconds,
         confusion=confusion,
+        classes=pool.space.relevant,
     )

@@ -8,62 +8,40 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 
+from laser_core.backup import Backups
 from laser_core.config import ExperimentConfig, RoundChoice
 from laser_core.database import Database, damaged, now, unwritable
 from laser_core.descriptions import Descriptions
-from laser_core.errors import StoreError
+from laser_core.errors import LaserError, StoreError
+from laser_core.label_log import LabelLog
 from laser_core.llm.base import Exchange
-from laser_core.pool import Label
+from laser_core.pool import Label, LabelSpace
+from laser_core.replay import Replay
 from laser_core.text_versions import TextVersions
 from laser_core.view import Query, RoundRecord, Signal
 
-# Answers that stand: every label event that no undo row points at, the last one of each image.
-STANDING = """
-SELECT image, state, name, round, actor, seconds, at FROM events
-WHERE kind = 'label' AND seq NOT IN (SELECT target FROM events WHERE kind = 'undo')
-    AND (? IS NULL OR round <= ?)
-ORDER BY seq
-"""
 
-
-@dataclass(frozen=True)
-class Answer:
-    """An answer that stands.
-
-    Args:
-        image: its id.
-        label: what was said.
-        round: under which query.
-        actor: who said it ("oracle", or a person's name).
-        seconds: how long it took, None if nobody measured.
-        at: when, in UTC.
-    """
-
-    image: str
-    label: Label
-    round: int
-    actor: str
-    seconds: float | None
-    at: str
-
-
-class Store:
+class Store(LabelLog):
     """The folder of one run. Made by `create`, opened by `open`; close it when done.
 
     Args:
         folder: of the run.
         database: its `run.db`.
+
+    Attributes:
+        backups: the copies made of the database while people label.
     """
 
     def __init__(self, folder: Path, database: Database) -> None:
         self.folder = folder
-        self._database = database
+        super().__init__(database, ExperimentConfig.from_json(database.fact("config")).relevant)
+        self.backups = Backups(folder)
 
     @classmethod
     def create(cls, folder: Path, config: ExperimentConfig) -> Store:
@@ -99,7 +77,12 @@ class Store:
         """
         if not (folder / "run.db").is_file():
             raise StoreError(f"{folder} holds no run (no run.db); give the folder of a run")
-        return cls(folder, Database.open(folder / "run.db"))
+        database = Database.open(folder / "run.db")
+        try:
+            return cls(folder, database)
+        except LaserError:
+            database.close()
+            raise
 
     def close(self) -> None:
         """Close the database; the store cannot be used afterwards."""
@@ -114,66 +97,20 @@ class Store:
         """The run's settings."""
         return ExperimentConfig.from_json(self._database.fact("config"))
 
-    # ---- labels
+    def _committed(self, seq: int, actor: str) -> None:
+        if actor != "oracle":  # its answers can be made again
+            self.backups.keep_if_due(seq)
 
-    def append_labels(
-        self,
-        answers: Mapping[str, Label],
-        round: int,
-        actor: str,
-        seconds: Mapping[str, float] | None = None,
-    ) -> int:
-        """Commit answers, all or none; returns the last event's number once they are on disk.
+    def changed_rounds(self) -> list[int]:
+        """Finished rounds whose record no longer says what the labels of its query say.
 
-        Args:
-            answers: id -> label.
-            round: under which query they were given.
-            actor: who gave them ("oracle", or a person's name).
-            seconds: id -> how long the person took, where known.
+        Somebody labeled, undid or redid one of its pictures since, or a class came or went; a new
+        name alone changes nothing. Neither the record nor what was trained is rewritten.
         """
-        spent = seconds or {}
-        rows = [
-            (now(), actor, "label", id, label.state, label.name, round, spent.get(id))
-            for id, label in answers.items()
-        ]
-        with self._database.writing() as cursor:
-            cursor.executemany(
-                "INSERT INTO events (at, actor, kind, image, state, name, round, seconds) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                rows,
-            )
-            return int(cursor.execute("SELECT max(seq) FROM events").fetchone()[0] or 0)
-
-    def append_undo(self, target: int, actor: str) -> None:
-        """Take the label event `target` back; the answer before it stands again.
-
-        Raises:
-            StoreError: there is no such label event, or it is taken back already.
-        """
-        with self._database.writing() as cursor:
-            found = cursor.execute(
-                "SELECT kind, (SELECT count(*) FROM events u WHERE u.target = e.seq) "
-                "FROM events e WHERE seq = ?",
-                (target,),
-            ).fetchone()
-            if found is None or found[0] != "label" or found[1]:
-                raise StoreError(f"label {target} is not there or is undone already; reload")
-            cursor.execute(
-                "INSERT INTO events (at, actor, kind, target) VALUES (?, ?, 'undo', ?)",
-                (now(), actor, target),
-            )
-
-    def standing(self, up_to_round: int | None = None) -> list[Answer]:
-        """The answers that stand, of all rounds or of those up to one; in the order given."""
-        answers: dict[str, Answer] = {}
-        for image, state, name, *rest in self._database.read(STANDING, (up_to_round,) * 2):
-            answers.pop(image, None)
-            answers[image] = Answer(image, Label(state, name), *rest)
-        return list(answers.values())
-
-    def labels(self, up_to_round: int | None = None) -> dict[str, Label]:
-        """id -> label, as `standing` has them."""
-        return {answer.image: answer.label for answer in self.standing(up_to_round)}
+        records = self.records()
+        with self._guard:
+            replay = self.replay()
+            return [r.round for r in records if not _as_recorded(r, replay, self._start)]
 
     # ---- texts and questions to the language model
 
@@ -215,6 +152,7 @@ class Store:
                 "note": query.note,
                 "arrays": sorted(query.pool),
                 "choice": asdict(query.choice),
+                "classes": self.space().relevant,
             }
         )
         with self._database.writing() as cursor:
@@ -234,6 +172,14 @@ class Store:
         scores = np.array(kept["scores"])
         return rows[0][0], Query(ids, scores, arrays, kept["figures"], kept["note"], choice)
 
+    def query_space(self, round: int) -> LabelSpace | None:
+        """The relevant classes a round was queried for, under the names they have now."""
+        rows = self._database.read("SELECT query FROM queries WHERE round = ?", (round,))
+        if not rows:
+            return None
+        names = json.loads(rows[0][0]).get("classes") or self._start
+        return LabelSpace(tuple(self.resolved(Label("relevant", n)).name for n in names))
+
     def append_record(self, record: RoundRecord) -> None:
         """Commit a finished round."""
         with self._database.writing() as cursor:
@@ -250,7 +196,7 @@ class Store:
     def stamp(self) -> str:
         """Changes with every committed label, version, query and round."""
         counts = (
-            "SELECT (SELECT count(*) FROM events), (SELECT count(*) FROM texts), "
+            "SELECT (SELECT coalesce(max(seq), 0) FROM events), (SELECT count(*) FROM texts), "
             "(SELECT coalesce(max(at), '') FROM queries), (SELECT count(*) FROM rounds)"
         )
         return "-".join(map(str, self._database.read(counts)[0]))
@@ -314,3 +260,23 @@ class Store:
             return path.read_bytes().decode("utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise damaged(path, error) from error
+
+
+def _as_recorded(record: RoundRecord, replay: Replay, start: tuple[str, ...]) -> bool:
+    """Whether the labels of a round's query are still those of its record."""
+    classes = [replay.resolved(Label("relevant", name)).name for name in record.classes or start]
+    return all(
+        _index(replay, id, classes) == index
+        for id, index in zip(record.ids, record.labels, strict=True)
+    )
+
+
+def _index(replay: Replay, id: str, classes: list[str]) -> int:
+    """What a record has for the image now; -2 for a class that the record does not know."""
+    seq = replay.answer(id)
+    label = None if seq is None else replay.label(seq)
+    if label is None or label.state not in ("relevant", "irrelevant"):
+        return -1
+    if label.state == "irrelevant":
+        return len(classes)
+    return classes.index(label.name) if label.name in classes else -2

@@ -34,6 +34,8 @@ class RoundRecord:
         seconds: wall time of the round, answers of a person not counted.
         llm_calls: questions put to the language model in this round.
         confusion: n rows (true) of n columns (predicted) counts on the test images, or empty.
+        classes: the n relevant classes as they were called, in the order of the indices; empty in
+            records of earlier versions, which had those of the config.
     """
 
     round: int
@@ -50,6 +52,7 @@ class RoundRecord:
     seconds: float = 0.0
     llm_calls: int = 0
     confusion: tuple[tuple[int, ...], ...] = ()
+    classes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -58,7 +61,12 @@ class RoundRecord:
     def from_dict(cls, given: Mapping[str, Any]) -> RoundRecord:
         """The record that `to_dict` wrote, also after a turn through JSON."""
         rows = tuple(tuple(row) for row in given.get("confusion", ()))
-        lists = {"ids": tuple(given["ids"]), "labels": tuple(given["labels"]), "confusion": rows}
+        lists = {
+            "ids": tuple(given["ids"]),
+            "labels": tuple(given["labels"]),
+            "confusion": rows,
+            "classes": tuple(given.get("classes", ())),
+        }
         return cls(**{**given, **lists})
 
 

@@ -113,7 +113,7 @@ def test_a_folder_without_a_run_says_so(tmp_path):
 
 
 def test_a_damaged_database_is_refused_with_one_sentence(store):
-    store.append_labels({f"id-{i}": Label("unsure") for i in range(2000)}, 1, "Ada")
+    store.append_labels({f"id-{i}": Label("unsure") for i in range(2000)}, 1, "oracle")
     store.close()
     path = store.folder / "run.db"
     data = bytearray(path.read_bytes())

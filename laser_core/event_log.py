@@ -1,0 +1,178 @@
+"""The log of events: append-only rows, each committed before anybody is told it is taken.
+
+Undoing is a further row. What stands comes from replaying the rows (`laser_core.replay`); only
+rows that are new since the last look are read.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+
+from laser_core.answers import Source, Step
+from laser_core.database import Database, now
+from laser_core.errors import StoreError
+from laser_core.pool import Label
+from laser_core.replay import LABEL, REDO, UNDO, Event, Replay
+
+COLUMNS = "seq, at, actor, kind, action, image, state, name, round, seconds, target, other, source"
+INSERT = f"""
+INSERT INTO events ({COLUMNS}, client, client_seq)
+VALUES ({", ".join("?" * 15)}) ON CONFLICT (client, client_seq) WHERE client IS NOT NULL DO NOTHING
+"""
+NEXT = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0) + 1"
+
+
+class EventLog:
+    """The rows of a run's log, and the state they replay to.
+
+    Args:
+        database: the run's.
+        relevant: the classes it started with.
+    """
+
+    def __init__(self, database: Database, relevant: tuple[str, ...]) -> None:
+        self._database = database
+        self._guard = database.lock  # pages of one server share a store
+        self._start = relevant
+        self._replayed = Replay(relevant)
+
+    # ---- labels
+
+    def append_labels(
+        self,
+        answers: Mapping[str, Label],
+        round: int,
+        actor: str,
+        seconds: Mapping[str, float] | None = None,
+        *,
+        client: str | None = None,
+        first_seq: int = 0,
+        one_action: bool = True,
+        source: Source | None = None,
+    ) -> int:
+        """Commit answers, all or none; returns the last event's number once they are on disk.
+
+        With a `client`, an answer is known by `client` and its own number, `first_seq` for the
+        first, one more for each that follows. One that is stored already is left as it is, so a
+        message may be sent again until it is confirmed.
+
+        Args:
+            answers: id -> label.
+            round: under which query they were given.
+            actor: who gave them ("oracle", or a person's name).
+            seconds: id -> how long the person took, where known.
+            client: names the sender (one tab of one browser), "" or None for none.
+            first_seq: the sender's number of the first answer.
+            one_action: whether one undo takes all of them back; else one each.
+            source: "oracle" for that actor, else "person", unless given.
+
+        Raises:
+            PoolError: a relevant label names no relevant class; then no answer is taken.
+            StoreError: they cannot be written.
+        """
+        spent, origin = seconds or {}, source or ("oracle" if actor == "oracle" else "person")
+        with self._guard, self._database.writing() as cursor:
+            self._check(answers)
+            first = seq = int(cursor.execute(NEXT).fetchone()[0])
+            rows = []
+            for seq, (id, label) in enumerate(answers.items(), start=first):
+                mine = (client, first_seq + seq - first) if client else (None, None)
+                event = Event(
+                    seq, now(), actor, LABEL, first if one_action else seq, id, label.state,
+                    label.name, round, spent.get(id), None, None, origin,
+                )  # fmt: skip
+                rows.append((*event, *mine))
+            cursor.executemany(INSERT, rows)
+            last = int(cursor.execute("SELECT max(seq) FROM events").fetchone()[0] or 0)
+        self._committed(last, actor)
+        return last
+
+    def _committed(self, seq: int, actor: str) -> None:
+        """What is to follow once labels are on disk; nothing here."""
+
+    def last_client_seq(self, client: str) -> int | None:
+        """The highest number of `client` that is on disk; None before its first message.
+
+        What a browser still holds up to it can be dropped, the rest is to be sent again.
+        """
+        sql = "SELECT max(client_seq) FROM events WHERE client = ?"
+        found: int | None = self._database.read(sql, (client,))[0][0]
+        return found
+
+    def _check(self, answers: Mapping[str, Label]) -> None:
+        """Raises: PoolError: a relevant label names no relevant class."""
+        replay = self.replay()
+        space = replay.space()
+        for label in set(answers.values()):
+            if label.state == "relevant":
+                space.index(replay.resolved(label))
+
+    # ---- undo and redo
+
+    def undo(self, actor: str, *, client: str | None = None, client_seq: int = 0) -> Step | None:
+        """Take the last action of `actor` that stands back: a label, a whole page, a class event.
+
+        As often as there are actions; also of rounds that are trained (see `changed_rounds`).
+        What others did is not touched.
+
+        Args:
+            client, client_seq: as for `append_labels`; a step sent twice is taken once.
+
+        Returns:
+            What was taken back; None if there is nothing, or the step was taken already.
+        """
+        return self._step(UNDO, actor, client, client_seq)
+
+    def redo(self, actor: str, *, client: str | None = None, client_seq: int = 0) -> Step | None:
+        """Bring back what the last undo of `actor` took back; None if a new action followed it."""
+        return self._step(REDO, actor, client, client_seq)
+
+    def append_undo(self, target: int, actor: str) -> None:
+        """Take the event `target` alone back; the answer before it stands again.
+
+        Raises:
+            StoreError: there is no such label or class event, or it is taken back already.
+        """
+        with self._guard, self._database.writing() as cursor:
+            if not self.replay().alive(target):
+                raise StoreError(f"label {target} is not there or is undone already; reload")
+            self._flip(cursor, UNDO, [target], actor, (None, None))
+
+    def _step(self, kind: str, actor: str, client: str | None, client_seq: int) -> Step | None:
+        mine = (client, client_seq) if client else (None, None)
+        with self._guard, self._database.writing() as cursor:
+            seen = "SELECT count(*) FROM events WHERE client = ? AND client_seq = ?"
+            if client and cursor.execute(seen, mine).fetchone()[0]:
+                return None
+            replay = self.replay()
+            targets = replay.undoable(actor) if kind == UNDO else replay.redoable(actor)
+            if not targets:
+                return None
+            self._flip(cursor, kind, targets, actor, mine)
+            events = [replay.event(seq) for seq in targets]
+        images = tuple(event.image for event in events if event.image)
+        return Step(events[0].action, events[0].kind, images)
+
+    def _flip(
+        self,
+        cursor: sqlite3.Cursor,
+        kind: str,
+        targets: list[int],
+        actor: str,
+        mine: tuple[str | None, int | None],
+    ) -> None:
+        first, at = int(cursor.execute(NEXT).fetchone()[0]), now()
+        for seq, target in enumerate(targets, start=first):
+            event = Event(seq, at, actor, kind, first, target=target)
+            cursor.execute(INSERT, (*event, *(mine if seq == first else (None, None))))
+
+    # ---- replaying
+
+    def replay(self) -> Replay:
+        """The state, with what is new on disk; hold the log's lock while using it."""
+        sql = f"SELECT {COLUMNS} FROM events WHERE seq > ? ORDER BY seq"
+        rows = self._database.read(sql, (self._replayed.last,))
+        if rows:
+            self._replayed.apply([Event(*row) for row in rows])
+        return self._replayed
