@@ -30,6 +30,7 @@ TITLES = {  # what the kinds of jobs are called on the screen
     "query": "Asking the next query",
     "train": "Training",
     "run_rounds": "Running rounds",
+    "run_whole": "Running it to the end",
     "ask_model": "Asking the language model",
     "ask_sentences": "Asking for sentences",
     "propose": "Looking for further classes",
