@@ -7,7 +7,7 @@ rows that are new since the last look are read.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from laser_core.answers import Source, Step
 from laser_core.database import Database, now
@@ -20,6 +20,7 @@ INSERT = f"""
 INSERT INTO events ({COLUMNS}, client, client_seq)
 VALUES ({", ".join("?" * 15)}) ON CONFLICT (client, client_seq) WHERE client IS NOT NULL DO NOTHING
 """
+SEEN = "SELECT count(*) FROM events WHERE client = ? AND client_seq = ?"
 NEXT = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0) + 1"
 
 
@@ -139,11 +140,43 @@ class EventLog:
                 raise StoreError(f"label {target} is not there or is undone already; reload")
             self._flip(cursor, UNDO, [target], actor, (None, None))
 
+    def undo_events(
+        self,
+        targets: Collection[int],
+        actor: str,
+        *,
+        client: str | None = None,
+        client_seq: int = 0,
+    ) -> tuple[str, ...]:
+        """Take back those of the events `targets` that stand, as one action.
+
+        Args:
+            client, client_seq: as for `append_labels`; a step sent twice is taken once.
+
+        Returns:
+            The pictures whose answers changed.
+        """
+        mine = (client, client_seq) if client else (None, None)
+        with self._guard, self._database.writing() as cursor:
+            replay = self.replay()
+            alive = [seq for seq in targets if replay.alive(seq)]
+            if not alive or (client and cursor.execute(SEEN, mine).fetchone()[0]):
+                return ()
+            self._flip(cursor, UNDO, alive, actor, mine)
+            return tuple(image for seq in alive if (image := replay.event(seq).image))
+
+    def events_of_client(self, client: str, first: int, last: int) -> list[int]:
+        """Numbers of the label events that `client` numbered `first` to `last`, oldest first."""
+        sql = (
+            "SELECT seq FROM events WHERE client = ? AND client_seq BETWEEN ? AND ? "
+            "AND kind = 'label' ORDER BY seq"
+        )
+        return [row[0] for row in self._database.read(sql, (client, first, last))]
+
     def _step(self, kind: str, actor: str, client: str | None, client_seq: int) -> Step | None:
         mine = (client, client_seq) if client else (None, None)
         with self._guard, self._database.writing() as cursor:
-            seen = "SELECT count(*) FROM events WHERE client = ? AND client_seq = ?"
-            if client and cursor.execute(seen, mine).fetchone()[0]:
+            if client and cursor.execute(SEEN, mine).fetchone()[0]:
                 return None
             replay = self.replay()
             targets = replay.undoable(actor) if kind == UNDO else replay.redoable(actor)

@@ -120,6 +120,17 @@ def test_an_undo_that_is_sent_twice_takes_one_step(store):
 # ---- history, disagreements, changed rounds
 
 
+def test_one_tab_takes_back_what_it_sent_and_no_more(store: Store) -> None:
+    store.append_labels({"a": CAT}, 1, "Ada", client="tab", first_seq=1)
+    store.append_labels({"a": DOG}, 1, "Ada", client="another tab", first_seq=1)
+    store.append_labels({"b": CAT, "c": CAT}, 1, "Ada", client="tab", first_seq=2)
+    mine = store.events_of_client("tab", 1, 2)
+    assert store.undo_events(mine, "Ada", client="tab", client_seq=4) == ("a", "b")
+    assert store.undo_events(mine, "Ada", client="tab", client_seq=4) == ()
+    assert store.labels() == {"a": DOG, "c": CAT}
+    assert store.last_client_seq("tab") == 4
+
+
 def test_the_history_tells_who_said_what_when_and_whether_it_was_undone(store):
     store.append_labels({"a": CAT}, 1, "Ada", {"a": 1.5})
     store.append_labels({"b": LAMP}, 2, "Bob")
