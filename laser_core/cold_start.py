@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,12 +9,9 @@ import numpy as np
 from laser_core.arrays import Floats, Ints
 from laser_core.config import ExperimentConfig
 from laser_core.live_scores import LiveScores
-from laser_core.pool import Label
+from laser_core.readouts import Known
 from laser_core.seeding import rng_for
 from laser_core.strategies.laser import Laser, Parts
-
-RELEVANT, IRRELEVANT, UNKNOWN = 1, 0, -1
-GROUPS = {RELEVANT: "relevant", IRRELEVANT: "irrelevant", UNKNOWN: "not known"}
 
 
 @dataclass(frozen=True)
@@ -73,68 +69,42 @@ def cold_start(live: LiveScores, descriptions: int, config: ExperimentConfig) ->
 def leave_one_out(
     live: LiveScores, start: ColdStart, descriptions: int, config: ExperimentConfig
 ) -> dict[int, Ints]:
-    """Place of each confuser -> (b,) rows of round 1's query without it.
-
-    Equal to `cold_start` on descriptions without it, but for images of equal score.
-    """
-    found = {}
-    reach = config.quota_reach if config.selection == "quota" else 1
-    deep = reach * (config.batch_size or 1)
-    for place, s_vlm in live.without_each(config.aggregator):
-        if not 0 < deep < len(s_vlm):
-            found[place] = _picked(s_vlm, start.best, descriptions, config)
-            continue
-        # no quota reaches deeper, so the rest of the pool need not be sorted
-        top = np.sort(np.argpartition(s_vlm, len(s_vlm) - deep)[-deep:])
-        found[place] = top[_picked(s_vlm[top], start.best[top], descriptions, config)]
-    return found
+    """Place of each confuser -> (b,) rows of round 1's query without it."""
+    return {
+        place: _picked(s_vlm, start.best, descriptions, config)
+        for place, s_vlm in live.without_each(config.aggregator)
+    }
 
 
 def _picked(s_vlm: Floats, best: Ints, descriptions: int, config: ExperimentConfig) -> Ints:
-    nothing = np.zeros(len(s_vlm))
-    parts = Parts(s_vlm, nothing, best, nothing, s_vlm, "")
-    rng = rng_for(config.seed, "query", 1)
-    return Laser.from_config(config).pick(parts, descriptions, config.batch_size or 1, rng)
+    """(b,) rows that LaSeR picks by `s_vlm` (N,) alone.
 
-
-def known_relevance(
-    ids: Sequence[str],
-    labels: Sequence[str | None],
-    relevant: Sequence[str],
-    answers: Mapping[str, Label],
-) -> Ints:
-    """(N,) 1 for relevant, 0 for irrelevant, -1 for not known, one for each of `ids`.
-
-    Args:
-        labels: (N,) true class names, None where nobody knows.
-        relevant: Y_R.
-        answers: what was said of images so far; it counts where there is no true label.
+    No quota reaches deeper than `quota_reach` batches, so the rest of a large pool is not sorted.
+    That is exact unless scores are equal: lots are drawn over the whole pool then.
     """
-    said = {"relevant": RELEVANT, "irrelevant": IRRELEVANT}
-    wanted = set(relevant)
-    return np.array(
-        [
-            int(label in wanted)
-            if label is not None
-            else said.get(answers[id].state, UNKNOWN)
-            if id in answers
-            else UNKNOWN
-            for id, label in zip(ids, labels, strict=True)
-        ],
-        dtype=np.int8,
-    )
+    reach = config.quota_reach if config.selection == "quota" else 1
+    deep = reach * (config.batch_size or 1)
+    rows = np.arange(len(s_vlm))
+    if 0 < deep < len(s_vlm):
+        top = np.sort(np.argpartition(s_vlm, len(s_vlm) - deep)[-deep:])
+        lowest = s_vlm[top].min()
+        alone = len(np.unique(s_vlm[top])) == deep == np.count_nonzero(s_vlm >= lowest)
+        rows = top if alone else rows
+    scores, nothing = s_vlm[rows], np.zeros(len(rows))
+    parts = Parts(scores, nothing, best[rows], nothing, scores, "")
+    rng = rng_for(config.seed, "query", 1)
+    laser = Laser.from_config(config)
+    return rows[laser.pick(parts, descriptions, config.batch_size or 1, rng)]
 
 
-def figures(rows: Ints, known: Ints) -> Figures:
-    """Precision and recall of the batch at `rows`, as far as `known` (N,) tells."""
-    batch = known[rows]
-    told = int((batch != UNKNOWN).sum())
-    hits = int((batch == RELEVANT).sum())
-    there = int((known == RELEVANT).sum())
-    return Figures(told, hits / told if told else None, hits / there if there else None)
+def figures(rows: Ints, known: Known) -> Figures:
+    """Precision and recall of the batch at `rows`, as far as `known` tells."""
+    there = int(known.relevant.sum())
+    hits = int(known.relevant[rows].sum())
+    return Figures(known.count(rows), known.precision(rows), hits / there if there else None)
 
 
-def histogram(scores: Floats, known: Ints, edges: Floats) -> dict[str, Floats]:
+def histogram(scores: Floats, known: Known, edges: Floats) -> dict[str, Floats]:
     """Group -> (len(edges) - 1,) share of its images in each bin; groups without an image left out.
 
     Shares and not counts: a pool holds many times as many irrelevant images as relevant ones.
@@ -144,10 +114,14 @@ def histogram(scores: Floats, known: Ints, edges: Floats) -> dict[str, Floats]:
     width = (edges[-1] - edges[0]) / bins
     place = np.clip(((scores - edges[0]) / width).astype(int), 0, bins - 1)
     found: dict[str, Floats] = {}
-    for code, name in GROUPS.items():
-        mine = place[known == code]
-        if len(mine):
-            found[name] = np.bincount(mine, minlength=bins) / len(mine)
+    groups = {
+        "relevant": known.known & known.relevant,
+        "irrelevant": known.known & ~known.relevant,
+        "not known": ~known.known,
+    }
+    for name, mine in groups.items():
+        if mine.any():
+            found[name] = np.bincount(place[mine], minlength=bins) / int(mine.sum())
     return found
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -117,6 +118,7 @@ def class_remarks(descriptions: Descriptions) -> dict[str, Remark]:
     return {c.name: empty for _, c in _classes(descriptions) if c.enabled and not c.sentences}
 
 
+@lru_cache(maxsize=8192)
 def estimated_tokens(sentence: str) -> int:
     """About how many of CLIP's tokens a sentence has, start and end marks included."""
     pieces = re.findall(r"\w+|[^\w\s]", sentence)
@@ -188,6 +190,7 @@ def _far_below(peaks: Sequence[float]) -> float:
     return float(middle - FAR_BELOW * spread)
 
 
+@lru_cache(maxsize=8192)
 def _plain(sentence: str) -> str:
     """The words of a sentence, each in its singular."""
     return " ".join(name_key(word) for word in re.findall(r"[^\W_]+", sentence))

@@ -143,6 +143,16 @@ def run_rounds(params: dict[str, Any], context: JobContext) -> Steps[Result]:
     return {"done": done}
 
 
+def run_whole(params: dict[str, Any], context: JobContext) -> Steps[Result]:
+    """Make a run and bring it to its end, as the Compare page asks for. The pool needs labels.
+
+    Parameters: as for `create_run`. Result: "folder".
+    """
+    result = yield from create_run(params, context)
+    yield from run_rounds({"folder": params["folder"]}, context)
+    return result
+
+
 # ---- words
 
 
@@ -215,6 +225,19 @@ def embed_sentences(params: dict[str, Any], context: JobContext) -> Result:
         return {"added": len(new)}
     finally:
         reader.close()
+
+
+def count_tokens(params: dict[str, Any], context: JobContext) -> Result:
+    """How many tokens sentences have, and how many the run's model reads.
+
+    Parameters: "folder"; "texts". Result: "counts", one for each text; "limit".
+    """
+    store = Store.open(Path(params["folder"]))
+    try:
+        vlm = _warm_vlm(store.config(), context)
+    finally:
+        store.close()
+    return {"counts": [int(n) for n in vlm.token_counts(params["texts"])], "limit": vlm.token_limit}
 
 
 def propose(params: dict[str, Any], context: JobContext) -> Steps[Result]:
@@ -405,9 +428,11 @@ JOBS: dict[str, Task] = {
     "query": query,
     "train": train,
     "run_rounds": run_rounds,
+    "run_whole": run_whole,
     "ask_model": ask_model,
     "ask_sentences": ask_sentences,
     "embed_sentences": embed_sentences,
+    "count_tokens": count_tokens,
     "propose": propose,
     "inspect_pool": inspect_pool,
     "make_thumbnails": make_thumbnails,

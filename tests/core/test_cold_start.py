@@ -7,15 +7,14 @@ from laser_core.cold_start import (
     cold_start,
     figures,
     histogram,
-    known_relevance,
     leave_one_out,
 )
 from laser_core.config import ExperimentConfig
 from laser_core.cosines import TextCosines
 from laser_core.live_scores import LiveScores
-from laser_core.pool import Label
+from laser_core.readouts import Known
 from laser_core.seeding import rng_for
-from laser_core.strategies.laser import Laser
+from laser_core.strategies.laser import Laser, Parts
 from laser_core.view import PoolView
 
 
@@ -23,6 +22,11 @@ def a_table(images=400):
     rng = rng_for(2, "cold")
     cosines = rng.normal(0, 0.1, (9, images)).astype(np.float32)
     return TextCosines(cosines[:4], cosines[4:], np.array([0, 0, 1, 1]), np.array([0, 1, 1, 2, 2]))
+
+
+def knowing(states):
+    """1 for relevant, 0 for irrelevant, -1 for not known."""
+    return Known(np.array(states) == 1, np.array(states) >= 0)
 
 
 @pytest.mark.parametrize("selection", ["quota", "global"])
@@ -42,6 +46,17 @@ def test_the_cold_start_is_the_first_query_of_a_run(selection, reach):
     query = Laser.from_config(config).select(view, 30, rng_for(3, "query", 1))
     start = cold_start(LiveScores(table), 4, config)
     assert ids[start.rows].tolist() == query.ids.tolist()
+
+
+def test_equal_scores_are_drawn_by_the_same_lot_as_in_a_run():
+    config = ExperimentConfig(batch_size=30, seed=3)
+    flat = a_table().relevant.round(1)  # many equal scores
+    table = TextCosines(flat, flat[:0], np.array([0, 0, 1, 1]), np.array([], dtype=np.intp))
+    s_vlm, best = table.score().astype(float), flat.argmax(axis=0)
+    nothing = np.zeros(400)
+    parts = Parts(s_vlm, nothing, best, nothing, s_vlm, "")
+    picked = Laser.from_config(config).pick(parts, 4, 30, rng_for(3, "query", 1))
+    assert cold_start(LiveScores(table), 4, config).rows.tolist() == picked.tolist()
 
 
 @pytest.mark.parametrize("selection", ["quota", "global"])
@@ -64,26 +79,19 @@ def test_leaving_one_out_is_the_cold_start_without_it(selection, reach):
 
 
 def test_precision_counts_only_what_is_known():
-    known = np.array([1, 1, 0, -1, -1, 1])
+    known = knowing([1, 1, 0, -1, -1, 1])
     told = figures(np.array([0, 2, 3]), known)
     assert (told.known, told.precision, told.recall) == (2, 0.5, 1 / 3)
 
 
 def test_where_nothing_is_known_there_is_no_precision():
-    told = figures(np.array([0, 1]), np.full(4, -1))
+    told = figures(np.array([0, 1]), knowing([-1, -1, -1, -1]))
     assert (told.known, told.precision, told.recall) == (0, None, None)
-
-
-def test_a_true_label_counts_before_an_answer_and_an_answer_before_nothing():
-    answers = {"b": Label("relevant", "cat"), "c": Label("irrelevant"), "d": Label("unsure")}
-    labels = ["cat", None, None, None, "dog"]
-    found = known_relevance(["a", "b", "c", "d", "e"], labels, ["cat"], answers)
-    assert found.tolist() == [1, 1, 0, -1, 0]
 
 
 def test_a_histogram_has_each_groups_shares():
     scores = np.array([0.0, 0.1, 0.9, 1.0, 0.95])
-    known = np.array([0, 0, 1, 1, 0])
+    known = knowing([0, 0, 1, 1, 0])
     shares = histogram(scores, known, np.array([0.0, 0.5, 1.0]))
     assert shares["relevant"].tolist() == [0.0, 1.0]
     np.testing.assert_allclose(shares["irrelevant"], [2 / 3, 1 / 3])

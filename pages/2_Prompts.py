@@ -1,0 +1,61 @@
+"""Prompts: confusers, descriptions and prompts; every edit shows at once what it would select."""
+
+import streamlit as st
+
+from laser_core.errors import LaserError
+from laser_core.reader import RunReader
+from ui.frame import frame
+from ui.live import job_panel
+from ui.prompts_ask import draw_prompts
+from ui.prompts_effect import draw_effect, warm
+from ui.prompts_state import base_number, follow, look, noted, show_notices
+from ui.prompts_versions import draw_bar, draw_versions
+from ui.prompts_words import draw_lists
+from ui.state import TITLES, current_run, follow_new_run, jobs
+
+LISTS, PROMPTS, VERSIONS = "Lists", "Prompts", "Versions"
+
+frame("Prompts", "💬", "The words the query rests on: edit them and see at once what it would be.")
+run = current_run()
+follow_new_run(job_panel(jobs(), TITLES))
+
+
+@st.fragment
+def body(run: RunReader) -> None:
+    """All of the page; an edit runs this again and nothing else."""
+    show_notices()
+    versions = run.store.text_versions.all()
+    noted(run)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        part = st.segmented_control(
+            "Part", [LISTS, PROMPTS, VERSIONS], default=LISTS if versions else PROMPTS,
+            required=True, key="prompts_part", label_visibility="collapsed",
+            persist_state="session",
+        )  # fmt: skip
+        if versions and part == LISTS:
+            draw_bar(run, versions)
+    if not versions:
+        st.info("This run has no descriptions yet. Ask the model for them under Prompts.")
+    try:
+        if part == PROMPTS or not versions:
+            kept = run.descriptions()
+            draw_prompts(run, kept[1] if kept else None)
+        elif part == VERSIONS:
+            draw_versions(run, versions)
+        else:
+            now, base = look(run), look(run, base_number(versions))
+            if now is None or base is None:
+                return
+            warm(str(run.folder), base.number, run, base.start.rows)
+            left, right = st.columns(2)
+            with right:  # first, so that the effect is seen first
+                draw_effect(run, now, base)
+            with left:
+                st.caption(f"Version {versions[-1].label}")
+                draw_lists(run, now)
+    except LaserError as error:
+        st.error(str(error))
+
+
+body(run)
+follow(run)

@@ -1,0 +1,187 @@
+"""What the Prompts page works with: versions of the texts, their effect, and keeping an edit.
+
+Effects are computed once a version and shared by all tabs; what a person does goes into the run's
+store before anything is drawn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from laser_core.arrays import Ints
+from laser_core.cold_start import ColdStart, Figures, cold_start, figures, leave_one_out
+from laser_core.descriptions import Descriptions
+from laser_core.errors import ConfigError, LaserError
+from laser_core.live_scores import CosineMemory, LiveScores
+from laser_core.reader import RunReader
+from laser_core.readouts import Known, known_relevance
+from laser_core.text_edits import Edit, edited
+from laser_core.text_versions import TextVersion, redo_target, saved_version, undo_target
+from ui.state import ensure_cosines, reader
+
+NOTICE = "prompts_notice"
+BASE = "prompts_base"  # the version that a person compares with; None: the one saved last
+SIDES = ("relevant", "confusers")
+
+
+@dataclass(frozen=True)
+class Look:
+    """One version of the texts and what it would select.
+
+    Args:
+        number: of the version.
+        texts: the descriptions.
+        live: their scores.
+        start: round 1's query under them.
+        figures: what is known of that query.
+    """
+
+    number: int
+    texts: Descriptions
+    live: LiveScores
+    start: ColdStart
+    figures: Figures
+
+
+def look(run: RunReader, number: int | None = None) -> Look | None:
+    """A version and its effect, the newest by default; None before the first version.
+
+    Raises:
+        LaserError: its sentences cannot be compared with the pool.
+    """
+    kept = run.descriptions(number)
+    if kept is None:
+        return None
+    version, texts = kept
+    ensure_cosines(run, texts)
+    try:
+        live, start = _effect(str(run.folder), run.facts.cosines, version, run, texts)
+    except ValueError as error:
+        raise ConfigError(
+            "no relevant class with a sentence is switched on, so nothing can be scored; switch "
+            "one on or undo"
+        ) from error
+    return Look(version, texts, live, start, figures(start.rows, known(run)))
+
+
+@st.cache_resource(show_spinner=False, max_entries=24)
+def _effect(
+    folder: str, cosines: str, version: int, _run: RunReader, _texts: Descriptions
+) -> tuple[LiveScores, ColdStart]:
+    live = LiveScores(memory(folder, cosines, _run).reduced(_texts))
+    return live, cold_start(live, len(_texts.relevant_texts()), _run.config)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def memory(folder: str, cosines: str, _run: RunReader) -> CosineMemory:
+    """The pool's cosines, remembered class by class for all versions of a run."""
+    return CosineMemory(_run.table)
+
+
+@st.cache_resource(show_spinner=False, max_entries=24)
+def _without_each(folder: str, version: int, _look: Look, _run: RunReader) -> dict[int, Ints]:
+    sentences = len(_look.texts.relevant_texts())
+    return leave_one_out(_look.live, _look.start, sentences, _run.config)
+
+
+def without_each(run: RunReader, now: Look) -> dict[int, Ints]:
+    """Place of each confuser -> rows of the query without it."""
+    return _without_each(str(run.folder), now.number, now, run)
+
+
+def known(run: RunReader) -> Known:
+    """What is known about relevance: true labels, and answers where there are none."""
+    return _known(str(run.folder), run.stamp().split("-")[0], run)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _known(folder: str, answers: str, _run: RunReader) -> Known:
+    facts = _run.facts
+    return known_relevance(facts.ids, _run.config.relevant, _run.store.labels(), facts.labels)
+
+
+# ---- keeping what a person does
+
+
+def keep(run_name: str, texts: Descriptions, title: str, after: int, step: str = "edit") -> bool:
+    """Keep a new version; False, and a notice, when it could not be kept."""
+    try:
+        reader(run_name).store.text_versions.append(texts, title, step, after)  # type: ignore[arg-type]
+    except LaserError as error:
+        notify(error)
+        return False
+    return True
+
+
+def apply(run_name: str, edit: Edit) -> None:
+    """Apply one edit to the newest version, and keep what comes out."""
+    try:
+        kept = reader(run_name).store.texts()
+        if kept is not None:
+            texts, title = edited(kept[1], edit)
+            keep(run_name, texts, title, kept[0])
+    except LaserError as error:
+        notify(error)
+
+
+def step_back(run_name: str, step: str) -> None:
+    """Undo or redo: keep a copy of the version before or after the one in use."""
+    store = reader(run_name).store
+    versions = store.text_versions.all()
+    target = undo_target(versions) if step == "undo" else redo_target(versions)
+    found = store.texts(target) if target is not None else None
+    if found is not None:
+        keep(run_name, found[1], f"{step}: back to version {target}", versions[-1].number, step)
+
+
+def restore(run_name: str, number: int) -> None:
+    """Put an older version back in use."""
+    store = reader(run_name).store
+    newest, found = store.texts(), store.texts(number)
+    if newest is not None and found is not None:
+        keep(run_name, found[1], f"version {number} restored", newest[0])
+
+
+def notify(error: LaserError | str) -> None:
+    """Have the next run of the page say a sentence."""
+    st.session_state[NOTICE] = str(error)
+
+
+def show_notices() -> None:
+    """Say, once, what stood in the way of the last edit."""
+    if text := st.session_state.pop(NOTICE, ""):
+        st.warning(text)
+
+
+def base_number(versions: list[TextVersion]) -> int:
+    """The version that edits are compared with: the chosen one, else the one saved last."""
+    chosen = st.session_state.get(BASE)
+    numbers = {version.number for version in versions}
+    return chosen if chosen in numbers else (saved_version(versions) or versions[-1].number)
+
+
+def with_class(run: RunReader, texts: Descriptions, name: str) -> Descriptions:
+    """`texts` with the confuser `name` made a relevant class, the last one."""
+    moved = [c for c in texts.confusers if c.name == name]
+    left = tuple(c for c in texts.confusers if c.name != name)
+    added = tuple(replace(c, enabled=True) for c in moved)
+    return replace(texts, relevant=(*texts.relevant, *added), confusers=left)
+
+
+# ---- what other tabs and the loop do
+
+SEEN = "prompts_seen"  # the run's state at the last run of the page
+
+
+def noted(run: RunReader) -> None:
+    """Remember what is about to be drawn."""
+    st.session_state[SEEN] = (run.name, run.stamp())
+
+
+@st.fragment(run_every=2.0)
+def follow(run: RunReader) -> None:
+    """Draw the page again when another tab, or the loop, has changed the run."""
+    if st.session_state.get(SEEN) != (run.name, run.stamp()):
+        st.rerun()
