@@ -13,6 +13,7 @@ import numpy as np
 
 from laser_core.arrays import Floats, Ids, Ints
 from laser_core.descriptions import Descriptions
+from laser_core.errors import CacheError
 from laser_core.pool import Pool
 from laser_core.reader import RunReader
 from laser_core.view import Query
@@ -54,6 +55,23 @@ def text_values(run: RunReader, version: int | None = None) -> TextValues | None
         cosines.relevant.max(axis=0),
         cosines.score(run.config.aggregator),
     )
+
+
+def nearest_pictures(run: RunReader, texts: Sequence[str], wanted: int) -> tuple[Ints, Floats]:
+    """Rows and cosines of the `wanted` pictures nearest to any of some sentences, nearest first.
+
+    Raises:
+        CacheError: the worker has yet to compare a sentence with the pool.
+    """
+    try:
+        highest = run.table.rows(list(texts)).max(axis=0)
+    except (KeyError, OSError) as error:
+        raise CacheError(
+            f"the cosines of {error} are not computed yet; open Prompts or Round, or prepare the "
+            "run again"
+        ) from error
+    rows = np.argsort(-highest, kind="stable")[:wanted]
+    return rows, highest[rows]
 
 
 def text_classes(descriptions: Descriptions) -> list[tuple[str, bool]]:

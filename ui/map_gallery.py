@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import streamlit as st
 
 from laser_core.arrays import Floats, Ids, Ints
-from laser_core.map_values import TextValues, commonest
+from laser_core.map_values import TextValues, commonest, nearest_pictures
 from laser_core.pool import positions
 from laser_core.reader import RunReader
+from ui.escape import escaped
 from ui.gallery import Badge, Thumb, Tone, gallery
 from ui.state import picture_urls
 
@@ -18,24 +21,46 @@ HINT = (
     "Draw a line around some points, or click one: they appear here, the highest score first. A "
     "click on a description (◆) takes the pictures that it describes best."
 )
+SENTENCE_HINT = (
+    "Click a sentence, or draw a line around some: the pictures nearest to them appear here."
+)
 
 
 def chosen_pictures(run: RunReader, ids: Ids, values: TextValues | None) -> str:
-    """Draw the chosen pictures; returns the one to be explained, or ""."""
+    """Draw the pictures chosen on a map; returns the one to be explained, or ""."""
     if len(ids) == 0:
         st.caption(HINT)
         return ""
     rows = positions(run.facts.ids, ids.tolist())
     st.markdown(f"**{len(rows):,} chosen**" + _what_they_are(run, rows))
-    if values is not None:
-        st.caption(_described_by(values, rows))
-    scores = values.s_vlm[rows] if values is not None else np.zeros(len(rows))
-    order = np.argsort(-scores, kind="stable")[:SHOWN]
+    if values is None:
+        return _gallery(run, rows[:SHOWN], None)
+    st.caption(_described_by(values, rows))
+    order = np.argsort(-values.s_vlm[rows], kind="stable")[:SHOWN]
     if len(rows) > SHOWN:
         st.caption(f"The {SHOWN} of highest S_vlm:")
-    shown = run.facts.ids[rows[order]]
+    return _gallery(run, rows[order], values.s_vlm[rows[order]])
+
+
+def pictures_of_sentences(run: RunReader, texts: Sequence[str]) -> str:
+    """Draw the pictures nearest to chosen sentences; returns the one to be explained, or ""."""
+    if not texts:
+        st.caption(SENTENCE_HINT)
+        return ""
+    if len(texts) == 1:
+        st.markdown(f"Nearest to “{escaped(texts[0])}”")
+    else:
+        st.markdown(f"**{len(texts):,} sentences chosen**; nearest to any of them")
+    rows, cosines = nearest_pictures(run, texts, SHOWN)
+    st.caption(f"The {len(rows)} pictures of highest cosine, which the numbers are.")
+    return _gallery(run, rows, cosines)
+
+
+def _gallery(run: RunReader, rows: Ints, numbers: Floats | None) -> str:
+    """Draw pictures in the order given; returns the one that is clicked, or the only one."""
+    shown = run.facts.ids[rows]
     picked = gallery(
-        _thumbs(run, shown, scores[order] if values is not None else None),
+        _thumbs(run, rows, numbers),
         "map_gallery",
         label="Chosen pictures",
         size=92,
@@ -62,25 +87,19 @@ def _described_by(values: TextValues, rows: Ints) -> str:
     """The sentences that describe most of them best."""
     best = [values.texts[row] for row in values.best[rows].tolist()]
     if len(set(best)) == 1:
-        return f"Best description of all: “{best[0]}”"
-    counted = [f"“{text}” {count:,}" for text, count in commonest(best, 3)]
+        return f"Best description of all: “{escaped(best[0])}”"
+    counted = [f"“{escaped(text)}” {count:,}" for text, count in commonest(best, 3)]
     return "Best descriptions: " + " · ".join(counted)
 
 
-def _thumbs(run: RunReader, ids: Ids, scores: Floats | None) -> list[Thumb]:
-    urls, labels, facts = picture_urls(run, ids.tolist()), run.store.labels(), run.facts
-    rows = positions(facts.ids, ids.tolist()).tolist()
+def _thumbs(run: RunReader, rows: Ints, numbers: Floats | None) -> list[Thumb]:
+    ids, labels = run.facts.ids[rows].tolist(), run.store.labels()
+    urls = picture_urls(run, ids)
     thumbs = []
-    for place, (id, row) in enumerate(zip(ids.tolist(), rows, strict=True)):
+    for place, (id, row) in enumerate(zip(ids, rows.tolist(), strict=True)):
         answer = labels.get(id)
-        badge = () if scores is None else (Badge(f"{scores[place]:.2f}"),)
-        thumbs.append(
-            Thumb(
-                id,
-                urls[id],
-                caption=facts.labels[row] or "",
-                badges=badge,
-                tone=TONES.get(answer.state, "") if answer else "",
-            )
-        )
+        badges = () if numbers is None else (Badge(f"{numbers[place]:.2f}"),)
+        tone = TONES.get(answer.state, "") if answer else ""
+        caption = run.facts.labels[row] or ""
+        thumbs.append(Thumb(id, urls[id], caption=caption, badges=badges, tone=tone))
     return thumbs

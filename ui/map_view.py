@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from laser_core.arrays import Ids
 from laser_core.map_layout import Layout
 from laser_core.map_values import TextValues, next_query
 from laser_core.reader import RunReader
@@ -15,7 +14,7 @@ from ui.explained import explained
 from ui.map import scatter_map
 from ui.map_choices import Choice, choose_colour
 from ui.map_colours import EVERY, KIND, NOTES, offered, picture_colours, sentence_colours
-from ui.map_gallery import chosen_pictures
+from ui.map_gallery import chosen_pictures, pictures_of_sentences
 from ui.map_points import (
     kept_layout,
     layout_mark,
@@ -80,32 +79,33 @@ def show_map(run: RunReader, choice: Choice, look: Look) -> None:
         chosen = draw(run, layout, look)
         st.caption(f"{READING[choice.what]} {NOTES[look.colour]}")
     with right:
-        wanted = chosen_pictures(run, chosen, look.values)
+        if choice.what == "text":
+            wanted = pictures_of_sentences(run, chosen)
+        else:
+            wanted = chosen_pictures(run, np.array(chosen, dtype=np.str_), look.values)
     if wanted:
         with st.container(border=True):
             explained(run, wanted, "map_explained", truth=True)
 
 
-def _pictures(run: RunReader, layout: Layout, look: Look) -> Ids:
+def _pictures(run: RunReader, layout: Layout, look: Look) -> tuple[str, ...]:
     """The map of pictures; returns the ids chosen on it."""
     texts = run.descriptions(layout.texts_version) if layout.texts else None
     mark = f"{run_mark(run)} {layout.name} {look.values is None}"
-    chosen = scatter_map(
+    return scatter_map(
         picture_points(run, layout, look.values),
         picture_colours(mark, look.colour, run, look.values, texts[1] if texts else None),
         "map_pictures",
         ringed=look.ringed,
         height=HEIGHT,
     )
-    return np.array(chosen, dtype=np.str_)
 
 
-def _sentences(run: RunReader, layout: Layout, look: Look) -> Ids:
-    """The map of sentences; returns the pictures that the chosen ones describe best."""
+def _sentences(run: RunReader, layout: Layout, look: Look) -> tuple[str, ...]:
+    """The map of sentences; returns those chosen on it."""
     texts = run.descriptions(layout.texts_version)
-    nothing = np.array([], dtype=np.str_)
     if texts is None:
-        return nothing
+        return ()
     mark = layout_mark(run, layout.what, layout.method, layout.texts_version)
     chosen = scatter_map(
         sentence_points(mark, layout),
@@ -113,6 +113,4 @@ def _sentences(run: RunReader, layout: Layout, look: Look) -> Ids:
         "map_sentences",
         height=HEIGHT,
     )
-    if look.values is None or not chosen:
-        return nothing
-    return run.facts.ids[np.isin(look.values.best, np.array(chosen, dtype=int))]
+    return tuple(layout.texts[int(row)] for row in chosen)

@@ -1,0 +1,253 @@
+"""Kept runs side by side: those that differ only in seed or class split are one line with a spread.
+
+NumPy alone, so that a page can read a comparison that the command line or the app has made.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import statistics
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from laser_core.config import ExperimentConfig
+from laser_core.report import perfect_ceilings, summarise
+from laser_core.store import Store
+from laser_core.view import RoundRecord
+
+Measure = Literal["precision", "recall", "accuracy"]
+Against = Literal["round", "labels"]
+COLUMNS = ("first_precision", "mean_precision", "mean_ceiling", "recall", "accuracy", "seconds")
+DEPTH = 3  # folders below the runs' home: a comparison is variant, then seed and split
+REPEATED = ("seed", "split_seed", "relevant")  # what the repetitions of one setting differ in
+INDIFFERENT = ("device", "data_root", "rounds", "mismatch", "known", "propose", "task")
+
+
+@dataclass(frozen=True)
+class KeptRun:
+    """One run as a comparison needs it.
+
+    Args:
+        name: its folder, from the runs' home on, with "/".
+        config: its settings.
+        records: its finished rounds.
+    """
+
+    name: str
+    config: ExperimentConfig
+    records: tuple[RoundRecord, ...]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Runs of the same settings with different seeds or class splits.
+
+    Args:
+        name: what tells it from the other groups.
+        runs: each with at least one finished round.
+    """
+
+    name: str
+    runs: tuple[KeptRun, ...]
+
+    @property
+    def rounds(self) -> int:
+        """Rounds that all of its runs have finished."""
+        return min(len(run.records) for run in self.runs)
+
+    def summary(self, column: str) -> tuple[float, float] | None:
+        """(mean, standard deviation) of one of `COLUMNS` over the runs; None if one cannot tell."""
+        values = [getattr(summarise(run.records), column) for run in self.runs]
+        return None if any(value is None for value in values) else _mean_and_spread(values)
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One line of a chart; all tuples are of the same length.
+
+    Args:
+        x: rounds, or labels paid so far (their mean over the runs).
+        mean: over the runs.
+        spread: standard deviation over the runs; 0 for a single one.
+        runs: how many there are.
+    """
+
+    x: tuple[float, ...]
+    mean: tuple[float, ...]
+    spread: tuple[float, ...]
+    runs: int
+
+
+def find_runs(home: Path) -> list[str]:
+    """Names of all runs in `home`, comparisons' runs included, in order; hidden folders are not."""
+    if not home.is_dir():
+        return []
+    found: list[Path] = []
+    for depth in range(DEPTH):
+        found += home.glob("*/" * (depth + 1) + "run.db")
+    names = [path.parent.relative_to(home).as_posix() for path in found]
+    return sorted(name for name in names if not any(p.startswith(".") for p in name.split("/")))
+
+
+def read_run(home: Path, name: str) -> KeptRun:
+    """The run called `name` in `home`.
+
+    Raises:
+        StoreError: it cannot be read.
+    """
+    store = Store.open(home / name)
+    try:
+        return KeptRun(name, store.config(), tuple(store.records()))
+    finally:
+        store.close()
+
+
+def group_runs(runs: Sequence[KeptRun]) -> list[Group]:
+    """The runs with a finished round in groups, in the order their first runs come in.
+
+    A second run with the same settings, seed and split is no repetition but the same again (or
+    was steered by hand), so it makes a line of its own.
+    """
+    groups: list[list[KeptRun]] = []
+    for run in runs:
+        if not run.records:
+            continue
+        for group in groups:
+            if _repeats(run, group):
+                group.append(run)
+                break
+        else:
+            groups.append([run])
+    names = _names([group[0] for group in groups])
+    return [Group(name, tuple(group)) for name, group in zip(names, groups, strict=True)]
+
+
+def curve(group: Group, measure: Measure, against: Against) -> Curve:
+    """Mean and spread of a measure over a group's runs, where all of them know it."""
+    x, mean, spread = [], [], []
+    paid = [list(itertools.accumulate(len(r.ids) for r in run.records)) for run in group.runs]
+    for i in range(group.rounds):
+        values = [getattr(run.records[i], measure) for run in group.runs]
+        if any(value is None for value in values):
+            continue
+        middle, deviation = _mean_and_spread(values)
+        x.append(float(i + 1) if against == "round" else statistics.fmean(p[i] for p in paid))
+        mean.append(middle)
+        spread.append(deviation)
+    return Curve(tuple(x), tuple(mean), tuple(spread), len(group.runs))
+
+
+def best_possible(group: Group, against: Against) -> Curve:
+    """Precision of a selector that never errs, on the pool of the group's first run."""
+    records = group.runs[0].records
+    paid = itertools.accumulate(len(record.ids) for record in records)
+    known = [
+        (float(record.round if against == "round" else labels), ceiling)
+        for record, labels, ceiling in zip(records, paid, perfect_ceilings(records), strict=True)
+        if ceiling is not None
+    ]
+    x, y = tuple(pair[0] for pair in known), tuple(pair[1] for pair in known)
+    return Curve(x, y, (0.0,) * len(x), 1)
+
+
+def warnings(groups: Sequence[Group]) -> list[str]:
+    """Sentences on why the groups cannot be held against each other as they are; [] if they can."""
+    first = {group.name: group.runs[0].config for group in groups}
+    said = []
+    for field, sentence in (
+        ("pool", "They are on different pools ({}), so no number can be held against another."),
+        ("per_class", "They use different shares of the pool (per_class {})."),
+        ("batch_size", "They query batches of different sizes ({}); look at labels, not rounds."),
+    ):
+        values = sorted({str(getattr(config, field)) for config in first.values()})
+        if len(values) > 1:
+            said.append(sentence.format(", ".join(values)))
+    splits = {_splits(group) for group in groups}
+    if len(splits) > 1:
+        said.append("Their relevant classes differ, so some had an easier task than others.")
+    counts = {group.name: len(group.runs) for group in groups}
+    if len(set(counts.values())) > 1:
+        listed = ", ".join(f"{name} {count}" for name, count in counts.items())
+        said.append(f"They were repeated differently often ({listed}).")
+    rounds = {len(run.records) for group in groups for run in group.runs}
+    if len(rounds) > 1:
+        said.append(
+            f"They have finished different numbers of rounds ({min(rounds)} to {max(rounds)}): "
+            "means are over each run's own, and precision falls as a pool runs dry."
+        )
+    return said
+
+
+def comparison_rows(groups: Sequence[Group]) -> list[dict[str, Any]]:
+    """One row a group: name, runs, rounds, then mean and standard deviation of every column."""
+    rows = []
+    for group in groups:
+        row: dict[str, Any] = {"name": group.name, "runs": len(group.runs), "rounds": group.rounds}
+        for column in COLUMNS:
+            found = group.summary(column)
+            row[f"{column}_mean"], row[f"{column}_sd"] = found or (None, None)
+        rows.append(row)
+    return rows
+
+
+def rows_csv(rows: Sequence[dict[str, Any]]) -> str:
+    """`comparison_rows` as CSV, six decimals, an empty cell for what nobody knows."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(rows[0])
+    for row in rows:
+        writer.writerow([_cell(value) for value in row.values()])
+    return text.getvalue()
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return f"{value:.6f}" if isinstance(value, float) else str(value)
+
+
+def _mean_and_spread(values: Sequence[float]) -> tuple[float, float]:
+    return statistics.fmean(values), statistics.stdev(values) if len(values) > 1 else 0.0
+
+
+def _settings(run: KeptRun) -> dict[str, Any]:
+    """What makes a run a different thing to compare; seeds and the like are not."""
+    given = asdict(run.config)
+    return {k: v for k, v in given.items() if k not in (*REPEATED, *INDIFFERENT)}
+
+
+def _repeats(run: KeptRun, group: Sequence[KeptRun]) -> bool:
+    """Whether `run` is a further repetition of the group's setting."""
+    if _settings(run) != _settings(group[0]):
+        return False
+    mine = run.config
+    for other in (member.config for member in group):
+        if (mine.seed, mine.split_seed) == (other.seed, other.split_seed):
+            return False
+        if mine.split_seed == other.split_seed and mine.relevant != other.relevant:
+            return False  # classes named by hand: another task
+    return True
+
+
+def _splits(group: Group) -> frozenset[tuple[str, ...]]:
+    return frozenset(run.config.relevant for run in group.runs)
+
+
+def _names(runs: Sequence[KeptRun]) -> list[str]:
+    """A name for each run that tells it from the others: strategy, differing settings, folder."""
+    settings = [_settings(run) for run in runs]
+    varied = [
+        k for k in (settings[0] if settings else {}) if len({str(s[k]) for s in settings}) > 1
+    ]
+    names = []
+    for given in settings:
+        parts = [f"{k}={given[k]}" for k in varied if k != "strategy"]
+        names.append(", ".join([given["strategy"], *parts]))
+    return [
+        name if names.count(name) == 1 else f"{name} ({run.name})"
+        for name, run in zip(names, runs, strict=True)
+    ]

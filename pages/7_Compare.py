@@ -1,0 +1,56 @@
+"""Compare: several runs over one another, mean and spread over seeds and splits."""
+
+import streamlit as st
+
+from laser_core.comparison_view import warnings
+from laser_core.errors import LaserError
+from ui.compare_again import offer_again
+from ui.compare_chart import AXES, MEASURES, comparison_chart, comparison_table
+from ui.compare_runs import choose_groups, kept_runs
+from ui.frame import frame
+from ui.live import job_panel
+from ui.state import TITLES, jobs
+
+frame("Compare", "⚖️", "Runs that differ only in seed or class split are one line with a spread.")
+job_panel(jobs(), TITLES)
+try:
+    runs = kept_runs()
+    if not any(run.records for run in runs):
+        st.info(
+            "No run has finished a round yet. Start the demo on the home page and do a round, or "
+            "make a comparison: python -m laser_core compare --strategies laser,random "
+            "--seeds 0,1,2 --out runs/first"
+        )
+        st.page_link("app.py", label="To the home page", icon=":material/home:")
+        st.stop()
+    groups = choose_groups(runs)
+    if not groups:
+        st.info("Choose at least one run above.")
+        st.stop()
+    for sentence in warnings(groups):
+        st.warning(sentence)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        measure = st.segmented_control(
+            "Show",
+            list(MEASURES),
+            default="precision",
+            required=True,
+            format_func=str.capitalize,
+            key="compare_measure",
+            persist_state="session",
+        )
+        against = st.segmented_control(
+            "Against",
+            list(AXES),
+            default="round",
+            required=True,
+            format_func=AXES.__getitem__,
+            key="compare_against",
+            persist_state="session",
+        )
+    comparison_chart(groups, measure, against)
+    st.caption(f"{MEASURES[measure]}. Bands are one standard deviation over n runs.")
+    comparison_table(groups)
+    offer_again([run for group in groups for run in group.runs])
+except LaserError as error:
+    st.error(str(error))

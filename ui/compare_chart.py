@@ -1,0 +1,136 @@
+"""Curves of many runs in one chart, and their table."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from laser_core.comparison_view import (
+    COLUMNS,
+    Against,
+    Curve,
+    Group,
+    Measure,
+    best_possible,
+    comparison_rows,
+    curve,
+    rows_csv,
+)
+from ui.charts import BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, VIOLET, draw, figure
+
+# Told apart by colour, and past eight lines by dash and marker too.
+COLOURS = (BLUE, ORANGE, GREEN, PINK, SKY, RED, VIOLET)
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
+MARKERS = ("circle", "square", "diamond", "triangle-up", "x", "star", "triangle-down", "cross")
+HEIGHT = 420
+MEASURES: dict[Measure, str] = {
+    "precision": "Precision: relevant among the queried, this round",
+    "recall": "Recall: relevant found so far of all in the pool",
+    "accuracy": "Accuracy of the classifier on relevant test pictures",
+}
+AXES: dict[Against, str] = {"round": "Round", "labels": "Labels paid"}
+HEADS = {
+    "name": "Runs of one kind",
+    "runs": "Runs",
+    "rounds": "Rounds",
+    "first_precision": "Precision, round 1",
+    "mean_precision": "Mean precision",
+    "mean_ceiling": "of at most",
+    "recall": "Recall",
+    "accuracy": "Accuracy",
+    "seconds": "Seconds",
+}
+
+
+def comparison_chart(groups: list[Group], measure: Measure, against: Against) -> None:
+    """Draw one line a group: the mean, with a band of one standard deviation around it."""
+    curves = [curve(group, measure, against) for group in groups]
+    if not any(line.x for line in curves):
+        st.info(
+            "None of these runs knows its "
+            f"{measure}: precision needs answers, recall a labeled pool, accuracy a test split."
+        )
+        return
+    made = figure(HEIGHT, measure.capitalize(), AXES[against])
+    for place, (group, line) in enumerate(zip(groups, curves, strict=True)):
+        _add_band(made, line, COLOURS[place % len(COLOURS)])
+        _add_line(made, group.name, line, place)
+    if measure == "precision":
+        best = best_possible(max(groups, key=lambda group: group.rounds), against)
+        made.add_scatter(
+            x=best.x,
+            y=best.mean,
+            name="best possible",
+            mode="lines",
+            line={"color": GREY, "dash": "dot", "width": 2},
+        )
+    made.update_yaxes(range=[0, 1.02], tickformat=".0%")
+    if against == "round":
+        made.update_xaxes(dtick=1)
+    if len(groups) > 6:
+        made.update_layout(legend={"orientation": "v", "x": 1.01, "y": 1, "yanchor": "top"})
+    draw(made, f"compare_{measure}_{against}", f"comparison-{measure}")
+
+
+def _add_line(made: go.Figure, name: str, line: Curve, place: int) -> None:
+    spread = [f" ± {value:.3f}" if line.runs > 1 else "" for value in line.spread]
+    made.add_scatter(
+        x=line.x,
+        y=line.mean,
+        name=f"{name}, n = {line.runs}",
+        mode="lines+markers",
+        line={
+            "color": COLOURS[place % len(COLOURS)],
+            "dash": DASHES[place // len(COLOURS) % len(DASHES)],
+            "width": 2.5,
+        },
+        marker={"symbol": MARKERS[place % len(MARKERS)], "size": 8},
+        customdata=spread,
+        hovertemplate="%{y:.3f}%{customdata}",
+    )
+
+
+def _add_band(made: go.Figure, line: Curve, colour: str) -> None:
+    if line.runs < 2 or not line.x:
+        return
+    high = [m + s for m, s in zip(line.mean, line.spread, strict=True)]
+    low = [m - s for m, s in zip(line.mean, line.spread, strict=True)]
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    made.add_scatter(
+        x=[*line.x, *reversed(line.x)],
+        y=[*high, *reversed(low)],
+        fill="toself",
+        fillcolor=f"rgba({red}, {green}, {blue}, 0.18)",
+        line={"width": 0},
+        hoverinfo="skip",
+        showlegend=False,
+        mode="lines",
+    )
+
+
+def comparison_table(groups: list[Group]) -> None:
+    """The runs in a few numbers, mean ± standard deviation, and the same as CSV."""
+    rows = comparison_rows(groups)
+    shown = []
+    for row in rows:
+        cells = {HEADS[key]: row[key] for key in ("name", "runs", "rounds")}
+        for column in COLUMNS:
+            digits = 1 if column == "seconds" else 3
+            mean, spread = row[f"{column}_mean"], row[f"{column}_sd"]
+            cells[HEADS[column]] = _cell(mean, spread, digits, row["runs"])
+        shown.append(cells)
+    st.dataframe(shown, hide_index=True, width="stretch")
+    st.download_button(
+        "Table as CSV",
+        rows_csv(rows),
+        "comparison.csv",
+        "text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def _cell(mean: float | None, spread: float, digits: int, runs: int) -> str:
+    if mean is None:
+        return "–"
+    return f"{mean:.{digits}f}" + (f" ± {spread:.{digits}f}" if runs > 1 else "")
