@@ -126,6 +126,8 @@ def _by_detector(run: RunReader, wanted: set[int]) -> dict[int, Suggestion]:
     arrays = _newest_arrays(run)
     if "detector_logits" not in arrays or not np.any(arrays.get("delta", 0.0)):
         return {}
+    if arrays["detector_logits"].shape[1] != len(run.config.relevant) + 1:
+        return {}  # the classes have changed since
     at = [n for n, row in enumerate(arrays["row"].tolist()) if row in wanted]
     logits = np.asarray(arrays["detector_logits"][at])
     guesses = from_logits(logits, run.config.relevant, run.config.temperature)
