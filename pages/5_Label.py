@@ -1,0 +1,45 @@
+"""Label: answer the query by hand, fast, by keyboard; or any other pictures of the run."""
+
+import streamlit as st
+
+from laser_core.errors import LaserError
+from ui.frame import frame
+from ui.label_after import changed_rounds, disagreements, history, names_met, so_far
+from ui.label_deck import QUERY, choose_ids, make_deck
+from ui.label_view import show_deck
+from ui.label_work import no_query, train_button, who_labels
+from ui.live import job_panel
+from ui.state import TITLES, current_run, jobs
+
+frame("Label", "🏷️")
+run = current_run()
+job = job_panel(jobs(), TITLES)
+left, middle, right = st.columns([3, 1.2, 1.6], vertical_alignment="bottom")
+with left:
+    source, ids = choose_ids(run)
+with middle:
+    actor = who_labels()
+with right:
+    train_button(run, job)
+
+try:
+    if ids:
+        with st.spinner("Getting the pictures ready…"):
+            deck = make_deck(run, source, ids, actor)
+        show_deck(run, deck)
+    elif source == QUERY:
+        no_query(run, job)
+    changed_rounds(run)
+    names_met(run, actor)
+    disagreements(run, actor)
+    counts = st.expander("So far", expanded=not ids, key="label_counts", on_change="rerun")
+    if counts.open:
+        with counts:
+            so_far(run)
+    last = st.expander("History: take labels back, or change them", key="label_last",
+                       on_change="rerun")  # fmt: skip
+    if last.open:
+        with last:
+            history(run, actor)
+except LaserError as error:
+    st.error(str(error))

@@ -1,0 +1,154 @@
+"""Which pictures are to be labeled, as the widget needs them: a query, a choice, a search."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import streamlit as st
+
+from laser_core.answers import Answer
+from laser_core.errors import LaserError
+from laser_core.pool import Label
+from laser_core.reader import RunReader
+from laser_core.suggest import Suggestion, suggestions
+from laser_core.thumbnails import LARGE_SIDE, thumbnail_name
+from ui.labeller import Deck, Picture, Recent
+from ui.state import ensure_cosines, jobs, picture_urls, requests, thumbnails
+from ui.thumbnails import Thumbnails
+
+QUERY, GIVEN, SEARCH = "The query", "Chosen pictures", "Found by text"
+FOUND = 48  # pictures of a search
+CHUNK = 32  # large copies asked for at once, so that other small requests get their turn
+RECENT = 14  # answers of before in the widget's history
+
+
+def choose_ids(run: RunReader) -> tuple[str, list[str]]:
+    """(source, ids) of the pictures at hand; no ids with a message on the page that says why."""
+    asked = run.store.query(len(run.records()) + 1)
+    given = [str(id) for id in st.session_state.get("label_ids", ())]
+    sources = [QUERY, *([GIVEN] if given else []), SEARCH]
+    if given and st.session_state.get("_label_seen") != given:
+        st.session_state["_label_seen"] = given
+        st.session_state["label_source"] = GIVEN
+    source = st.segmented_control(
+        "Pictures", sources, default=QUERY, required=True, key="label_source",
+        persist_state="session", label_visibility="collapsed",
+    )  # fmt: skip
+    if source == GIVEN:
+        return GIVEN, given
+    if source == SEARCH:
+        return SEARCH, _search(run)
+    return QUERY, asked[1].ids.tolist() if asked else []
+
+
+def _search(run: RunReader) -> list[str]:
+    text = st.text_input(
+        "Find pictures without a label by a sentence", key="label_search", persist_state="session",
+        placeholder="a red toothbrush on a shelf",
+    ).strip()  # fmt: skip
+    if not text:
+        return []
+    try:
+        if text not in run.table:
+            params = {"folder": str(run.folder), "texts": [text]}
+            requests().ask("embed_sentences", params, timeout=120)
+        kept: dict[str, list[str]] = st.session_state.setdefault("_label_found", {})
+        name = f"{run.name} {text}"
+        if name not in kept:  # fixed while its pictures are answered
+            labeled = run.store.labels()
+            order = run.facts.ids[np.argsort(-run.table.rows([text])[0], kind="stable")]
+            kept[name] = [id for id in order.tolist() if id not in labeled][:FOUND]
+        return kept[name]
+    except LaserError as error:
+        st.error(str(error))
+        return []
+
+
+def make_deck(run: RunReader, source: str, ids: Sequence[str], actor: str) -> Deck:
+    """All the widget needs of `ids`, with the labels they have by now.
+
+    Raises:
+        LaserError: thumbnails or cosines cannot be made.
+    """
+    picture_urls(run, ids)
+    guessed = _suggestions(run, ids)
+    guesses = list(dict.fromkeys(each.label for each in guessed.values()))
+    answers = run.store.standing()
+    wanted = set(ids)
+    small = thumbnails(run)
+    return Deck(
+        name=deck_name(source, ids),
+        pictures=[_picture(id, guessed.get(id), guesses) for id in ids],
+        labels={a.image: (a.label, a.actor) for a in answers if a.image in wanted},
+        guesses=guesses,
+        small=small.base_url,
+        large=large_copies(run).base_url,
+        recent=_recent(answers, wanted),
+        actor=actor,
+        round=round_of_answers(run),
+        spent=len(answers),
+        budget=run.config.rounds * (run.config.batch_size or 0),
+    )
+
+
+def deck_name(source: str, ids: Sequence[str]) -> str:
+    """Names a set of pictures: the same for the same pictures."""
+    return f"{source} {hashlib.sha256(chr(0).join(ids).encode()).hexdigest()[:12]}"
+
+
+def round_of_answers(run: RunReader) -> int:
+    """The round that answers given now belong to: the next one while one is being trained."""
+    job = jobs().active()
+    training = job is not None and job.kind in ("train", "run_rounds")
+    ours = training and job is not None and job.params.get("folder") == str(run.folder)
+    return len(run.records()) + 1 + ours
+
+
+def _suggestions(run: RunReader, ids: Sequence[str]) -> Mapping[str, Suggestion]:
+    kept = run.descriptions()
+    if kept is not None:
+        ensure_cosines(run, kept[1])
+    return suggestions(run, ids)
+
+
+def _picture(id: str, guess: Suggestion | None, guesses: Sequence[Label]) -> Picture:
+    if guess is None:
+        return Picture(id, thumbnail_name(id), reason="nothing is known of this picture yet")
+    at = guesses.index(guess.label)
+    return Picture(id, thumbnail_name(id), at, round(guess.sure, 4), guess.reason)
+
+
+def _recent(answers: Sequence[Answer], wanted: set[str]) -> list[Recent]:
+    newest = [answer for answer in reversed(answers) if answer.image in wanted][:RECENT]
+    return [Recent(a.image, thumbnail_name(a.image), a.label, a.actor, a.seq) for a in newest]
+
+
+def large_copies(run: RunReader) -> Thumbnails:
+    """The addresses of copies that one picture can be judged by."""
+    return Thumbnails(f"{run.config.pool} {run.config.data_root or ''}", side=LARGE_SIDE)
+
+
+def have_large_copies_made(run: RunReader, ids: Sequence[str]) -> int:
+    """How many of `ids`, from the first, have large copies; the next are asked for meanwhile."""
+    large = large_copies(run)
+    made = large.made_of(ids)
+    under_way = st.session_state.get("_label_large")
+    if made < len(ids) and not (under_way and _active(under_way)):
+        params = {
+            "pool": run.config.pool,
+            "data_root": run.config.data_root,
+            "ids": list(ids[made : made + CHUNK]),
+            "thumbnails": str(large.folder),
+            "side": LARGE_SIDE,
+        }
+        st.session_state["_label_large"] = requests().send("make_thumbnails", params)
+    return made
+
+
+def _active(id: str) -> bool:
+    try:
+        return requests().state(id).active
+    except LaserError:
+        return False

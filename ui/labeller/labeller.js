@@ -1,0 +1,554 @@
+// The labeling widget's half in the browser. Keys act at once here; Python owns the labels. What
+// must outlast a remount in the middle of overlapping reruns lives in the tab's memory (tab.js).
+const INSTANCES = new WeakMap();
+const HISTORY = 14;
+const AHEAD = 4; // pictures decoded before they are wanted
+const NAMED = /^(INPUT|TEXTAREA|SELECT)$/;
+const KEYS = [
+  ["1 … 9", "the class with that number"],
+  ["N or /", "find a class by typing, or name an irrelevant thing"],
+  ["0 or X", "irrelevant"],
+  ["Space", "unsure: skip it"],
+  ["E", "exclude: broken, a duplicate, or private"],
+  ["U or Backspace", "undo, as often as you like; a page counts as one"],
+  ["Arrows", "move; on a page with Shift: choose a stretch"],
+  ["Click, Shift + click", "on a page: choose one, or a stretch"],
+  ["Ctrl + A, Esc", "on a page: choose all, or none"],
+  ["Enter", "accept the page: all that is not marked or chosen is what it says above"],
+  ["G", "one by one, or pages of alike pictures"],
+  ["S", "show what the model thinks, and why"],
+  ["H or F1", "this list"],
+];
+
+function element(tag, className = "", text = "") {
+  const made = document.createElement(tag);
+  made.className = className;
+  made.textContent = text;
+  return made;
+}
+
+function saying(label) {
+  if (!label) return "";
+  if (label.state === "relevant") return label.name;
+  return label.name ? `${label.state}: ${label.name}` : label.state;
+}
+
+class Labeller {
+  constructor(root) {
+    this.root = root;
+    this.find = (selector) => root.querySelector(selector);
+    this.frame = this.find(".frame");
+    this.input = this.find("input");
+    this.found = this.find(".found");
+    this.pictures = new Map(); // id -> image, decoded ahead
+    this.cells = new Map();
+    this.rows = new Map(); // of the history, kept so that their pictures do not flash
+    this.frame.onclick = (event) => this.onClick(event);
+    // A click leaves the focus where it was: Space and Enter go on meaning the picture.
+    this.frame.onmousedown = (event) => {
+      if (event.target.closest("button, .cell")) event.preventDefault();
+    };
+    this.input.oninput = () => this.search();
+    this.input.onfocus = () => this.search();
+    this.input.onblur = () => this.closeSearch();
+    this.input.onkeydown = (event) => this.onSearchKey(event);
+    this.onKey = (event) => this.key(event);
+    document.addEventListener("keydown", this.onKey, true);
+    this.find(".help").replaceChildren(
+      ...KEYS.map(([key, meaning]) => {
+        const row = element("p");
+        row.append(element("kbd", "", key), ` ${meaning}`);
+        return row;
+      }),
+    );
+  }
+
+  close() {
+    document.removeEventListener("keydown", this.onKey, true);
+    this.tab?.views.delete(this);
+  }
+
+  update(component) {
+    const { data } = component;
+    this.tab = tabOf(data);
+    this.tab.live = data;
+    this.tab.views.add(this);
+    this.outbox.send = (message) => component.setStateValue("log", message);
+    this.outbox.receive(data.acks, data.refused);
+    this.drawClasses();
+    this.draw();
+    queueMicrotask(() => this.outbox.flush());
+  }
+
+  get outbox() {
+    return this.tab.outbox;
+  }
+
+  get deck() {
+    return this.tab.deck;
+  }
+
+  // ---- keys
+
+  rests(event) {
+    const target = event.composedPath()[0];
+    if (target?.isContentEditable || NAMED.test(target?.tagName ?? "")) return true;
+    if (event.altKey) return true;
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() !== "a") return true;
+    // A dialog or an opened list of Streamlit's has the keys for itself.
+    if (document.querySelector('[role="dialog"], [data-baseweb="popover"] [role="listbox"]')) {
+      return true;
+    }
+    const control = target?.closest?.('button, a, summary, [role="tab"], [role="slider"]');
+    return Boolean(control) && /^(Enter| |Arrow.*)$/.test(event.key);
+  }
+
+  key(event) {
+    if (!this.deck.name || this.rests(event)) return;
+    const act = this.actionOf(event);
+    if (!act) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (event.repeat && !event.key.startsWith("Arrow")) return; // a key held down is one answer
+    act();
+  }
+
+  actionOf(event) {
+    const { key } = event;
+    if (event.ctrlKey || event.metaKey) return () => this.chooseAll();
+    if (/^[1-9]$/.test(key)) {
+      const name = this.tab.live.classes[Number(key) - 1];
+      return name ? () => this.answer({ state: "relevant", name }) : undefined;
+    }
+    const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -this.columns(), ArrowDown: this.columns() };
+    if (key in step) return () => this.move(step[key], event.shiftKey);
+    return {
+      " ": () => this.do("unsure"),
+      0: () => this.do("irrelevant"),
+      x: () => this.do("irrelevant"),
+      e: () => this.do("excluded"),
+      u: () => this.do("undo"),
+      backspace: () => this.do("undo"),
+      enter: () => this.do("accept"),
+      g: () => this.do(this.deck.mode === "one" ? "grid" : "one"),
+      s: () => this.do("suggest"),
+      h: () => this.do("keys"),
+      f1: () => this.do("keys"),
+      escape: () => this.clear(),
+      n: () => this.input.focus(),
+      "/": () => this.input.focus(),
+    }[key.toLowerCase()];
+  }
+
+  // ---- what buttons and keys do
+
+  onClick(event) {
+    const cell = event.target.closest(".cell");
+    if (cell) return this.choose(Number(cell.dataset.n), event.shiftKey);
+    const button = event.target.closest("button");
+    if (!button) return undefined;
+    if (button.dataset.class) {
+      return this.answer({ state: "relevant", name: button.dataset.class });
+    }
+    if (button.dataset.open) return this.open(button.dataset.open);
+    if (button.dataset.undo) return this.takeBack(JSON.parse(button.dataset.undo));
+    return this.do(button.dataset.do);
+  }
+
+  do(verb) {
+    const { deck } = this;
+    if (["irrelevant", "unsure", "excluded"].includes(verb)) {
+      return this.answer({ state: verb, name: "" });
+    }
+    if (verb === "undo") this.say(deck.undo().length ? "taken back" : "nothing to take back");
+    if (verb === "accept" && deck.mode === "grid") this.accept();
+    if (verb === "one" || verb === "grid") deck.setMode(verb);
+    if (verb === "suggest") this.tab.suggest = !this.tab.suggest;
+    if (verb === "keys") this.find(".help").hidden = !this.find(".help").hidden;
+    return this.draw();
+  }
+
+  accept() {
+    const title = this.deck.facts.guesses[this.deck.guess]?.title ?? "";
+    const count = this.deck.accept().length;
+    const { size } = this.deck.chosen;
+    this.say(`${count} accepted as ${title}${size ? `; ${size} chosen wait for a key` : ""}`);
+  }
+
+  answer(label) {
+    const ids = this.deck.answer(label);
+    if (ids.length > 0) this.say(`${saying(label)}${ids.length > 1 ? ` for ${ids.length}` : ""}`);
+    this.draw();
+  }
+
+  open(id) {
+    const { deck } = this;
+    if (!deck.at.has(id)) return this.say("this picture is not in the batch");
+    deck.mode = "one";
+    deck.go(deck.at.get(id));
+    return this.draw();
+  }
+
+  takeBack(one) {
+    if (one.seq) this.deck.undoOne(one.seq);
+    else this.deck.undoOlder(one);
+    this.draw();
+  }
+
+  move(by, extend) {
+    const { deck } = this;
+    deck.go(deck.cursor + by);
+    if (deck.mode === "grid") {
+      if (extend) this.choose(deck.cursor, true);
+      else deck.anchor = deck.cursor;
+    }
+    this.draw();
+  }
+
+  choose(n, extend) {
+    const { deck } = this;
+    const id = deck.page[n];
+    if (extend) {
+      const [from, to] = [Math.min(deck.anchor, n), Math.max(deck.anchor, n)];
+      deck.page.slice(from, to + 1).forEach((each) => deck.chosen.add(each));
+    } else {
+      if (!deck.chosen.delete(id)) deck.chosen.add(id);
+      deck.anchor = n;
+    }
+    deck.cursor = n;
+    this.draw();
+  }
+
+  chooseAll() {
+    if (this.deck.mode === "grid") this.deck.page.forEach((id) => this.deck.chosen.add(id));
+    this.draw();
+  }
+
+  clear() {
+    this.deck.chosen.clear();
+    this.find(".help").hidden = true;
+    this.draw();
+  }
+
+  say(text) {
+    this.find(".hint").textContent = text;
+  }
+
+  columns() {
+    if (this.deck.mode === "one") return 1;
+    const grid = this.find(".grid");
+    return grid ? getComputedStyle(grid).gridTemplateColumns.split(" ").length : 1;
+  }
+
+  // ---- finding a class by typing
+
+  search() {
+    const typed = this.input.value.trim();
+    const { classes, names } = this.tab.live;
+    const has = (name) => name.toLowerCase().includes(typed.toLowerCase());
+    const first = (a, b) => b.toLowerCase().startsWith(typed) - a.toLowerCase().startsWith(typed);
+    const options = [
+      ...classes.filter(has).sort(first).map((name) => ({ state: "relevant", name })),
+      ...names.filter(has).sort(first).map((name) => ({ state: "irrelevant", name })),
+    ];
+    const known = [...classes, ...names].some((name) => name.toLowerCase() === typed.toLowerCase());
+    if (typed && !known) options.push({ state: "irrelevant", name: typed });
+    this.options = options.slice(0, 50);
+    this.pick = 0;
+    this.drawOptions();
+  }
+
+  drawOptions() {
+    this.found.hidden = this.options.length === 0;
+    this.input.setAttribute("aria-expanded", String(!this.found.hidden));
+    this.found.replaceChildren(
+      ...this.options.map((label, n) => {
+        const option = element("div", "option", saying(label));
+        option.setAttribute("role", "option");
+        option.setAttribute("aria-selected", String(n === this.pick));
+        option.id = `option-${n}`;
+        option.onmousedown = (event) => {
+          event.preventDefault();
+          this.take(n);
+        };
+        return option;
+      }),
+    );
+    this.input.setAttribute("aria-activedescendant", `option-${this.pick}`);
+    this.found.children[this.pick]?.scrollIntoView({ block: "nearest" });
+  }
+
+  onSearchKey(event) {
+    const last = this.options.length - 1;
+    const step = {
+      ArrowDown: () => (this.pick = Math.min(last, this.pick + 1)),
+      ArrowUp: () => (this.pick = Math.max(0, this.pick - 1)),
+      Enter: () => this.take(this.pick),
+      Escape: () => this.leaveSearch(),
+    }[event.key];
+    event.stopPropagation();
+    if (!step || event.isComposing) return;
+    event.preventDefault();
+    step();
+    if (event.key.startsWith("Arrow")) this.drawOptions();
+  }
+
+  take(n) {
+    const label = this.options[n];
+    this.leaveSearch();
+    if (label) this.answer(label);
+  }
+
+  leaveSearch() {
+    this.input.value = "";
+    this.input.blur();
+    this.frame.focus({ preventScroll: true });
+  }
+
+  closeSearch() {
+    this.found.hidden = true;
+    this.input.setAttribute("aria-expanded", "false");
+  }
+
+  // ---- drawing
+
+  draw() {
+    const { deck } = this;
+    if (!deck.name) return;
+    const grid = deck.mode === "grid";
+    this.frame.dataset.mode = deck.mode;
+    for (const name of ["one", "grid"]) {
+      this.find(`[data-do="${name}"]`).setAttribute("aria-pressed", String(deck.mode === name));
+    }
+    this.find('[data-do="accept"]').disabled = !grid || deck.page.length === 0;
+    this.find('[data-do="suggest"]').setAttribute("aria-pressed", String(this.tab.suggest));
+    this.find('[data-do="keys"]').setAttribute("aria-expanded", String(!this.find(".help").hidden));
+    if (grid) this.drawGrid();
+    else this.drawOne();
+    this.drawBar();
+    this.drawSuggestion();
+    this.drawHistory();
+    for (const button of this.root.querySelectorAll("[data-class]")) {
+      const given = deck.current && deck.labels.get(deck.current.id);
+      const pressed = given?.state === "relevant" && given.name === button.dataset.class;
+      button.setAttribute("aria-pressed", String(pressed));
+    }
+  }
+
+  drawBar() {
+    const { deck, outbox } = this;
+    const [done, total] = [deck.answered, deck.items.length];
+    const bar = this.find(".progress");
+    bar.setAttribute("aria-valuemax", total);
+    bar.setAttribute("aria-valuenow", done);
+    this.find(".done").style.width = `${total ? (100 * done) / total : 0}%`;
+    const { spent, budget, answered } = deck.facts;
+    const paid = (spent + done - answered).toLocaleString("en");
+    this.find(".said").textContent =
+      `${done} of ${total} answered · ${paid} of ${budget.toLocaleString("en")} labels in all`;
+    this.find(".counts").textContent = Object.entries(deck.counts())
+      .map(([state, count]) => `${count} ${state}`)
+      .join(" · ");
+    const { spent: times } = deck;
+    const mean = times.reduce((sum, each) => sum + each, 0) / times.length;
+    this.find(".pace").textContent = times.length ? `${mean.toFixed(1)} s per label` : "";
+    const { refused } = this.tab.live;
+    const saved = this.find(".saved");
+    saved.textContent = outbox.waiting ? `saving ${outbox.waiting}…` : `saved ${outbox.saved}`;
+    saved.dataset.waiting = String(outbox.waiting > 0);
+    const trouble = this.find(".trouble");
+    trouble.hidden = !refused;
+    if (refused) {
+      const kept = `${outbox.waiting} answers wait here and are tried again every 2 s.`;
+      trouble.textContent = outbox.waiting ? `Not saved: ${refused} ${kept}` : refused;
+    }
+  }
+
+  picture(item) {
+    const large = this.deck.at.get(item.id) < this.tab.live.sharp;
+    const address = (large ? this.deck.facts.large : this.deck.facts.small) + item.file;
+    let image = this.pictures.get(item.id);
+    if (!image || image.getAttribute("src") !== address) {
+      image = new Image();
+      image.draggable = false;
+      image.decoding = "sync";
+      image.src = address;
+      image.alt = this.spoken(item); // never the id: it may tell the class
+      image.decode().catch(() => {}); // a blank is drawn then; the server made one for each id
+      this.pictures.set(item.id, image);
+    }
+    return image;
+  }
+
+  spoken(item) {
+    return `picture ${this.deck.at.get(item.id) + 1} of ${this.deck.items.length}`;
+  }
+
+  preload() {
+    const { deck } = this;
+    const keep = new Set();
+    for (let n = -1; n <= AHEAD; n++) {
+      const item = deck.items[deck.cursor + n];
+      if (item) keep.add(this.picture(item) && item.id);
+    }
+    for (const id of this.pictures.keys()) if (!keep.has(id)) this.pictures.delete(id);
+  }
+
+  drawOne() {
+    const { deck } = this;
+    const stage = this.find(".stage");
+    const item = deck.current;
+    const total = deck.items.length;
+    this.find(".headline").textContent = item ? `Picture ${deck.cursor + 1} of ${total}` : "";
+    if (stage.dataset.mode !== "one") {
+      const [holder, tag] = [element("div", "one"), element("span", "tag")];
+      holder.append(element("div", "holder"), tag);
+      stage.replaceChildren(holder);
+      stage.dataset.mode = "one";
+    }
+    const holder = stage.querySelector(".holder");
+    const shown = item
+      ? this.picture(item)
+      : element("p", "finished", total ? "All of this batch is answered." : "No pictures here.");
+    if (holder.firstChild !== shown) holder.replaceChildren(shown);
+    const label = item && deck.labels.get(item.id);
+    const tag = stage.querySelector(".tag");
+    tag.textContent = saying(label) + (this.other(label) ? ` (${label.actor})` : "");
+    tag.dataset.state = label?.state ?? "";
+    tag.hidden = !label;
+    setTimeout(() => this.preload()); // after this one is painted
+  }
+
+  other(label) {
+    return label?.actor && label.actor !== this.deck.facts.actor;
+  }
+
+  drawGrid() {
+    const { deck } = this;
+    const stage = this.find(".stage");
+    if (stage.dataset.mode !== "grid") {
+      const grid = element("div", "grid");
+      grid.setAttribute("role", "listbox");
+      grid.setAttribute("aria-multiselectable", "true");
+      stage.replaceChildren(grid);
+      stage.dataset.mode = "grid";
+    }
+    const title = deck.facts.guesses[deck.guess]?.title ?? "";
+    const left = deck.page.filter((id) => !deck.labels.has(id)).length;
+    this.find(".headline").textContent = deck.page.length
+      ? `Looks like ${title}: mark the exceptions, then Enter takes the other ${left} as ${title}`
+      : "All of this batch is answered.";
+    this.find('[data-do="accept"]').lastChild.textContent = title
+      ? ` accept ${left} as ${title}`
+      : " accept page";
+    const grid = stage.querySelector(".grid");
+    grid.setAttribute("aria-label", `Pictures that look like ${title}`);
+    const wanted = deck.page.map((id, n) => this.cell(deck.itemOf(id), n));
+    const same =
+      wanted.length === grid.childElementCount &&
+      wanted.every((cell, n) => cell === grid.children[n]);
+    if (!same) grid.replaceChildren(...wanted);
+    const onPage = new Set(deck.page);
+    for (const id of this.cells.keys()) if (!onPage.has(id)) this.cells.delete(id);
+  }
+
+  cell(item, n) {
+    const { deck } = this;
+    let cell = this.cells.get(item.id);
+    if (!cell) {
+      cell = element("div", "cell");
+      cell.setAttribute("role", "option");
+      const image = new Image();
+      image.draggable = false;
+      image.src = deck.facts.small + item.file;
+      image.alt = this.spoken(item);
+      cell.append(image, element("span", "tag"));
+      this.cells.set(item.id, cell);
+    }
+    const label = deck.labels.get(item.id);
+    const tag = cell.lastChild;
+    tag.textContent = saying(label);
+    tag.hidden = !label;
+    tag.dataset.state = label?.state ?? "";
+    cell.dataset.n = n;
+    cell.classList.toggle("current", n === deck.cursor);
+    cell.setAttribute("aria-selected", String(deck.chosen.has(item.id)));
+    return cell;
+  }
+
+  drawSuggestion() {
+    const { deck } = this;
+    const place = this.find(".suggestion");
+    const item = deck.current;
+    place.hidden = !this.tab.suggest || !item;
+    if (!place.hidden) {
+      place.textContent = `${deck.facts.guesses[item.guess]?.title ?? "no idea"}: ${item.reason}`;
+    }
+  }
+
+  drawClasses() {
+    const { classes } = this.tab.live;
+    const group = this.find(".classes");
+    const wanted = JSON.stringify(classes);
+    if (group.dataset.drawn === wanted) return;
+    group.dataset.drawn = wanted;
+    group.replaceChildren(
+      ...classes.map((name, n) => {
+        const button = element("button");
+        button.type = "button";
+        button.dataset.class = name;
+        button.title = name;
+        if (n < 9) button.append(element("kbd", "", String(n + 1)), " ");
+        button.append(name);
+        return button;
+      }),
+    );
+  }
+
+  drawHistory() {
+    const { deck } = this;
+    const entries = deck.history(HISTORY).filter((one) => one.file || deck.at.has(one.id));
+    this.find(".history").hidden = entries.length === 0;
+    const rows = new Map();
+    for (const one of entries) {
+      const text = saying(one.label) + (this.other(one.label) ? ` (${one.label.actor})` : "");
+      const key = `${one.id} ${one.seq} ${one.event} ${text}`;
+      rows.set(key, this.rows.get(key) ?? this.historyRow(one, text));
+    }
+    this.rows = rows;
+    this.find(".last").replaceChildren(...rows.values());
+  }
+
+  historyRow(one, text) {
+    const row = element("li");
+    const open = element("button", "open");
+    open.type = "button";
+    open.dataset.open = one.id;
+    open.title = `${text}: click to change it`;
+    const image = new Image();
+    image.src = this.deck.facts.small + (one.file ?? this.deck.itemOf(one.id).file);
+    image.alt = "";
+    open.append(image, element("span", "", text));
+    const back = element("button", "back", "✕");
+    back.type = "button";
+    back.title = `take back “${text}”`;
+    back.setAttribute("aria-label", back.title);
+    back.dataset.undo = JSON.stringify({ id: one.id, seq: one.seq, event: one.event });
+    row.append(open, back);
+    return row;
+  }
+}
+
+export default function (component) {
+  const root = component.parentElement;
+  let instance = INSTANCES.get(root);
+  if (!instance) {
+    instance = new Labeller(root);
+    INSTANCES.set(root, instance);
+  }
+  instance.update(component);
+  return () => {
+    instance.close();
+    INSTANCES.delete(root);
+  };
+}
