@@ -13,6 +13,7 @@ from laser_core.config import NO_CHOICE, RoundChoice
 from laser_core.cosines import TextCosines, text_cosines
 from laser_core.descriptions import Descriptions, describe, with_discovered
 from laser_core.errors import PoolError
+from laser_core.growing_space import following, images_to_test, relevant_names
 from laser_core.materials import Materials
 from laser_core.nets import make_learner
 from laser_core.pool import Label, LabelSpace, Pool, positions
@@ -42,9 +43,10 @@ class Experiment:
 
     def __init__(self, materials: Materials, store: Store) -> None:
         self.materials = materials
-        self.config = materials.config
         self.store = store
-        self.space = LabelSpace(self.config.relevant)
+        self.space: LabelSpace = store.space()
+        # classes may have been added, renamed or merged since the run was started
+        self.config = replace(materials.config, relevant=self.space.relevant)
         self.pool = self._pool_of(store.labels())
         self.records: list[RoundRecord] = store.records()
         kept = store.query(self.round_index)
@@ -55,6 +57,7 @@ class Experiment:
             learner,
             materials.pictures,
             NetShelf(store.folder / "nets", learner),
+            called=lambda name: store.resolved(Label("relevant", name)).name,
             with_detector="detector_logits" in make_strategy(self.config).needs,
         )
 
@@ -119,9 +122,10 @@ class Experiment:
             PoolError: an id is not of the pool, or a relevant name not of this run; then no
                 answer is taken.
         """
-        self._pool_of(answers)  # all of them fit, or none is taken
+        counted = {id: self.store.resolved(label) for id, label in answers.items()}
+        self._pool_of(counted)  # all of them fit, or none is taken
         self.store.append_labels(answers, self.round_index, actor, seconds)
-        for id, label in answers.items():
+        for id, label in counted.items():
             self.pool.label(id, label)
 
     def train(self) -> Steps[RoundRecord]:
@@ -133,16 +137,17 @@ class Experiment:
         query, round, materials = self._answered_query(), self.round_index, self.materials
         started = time.perf_counter()
         pictures, oracle = materials.pictures, materials.oracle
+        names = relevant_names(materials.source, self.store.resolved)
         nets = yield from self._nets.train(round, *self.pool.training())
         parts = yield from component_precisions(
             round, query, self.pool, self.config, self._nets.learner, pictures
         )
         figures = {**query.figures, **parts}
         accuracy, confusion = yield from tested(
-            nets.classifier, pictures, materials.test_ids, materials.test_labels
+            nets.classifier, pictures, *images_to_test(materials.source, names, self.space)
         )
         seconds = figures.pop("query_seconds", 0.0) + time.perf_counter() - started
-        relevant = oracle.relevant_ids() if oracle else None
+        relevant = oracle.relevant_ids(names) if oracle else None
         record = make_record(
             round, query, self.pool, relevant, figures, accuracy, confusion, seconds
         )
@@ -170,8 +175,11 @@ class Experiment:
             title = "first"
         else:
             yield Progress("naming what was found irrelevant", 0, 1)
-            texts = with_discovered(kept[1], llm, discovered, per_class)
-            title = f"round {self.round_index}: discovered names"
+            resolve = self.store.resolved
+            followed = following(kept[1], llm, config.relevant, resolve, per_class)
+            texts = with_discovered(followed, llm, discovered, per_class)
+            news = "discovered names" if followed is kept[1] else "the classes as they are now"
+            title = f"round {self.round_index}: {news}"
         self.store.append_exchanges(llm.exchanges[asked:])
         unchanged = kept is not None and texts is kept[1]
         return kept[0] if kept and unchanged else self.store.append_texts(texts, title)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from laser_core.data.base import ImageSource
 from laser_core.errors import PoolError
@@ -24,13 +24,14 @@ class SimulatedOracle:
         """
         return {id: self._label(id) for id in ids}
 
-    def relevant_ids(self) -> set[str]:
-        """Ids of all truly relevant pool images: for ceiling and recall, never for a strategy."""
-        return {
-            item.id
-            for item in self._source.items
-            if item.split == "pool" and item.label in self._space.relevant
-        }
+    def relevant_ids(self, names: Collection[str] | None = None) -> set[str]:
+        """Ids of all truly relevant pool images: for ceiling and recall, never for a strategy.
+
+        Args:
+            names: the source's classes that count as relevant by now; those of the start if None.
+        """
+        relevant = self._space.relevant if names is None else names
+        return {i.id for i in self._source.items if i.split == "pool" and i.label in relevant}
 
     def _label(self, id: str) -> Label:
         name = self._source.label(id)

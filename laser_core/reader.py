@@ -6,7 +6,8 @@ Importing this loads no PyTorch; what needs a model is asked of the worker (`las
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -18,9 +19,9 @@ from laser_core.cosine_table import FileTable, cosines_folder
 from laser_core.cosines import TextCosines
 from laser_core.descriptions import Descriptions
 from laser_core.errors import CacheError, StoreError
-from laser_core.pool import LabelSpace, Pool
+from laser_core.pool import Label, LabelSpace, Pool
 from laser_core.store import Store
-from laser_core.view import Query, RoundRecord
+from laser_core.view import Query, RoundRecord, Signal
 
 
 @dataclass(frozen=True)
@@ -59,9 +60,18 @@ class RunReader:
     def __init__(self, folder: Path, cache_dir: Path) -> None:
         self.folder = folder
         self.store = Store.open(folder)
-        self.config: ExperimentConfig = self.store.config()
-        self.space = LabelSpace(self.config.relevant)
         self._cache_dir = cache_dir
+        self._truth: tuple[LabelSpace, Bools] | None = None
+
+    @property
+    def config(self) -> ExperimentConfig:
+        """The run's settings, with the relevant classes as they are now."""
+        return replace(self.store.config(), relevant=self.space.relevant)
+
+    @property
+    def space(self) -> LabelSpace:
+        """The relevant classes as they are now."""
+        return self.store.space()
 
     @property
     def name(self) -> str:
@@ -90,12 +100,19 @@ class RunReader:
             llm=given["llm"],
         )
 
-    @cached_property
+    @property
     def relevant_rows(self) -> Bools | None:
-        """(N,) whether each image is truly relevant; None in a pool without labels."""
+        """(N,) whether each image is truly relevant by now; None in a pool without labels."""
         if all(label is None for label in self.facts.labels):
             return None
-        return np.array([label in self.config.relevant for label in self.facts.labels])
+        space = self.space
+        if self._truth is None or self._truth[0] != space:
+            resolved = self.store.resolved
+            now = {name: resolved(Label("irrelevant", name)) for name in self.facts.classes}
+            relevant = {name for name, label in now.items() if label.state == "relevant"}
+            rows = np.array([label in relevant for label in self.facts.labels])
+            self._truth = (space, rows)
+        return self._truth[1]
 
     @cached_property
     def table(self) -> FileTable:
@@ -107,10 +124,17 @@ class RunReader:
         return self.store.records()
 
     def pool(self, up_to_round: int | None = None) -> Pool:
-        """The labels so far, or those a round up to `up_to_round` left."""
-        pool = Pool(self.facts.ids, self.space)
+        """The labels so far, or those a round up to `up_to_round` left.
+
+        The latter under the classes that the round after it was queried for: what has become
+        relevant since counts as irrelevant there.
+        """
+        asked = None if up_to_round is None else self.store.query_space(up_to_round + 1)
+        space = asked or self.space
+        pool = Pool(self.facts.ids, space)
         for id, label in self.store.labels(up_to_round).items():
-            pool.label(id, label)
+            known = label.state != "relevant" or label.name in space.relevant
+            pool.label(id, label if known else Label("irrelevant", label.name))
         return pool
 
     def descriptions(self, version: int | None = None) -> tuple[int, Descriptions] | None:
@@ -155,8 +179,18 @@ class RunReader:
             arrays = {name: self.store.array(f"preview/{name}") for name in kept["arrays"]}
         except StoreError:
             return None
+        if not self._of_these_classes(arrays):
+            return None
         ids = np.array(kept["ids"], dtype=np.str_)
         return Query(ids, np.array(kept["scores"]), arrays, kept["figures"], kept["note"])
+
+    def _of_these_classes(self, arrays: Mapping[str, Signal]) -> bool:
+        """Whether a preview was made for the classes as they are now."""
+        space, texts = self.space, self.descriptions()
+        if texts and tuple(c.name for c in texts[1].relevant) != space.relevant:
+            return False
+        logits = arrays.get("detector_logits")
+        return logits is None or logits.shape[1] == space.n + 1
 
     def _texts_version(self) -> int:
         kept = self.store.texts()

@@ -32,6 +32,7 @@ class RunNets:
         pictures: what they are trained on.
         shelf: where the last round's are kept.
         with_detector: whether the strategy asks for one.
+        called: what a class is called now that had a name when a net was trained.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class RunNets:
         pictures: Pictures,
         shelf: NetShelf,
         with_detector: bool,
+        called: Callable[[str], str] = str,
     ) -> None:
         self.learner = learner
         self.current = Nets()
@@ -48,6 +50,7 @@ class RunNets:
         self._pictures = pictures
         self._shelf = shelf
         self._with_detector = with_detector
+        self._called = called
         self._round = 0
 
     def train(self, round: int, ids: Ids, labels: Ints) -> Steps[Nets]:
@@ -73,11 +76,13 @@ class RunNets:
         Raises:
             StoreError: they cannot be written.
         """
-        self._shelf.put(round, nets.detector, nets.classifier)
+        self._shelf.put(round, nets.detector, nets.classifier, self._config.relevant)
         self.current, self._round = nets, round
 
     def restore(self, round: int, labeled: Callable[[], Labeled]) -> Steps[None]:
         """After a restart: the nets of `round`, from disk or trained again; both give the same.
+
+        They are trained again, on what the labels say now, if classes came or went since.
 
         Args:
             round: the last finished one, 0 if none is.
@@ -85,9 +90,12 @@ class RunNets:
         """
         if self._round == round:
             return
-        kept = self._shelf.get(round)
-        nets = Nets(*kept) if kept else (yield from self.train(round, *labeled()))
-        self.current, self._round = nets, round
+        same = tuple(map(self._called, self._shelf.classes(round))) == self._config.relevant
+        kept = self._shelf.get(round) if same else None
+        if kept is not None:
+            self.current, self._round = Nets(*kept), round
+        elif round:
+            self.keep(round, (yield from self.train(round, *labeled())))
 
     def _fit(
         self, which: str, round: int, ids: Ids, labels: Ints, outputs: int, temperature: float

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from laser_core.database import unwritable
@@ -24,8 +26,14 @@ class NetShelf:
         self._folder = folder
         self._learner = learner
 
-    def put(self, round: int, detector: Net | None, classifier: Net | None) -> None:
-        """Keep the nets of a round.
+    def put(
+        self,
+        round: int,
+        detector: Net | None,
+        classifier: Net | None,
+        classes: Sequence[str] = (),
+    ) -> None:
+        """Keep the nets of a round, and the relevant classes they were trained for.
 
         Raises:
             StoreError: the disk is full, or the folder cannot be written.
@@ -37,7 +45,7 @@ class NetShelf:
             for name, net in zip(NAMES, (detector, classifier), strict=True):
                 if net is not None:
                     net.save(place / f"{name}.safetensors")
-            (place / "complete").touch()
+            (place / "complete").write_text(json.dumps(list(classes)), encoding="utf-8")
             for older in self._folder.iterdir():
                 if older != place:
                     shutil.rmtree(older, ignore_errors=True)
@@ -55,6 +63,13 @@ class NetShelf:
             )
         except StoreError:  # damaged: training again gives the same nets
             return None
+
+    def classes(self, round: int) -> tuple[str, ...]:
+        """What `put` was given for a round; () if its nets are not kept."""
+        try:
+            return tuple(json.loads((self._place(round) / "complete").read_text(encoding="utf-8")))
+        except (OSError, ValueError):
+            return ()
 
     def _load(self, path: Path) -> Net | None:
         return self._learner.load(path) if path.exists() else None

@@ -1,0 +1,115 @@
+import numpy as np
+
+from laser_core.descriptions import ClassText, Descriptions
+from laser_core.experiment import Experiment, simulate
+from laser_core.growing_space import following
+from laser_core.pool import Label
+from laser_core.progress import drain
+from laser_core.store import Store
+from tests import fakes
+
+TEXTS = Descriptions(
+    (ClassText("cat", ("a cat",)), ClassText("dog", ("a dog",))),
+    (ClassText("lamp", ("a lamp",), "discovered"), ClassText("wolf", ("a wolf",))),
+)
+
+
+def follow(texts, relevant, called=None):
+    now = called or {}
+    return following(
+        texts,
+        fakes.ListedModel(),
+        relevant,
+        lambda label: Label(label.state, now.get(label.name, label.name)),
+        2,
+    )
+
+
+def opened(tmp_path, **settings):
+    folder, config = tmp_path / "run", fakes.config(**settings)
+    store = Store.open(folder) if folder.exists() else Store.create(folder, config)
+    return Experiment(fakes.materials(config), store)
+
+
+def two_rounds(run):
+    for _ in range(2):
+        asked = drain(run.query())
+        run.annotate(run.materials.oracle.answer(asked.ids.tolist()))
+        drain(run.train())
+
+
+# ---- sentences
+
+
+def test_texts_of_the_same_classes_are_left_as_they_are():
+    assert follow(TEXTS, ("cat", "dog")) is TEXTS
+
+
+def test_a_new_class_is_asked_about_and_a_promoted_confuser_keeps_its_sentences():
+    texts = follow(TEXTS, ("cat", "dog", "bird", "lamp"))
+    assert [c.sentences for c in texts.relevant] == [
+        ("a cat",), ("a dog",), ("bird 0", "bird 1"), ("a lamp",),
+    ]  # fmt: skip
+    assert [c.name for c in texts.confusers] == ["wolf"]
+
+
+def test_a_renamed_class_gets_sentences_of_its_new_name_and_merged_ones_share_theirs():
+    renamed = follow(TEXTS, ("puma", "dog"), {"cat": "puma"})
+    assert renamed.relevant[0] == ClassText("puma", ("puma 0", "puma 1"))
+    merged = follow(TEXTS, ("cat",), {"dog": "cat"})
+    assert merged.relevant == (ClassText("cat", ("a cat", "a dog")),)
+
+
+def test_sentences_that_a_person_wrote_stay_when_their_class_is_renamed():
+    mine = Descriptions((ClassText("cat", ("my cat",), "person"),))
+    assert follow(mine, ("puma",), {"cat": "puma"}).relevant[0].sentences == ("my cat",)
+
+
+# ---- the loop
+
+
+def test_a_class_added_between_rounds_is_queried_for_trained_for_and_tested(tmp_path):
+    run = opened(tmp_path)
+    two_rounds(run)
+    run.store.promote("truck", "Ada")
+    run.store.close()
+    run = opened(tmp_path)
+    assert run.space.relevant == ("cat", "dog", "truck")
+    asked = drain(run.query())
+    assert [c.name for c in run.store.texts()[1].relevant] == ["cat", "dog", "truck"]
+    assert asked.pool["detector_logits"].shape[1] == 4
+    run.annotate(run.materials.oracle.answer(asked.ids.tolist()))
+    record = drain(run.train())
+    assert record.classes == ("cat", "dog", "truck")
+    assert len(record.confusion) == 3
+    assert sum(map(sum, record.confusion)) == 15  # five test images of each of three classes
+    assert run.records[0].classes == ("cat", "dog")
+    assert record.recall == run.pool.found() / 90  # 30 pool images of each
+
+
+def test_a_run_whose_classes_changed_goes_on_to_its_end(tmp_path):
+    run = opened(tmp_path)
+    two_rounds(run)
+    run.store.rename_class("cat", "kitten", "Ada")
+    run.store.merge_classes("dog", "kitten", "Ada")
+    run.store.add_class("frog", "Ada")
+    run.store.close()
+    run = opened(tmp_path)
+    records = drain(simulate(run))
+    assert len(records) == 4
+    assert records[-1].classes == ("kitten", "frog")
+    assert set(run.store.labels().values()) >= {Label("relevant", "frog")}
+
+
+def test_nets_are_trained_again_only_if_classes_came_or_went(tmp_path):
+    run = opened(tmp_path)
+    two_rounds(run)
+    logits = drain(run.query()).pool["detector_logits"]
+    run.store.rename_class("cat", "kitten", "Ada")
+    run.store.close()
+    shelf = tmp_path / "run" / "nets" / "round-002" / "detector.safetensors"
+    written = shelf.stat().st_mtime_ns
+    again = opened(tmp_path)
+    kept = drain(again.preview())[1].pool["detector_logits"]
+    np.testing.assert_array_equal(kept, logits)
+    assert shelf.stat().st_mtime_ns == written
