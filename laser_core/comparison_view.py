@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import json
 import statistics
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -35,11 +36,13 @@ class KeptRun:
         name: its folder, from the runs' home on, with "/".
         config: its settings.
         records: its finished rounds.
+        models: names of the vision-language model and the language model that it used.
     """
 
     name: str
     config: ExperimentConfig
     records: tuple[RoundRecord, ...]
+    models: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,11 @@ def read_run(home: Path, name: str) -> KeptRun:
     """
     store = Store.open(home / name)
     try:
-        return KeptRun(name, store.config(), tuple(store.records()))
+        config, models = store.config(), ("", "")
+        if store.has_text("pool.json"):
+            facts = json.loads(store.read_text("pool.json"))
+            models = facts["vlm"], facts["llm"]
+        return KeptRun(name, config, tuple(store.records()), models)
     finally:
         store.close()
 
@@ -154,30 +161,34 @@ def best_possible(group: Group, against: Against) -> Curve:
     return Curve(x, y, (0.0,) * len(x), 1)
 
 
-def warnings(groups: Sequence[Group]) -> list[str]:
-    """Sentences on why the groups cannot be held against each other as they are; [] if they can."""
-    first = {group.name: group.runs[0].config for group in groups}
+def obstacles(groups: Sequence[Group]) -> list[str]:
+    """Sentences on why the groups cannot be held against each other; [] if they can."""
+    first = [group.runs[0].config for group in groups]
     said = []
     for field, sentence in (
         ("pool", "They are on different pools ({}), so no number can be held against another."),
         ("per_class", "They use different shares of the pool (per_class {})."),
         ("batch_size", "They query batches of different sizes ({}); look at labels, not rounds."),
     ):
-        values = sorted({str(getattr(config, field)) for config in first.values()})
+        values = sorted({str(getattr(config, field)) for config in first})
         if len(values) > 1:
             said.append(sentence.format(", ".join(values)))
-    splits = {_splits(group) for group in groups}
-    if len(splits) > 1:
+    if len({_splits(group) for group in groups}) > 1:
         said.append("Their relevant classes differ, so some had an easier task than others.")
-    counts = {group.name: len(group.runs) for group in groups}
-    if len(set(counts.values())) > 1:
-        listed = ", ".join(f"{name} {count}" for name, count in counts.items())
+    return said
+
+
+def reservations(groups: Sequence[Group]) -> list[str]:
+    """Sentences on what to keep in mind when reading the means; [] if nothing."""
+    said = []
+    if len({len(group.runs) for group in groups}) > 1:
+        listed = "; ".join(f"{group.name}: {len(group.runs)}" for group in groups)
         said.append(f"They were repeated differently often ({listed}).")
     rounds = {len(run.records) for group in groups for run in group.runs}
     if len(rounds) > 1:
         said.append(
-            f"They have finished different numbers of rounds ({min(rounds)} to {max(rounds)}): "
-            "means are over each run's own, and precision falls as a pool runs dry."
+            f"They have finished different numbers of rounds ({min(rounds)} to {max(rounds)}). A "
+            "line ends where its first run ends; the table's means are over each run's own rounds."
         )
     return said
 
@@ -217,6 +228,8 @@ def _mean_and_spread(values: Sequence[float]) -> tuple[float, float]:
 def _settings(run: KeptRun) -> dict[str, Any]:
     """What makes a run a different thing to compare; seeds and the like are not."""
     given = asdict(run.config)
+    if all(run.models):  # "auto" and the model that it chose are the same
+        given["vlm"], given["llm"] = run.models
     return {k: v for k, v in given.items() if k not in (*REPEATED, *INDIFFERENT)}
 
 

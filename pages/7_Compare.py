@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from laser_core.comparison_view import warnings
+from laser_core.comparison_view import obstacles, reservations
 from laser_core.errors import LaserError
 from ui.compare_again import offer_again
 from ui.compare_chart import AXES, MEASURES, comparison_chart, comparison_table
@@ -27,8 +27,8 @@ try:
     if not groups:
         st.info("Choose at least one run above.")
         st.stop()
-    for sentence in warnings(groups):
-        st.warning(sentence)
+    if found := obstacles(groups):
+        st.warning(" ".join(found))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         measure = st.segmented_control(
             "Show",
@@ -49,7 +49,8 @@ try:
             persist_state="session",
         )
     comparison_chart(groups, measure, against)
-    st.caption(f"{MEASURES[measure]}. Bands are one standard deviation over n runs.")
+    notes = ["Bands are one standard deviation over n runs.", *reservations(groups)]
+    st.caption(" ".join([f"{MEASURES[measure]}.", *notes]))
     comparison_table(groups)
     offer_again([run for group in groups for run in group.runs])
 except LaserError as error:
