@@ -134,21 +134,26 @@ def have_large_copies_made(run: RunReader, ids: Sequence[str]) -> int:
     """How many of `ids`, from the first, have large copies; the next are asked for meanwhile."""
     large = large_copies(run)
     made = large.made_of(ids)
-    under_way = st.session_state.get("_label_large")
-    if made < len(ids) and not (under_way and _active(under_way)):
-        params = {
-            "pool": run.config.pool,
-            "data_root": run.config.data_root,
-            "ids": list(ids[made : made + CHUNK]),
-            "thumbnails": str(large.folder),
-            "side": LARGE_SIDE,
-        }
-        st.session_state["_label_large"] = requests().send("make_thumbnails", params)
+    asked: dict[str, str] = st.session_state.setdefault("_label_large", {})
+    wanted = list(ids[made : made + CHUNK])
+    if not wanted or _waiting(asked.get(wanted[0])):
+        return made
+    params = {
+        "pool": run.config.pool,
+        "data_root": run.config.data_root,
+        "ids": wanted,
+        "thumbnails": str(large.folder),
+        "side": LARGE_SIDE,
+    }
+    asked[wanted[0]] = requests().send("make_thumbnails", params)
     return made
 
 
-def _active(id: str) -> bool:
+def _waiting(id: str | None) -> bool:
+    """Whether a request is under way, or has failed: then it is not made again and again."""
+    if id is None:
+        return False
     try:
-        return requests().state(id).active
+        return requests().state(id).status != "done"
     except LaserError:
         return False

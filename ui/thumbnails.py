@@ -17,13 +17,13 @@ class Thumbnails:
 
     Args:
         source_key: whatever tells this source from every other.
-        static: the folder that Streamlit serves at /app/static.
+        static: the folder that Streamlit serves at /app/static; `STATIC` if left out.
         side: of the copies in pixels; each has a folder of its own.
     """
 
-    def __init__(self, source_key: str, static: Path = STATIC, side: int = SIDE) -> None:
+    def __init__(self, source_key: str, static: Path | None = None, side: int = SIDE) -> None:
         name = source_folder_name(source_key)
-        self.folder = static / "thumbs" / (name if side == SIDE else f"{name}-{side}")
+        self.folder = (static or STATIC) / "thumbs" / (name if side == SIDE else f"{name}-{side}")
         self.side = side
         self.base_url = f"/app/static/thumbs/{self.folder.name}/"
 
