@@ -103,7 +103,7 @@ def _language(why: Explanation, place: Ranking, key: str) -> None:
         st.caption(f"Next best: “{escaped(second.text)}” ({name}, {second.cosine:.3f})")
     st.markdown(
         "Eq. (1) $\\;S_{vlm} = \\max\\cos(x, T_R) - \\overline{\\cos}(x, T_I) = "
-        f"{why.best.cosine:.3f} - {why.penalty:.3f} = {why.s_vlm:.3f}$"
+        f"{why.best.cosine:.3f} - {_signed(why.penalty)} = {why.s_vlm:.3f}$"
     )
     if not why.confusers:
         st.caption("No confusers: nothing is taken off.")

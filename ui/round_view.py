@@ -170,7 +170,8 @@ def _truth(run: RunReader, stand: Standpoint) -> bool:
     if not stand.simulated:
         return False
     return st.toggle(
-        "Show true labels (a simulation: the strategy never sees them)", run.config.pool in DEMO_POOLS, key=f"round truth {run.name}",
+        "Show true labels (a simulation: the strategy never sees them)",
+        run.config.pool in DEMO_POOLS, key=f"round truth {run.name}",
         persist_state="session", width="content",
         help="This pool knows its labels. Switch this off to judge the batch as it would be in "
         "earnest, when nobody knows them yet.",
