@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -76,7 +76,8 @@ def back_up(folder: Path, seq: int) -> Path:
         for old in backups_of(folder)[:-KEPT]:
             old.unlink(missing_ok=True)
     except (OSError, sqlite3.Error) as error:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
         raise unwritable(target, error) from error
     return target
 

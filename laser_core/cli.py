@@ -1,4 +1,4 @@
-"""The command line: run, resume, compare, embed, show, explain, export. `--help` tells each."""
+"""The command line, from run and resume to export and restore. `--help` tells each command."""
 
 # no `from __future__ import annotations`: typer reads the types of the options at run time
 from collections.abc import Callable
@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from laser_core.backup import restore_backup
 from laser_core.compare import compare as run_comparison
 from laser_core.compare import comparison_table, variants, write_comparison
 from laser_core.config import ExperimentConfig
@@ -194,6 +195,23 @@ def export(
     def work() -> None:
         for path in export_run(folder, out):
             Terminal().say(str(path))
+
+    _exit(work, None)
+
+
+@app.command()
+def restore(folder: RunFolder) -> None:
+    """Bring back the latest backup of a run whose database is damaged; the damaged one is kept.
+
+    Close the app first.
+    """
+
+    def work() -> None:
+        restored = restore_backup(folder)
+        terminal = Terminal()
+        terminal.say(f"brought back {restored.backup.name} with {restored.labels} label events")
+        if restored.damaged is not None:
+            terminal.say(f"the damaged database is kept as {restored.damaged.name}")
 
     _exit(work, None)
 
