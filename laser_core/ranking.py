@@ -15,14 +15,11 @@ from laser_core.arrays import Floats, Ids, Ints
 from laser_core.config import ExperimentConfig, RoundChoice, delta_schedule
 from laser_core.descriptions import Descriptions
 from laser_core.errors import PoolError
-from laser_core.explain import Explanation
 from laser_core.pool import Pool, positions
 from laser_core.reader import RunReader
-from laser_core.readouts import Known
-from laser_core.review import explain_row
-from laser_core.selection import quotas
+from laser_core.readouts import Known, RoundMatches
 from laser_core.strategies.laser import scheduled_delta, why_no_detector
-from laser_core.view import Query, Signal
+from laser_core.view import Query, RoundRecord, Signal
 from laser_core.what_if import what_if
 
 
@@ -103,7 +100,7 @@ class Ranking:
         Raises:
             PoolError: it was labeled before.
         """
-        return float(self.arrays["score"][_place(self.arrays["row"], row)])
+        return float(self.arrays["score"][place_of(self.arrays["row"], row)])
 
     def texts_of(self, rows: Sequence[int]) -> list[str]:
         """The description that matches each image at `rows` of the pool best; "" without any."""
@@ -179,6 +176,25 @@ def round_ranking(run: RunReader, round: int) -> Ranking | None:
     return _ranking(run, round, kept[1], texts[1] if texts else None)
 
 
+def matches_of(run: RunReader, record: RoundRecord) -> RoundMatches | None:
+    """What a finished round says of the descriptions; None where the strategy used none."""
+    ranking = round_ranking(run, record.round)
+    if ranking is None or ranking.descriptions is None or "best" not in ranking.arrays:
+        return None
+    owners = ranking.descriptions.relevant_owner().tolist()
+    classes = [text.name for text in ranking.descriptions.relevant]
+    labels = np.array(record.labels)
+    best = ranking.arrays["best"]
+    return RoundMatches(
+        texts=ranking.descriptions.relevant_texts(),
+        classes=[classes[owner] for owner in owners],
+        best=best,
+        queried=best[np.searchsorted(ranking.arrays["row"], ranking.rows)],
+        relevant=(labels >= 0) & (labels < len(ranking.config.relevant)),
+        counted=labels >= 0,
+    )
+
+
 def ranking_with(run: RunReader, id: str) -> Ranking | None:
     """The last ranking that an image stood in: of the round that queried it, else the newest.
 
@@ -197,83 +213,10 @@ def scheduled(run: RunReader, round: int) -> float:
     return scheduled_delta(delta_schedule(run.config.delta), round, records)
 
 
-@dataclass(frozen=True)
-class Standing:
-    """Where one image stands in a ranking.
-
-    Args:
-        rank: 1 is the highest score.
-        among: how many images were ranked.
-        group_rank: its rank among those that match the same description best.
-        group: how many those are; 0 without descriptions.
-        quota: how many of them a batch takes before others get a turn; 0 for plain top b.
-        picked: whether it is in the batch.
-    """
-
-    rank: int
-    among: int
-    group_rank: int
-    group: int
-    quota: int
-    picked: bool
-
-
-def standing(ranking: Ranking, row: int) -> Standing:
-    """Where the image at `row` of the pool stands.
-
-    Raises:
-        PoolError: it was labeled before.
-    """
-    arrays = ranking.arrays
-    here = _place(arrays["row"], row)
-    scores = arrays["score"]
-    mine, groups = arrays.get("best"), 0
-    same = mine == mine[here] if mine is not None else np.zeros(len(scores), dtype=bool)
-    if ranking.descriptions is not None and ranking.config.selection == "quota":
-        groups = len(ranking.descriptions.relevant_texts())
-    share = quotas(len(ranking.ids), groups) if groups and mine is not None else None
-    return Standing(
-        rank=int((scores > scores[here]).sum()) + 1,
-        among=len(scores),
-        group_rank=int((scores[same] > scores[here]).sum()) + 1,
-        group=int(same.sum()),
-        quota=int(share[int(mine[here])]) if share is not None and mine is not None else 0,
-        picked=bool(np.isin(row, ranking.rows)),
-    )
-
-
-def explain_in(run: RunReader, ranking: Ranking, id: str) -> Explanation:
-    """Why an image stood where it did in a ranking, queried or not.
-
-    Raises:
-        PoolError: it was labeled before, or the round kept no scores of LaSeR.
-        CacheError: the cosines are not computed.
-    """
-    if not ranking.fused or ranking.descriptions is None:
-        raise PoolError(
-            f"round {ranking.round} was ranked by {ranking.config.strategy}, which compares no "
-            "sentences with pictures; its score is all there is"
-        )
-    row = row_of(run, id)
-    cosines = run.cosines(ranking.descriptions, np.array([row]))
-    return explain_row(id, row, ranking.arrays, ranking.descriptions, ranking.config, cosines)
-
-
-def row_of(run: RunReader, id: str) -> int:
-    """Where an image stands in the pool.
-
-    Raises:
-        PoolError: it is not of this pool.
-    """
-    found = np.flatnonzero(run.facts.ids == id)
-    if len(found) == 0:
-        raise PoolError(f"{id!r} is no image of this pool; ids come from its own list")
-    return int(found[0])
-
-
 def _ranking(
     run: RunReader, round: int, query: Query, descriptions: Descriptions | None
 ) -> Ranking:
+    space = run.store.query_space(round) or run.space
     return Ranking(
         round=round,
         ids=query.ids,
@@ -281,13 +224,18 @@ def _ranking(
         scores=query.scores,
         arrays=query.pool,
         descriptions=descriptions,
-        config=query.choice.applied_to(run.config),
+        config=replace(query.choice.applied_to(run.config), relevant=space.relevant),
         figures=query.figures,
         note=query.note,
     )
 
 
-def _place(rows: Ints, row: int) -> int:
+def place_of(rows: Ints, row: int) -> int:
+    """Where an image at `row` of the pool stands in a ranking's arrays, whose "row" is `rows`.
+
+    Raises:
+        PoolError: it was labeled before.
+    """
     found = np.flatnonzero(rows == row)
     if len(found) == 0:
         raise PoolError("this picture was labeled before; choose the round that queried it")

@@ -114,6 +114,12 @@ class RunReader:
             self._truth = (space, rows)
         return self._truth[1]
 
+    def true_names(self) -> list[str | None]:
+        """(N,) true class names under the names that classes have now; None where unknown."""
+        resolved = self.store.resolved
+        now = {name: resolved(Label("irrelevant", name)).name for name in self.facts.classes}
+        return [None if label is None else now.get(label, label) for label in self.facts.labels]
+
     @cached_property
     def table(self) -> FileTable:
         """Cosines of the pool's images with sentences."""

@@ -6,15 +6,17 @@ Pure functions on arrays and records.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from laser_core.answers import Answer
 from laser_core.arrays import Bools, Ids, Ints
 from laser_core.pool import Label
 from laser_core.view import RoundRecord
 
+NEVER = -1  # the round of an image that nobody has answered
 MAGNET = 3.0  # times its even share of the pool from which a description counts as a magnet
 
 
@@ -42,21 +44,19 @@ class Known:
 
 def known_relevance(
     ids: Ids,
-    relevant: Collection[str],
     answers: Mapping[str, Label],
-    labels: Sequence[str | None] | None = None,
+    truth: Known | None = None,
 ) -> Known:
-    """What answers say of a pool, and what true labels say of the rest.
+    """What answers say of a pool, and what its true labels say of the rest.
 
     Args:
         ids: (N,) of the pool.
-        relevant: names of the relevant classes.
         answers: id -> label; only relevant and irrelevant ones tell anything.
-        labels: (N,) true class names, None where nobody knows; None to leave them out.
+        truth: what true labels say; None to leave them out.
     """
-    truth = labels if labels is not None else [None] * len(ids)
-    known = np.array([name is not None for name in truth], dtype=bool)
-    found = np.array([name in relevant for name in truth], dtype=bool)
+    nothing = np.zeros(len(ids), dtype=bool)
+    known = truth.known.copy() if truth else nothing.copy()
+    found = truth.relevant.copy() if truth else nothing
     row = {id: place for place, id in enumerate(ids.tolist())} if answers else {}
     for id, answer in answers.items():
         known[row[id]] = answer.state in ("relevant", "irrelevant")
@@ -71,7 +71,7 @@ def random_expectation(relevant: Bools, answered: Ints, rounds: int) -> list[flo
 
     Args:
         relevant: (N,) true relevance of the pool's images.
-        answered: (N,) the round an image was answered in, 0 if it was not.
+        answered: (N,) as `answered_in` has it.
         rounds: how many rounds.
 
     Returns:
@@ -79,9 +79,18 @@ def random_expectation(relevant: Bools, answered: Ints, rounds: int) -> list[flo
     """
     shares: list[float | None] = []
     for round in range(1, rounds + 1):
-        left = (answered == 0) | (answered >= round)
+        left = (answered == NEVER) | (answered >= round)
         shares.append(float(relevant[left].mean()) if left.any() else None)
     return shares
+
+
+def answered_in(ids: Ids, answers: Iterable[Answer]) -> Ints:
+    """(N,) the round each image was answered in, 0 for labels brought along, `NEVER` for none."""
+    row = {id: place for place, id in enumerate(ids.tolist())}
+    rounds = np.full(len(ids), NEVER, dtype=np.intp)
+    for answer in answers:
+        rounds[row[answer.image]] = answer.round
+    return rounds
 
 
 def running_mean(values: Sequence[float | None]) -> list[float | None]:

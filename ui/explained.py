@@ -7,8 +7,9 @@ import streamlit as st
 from laser_core.errors import LaserError
 from laser_core.explain import Explanation
 from laser_core.pool import Label
-from laser_core.ranking import Ranking, Standing, explain_in, ranking_with, row_of, standing
+from laser_core.ranking import Ranking, ranking_with
 from laser_core.reader import RunReader
+from laser_core.standing import Standing, explain_in, row_of, standing
 from ui.charts import BLUE, GREY, ORANGE, bars, draw
 from ui.escape import escaped
 from ui.state import picture_urls, thumbnails
@@ -60,8 +61,8 @@ def _headline(
     if answer is not None:
         st.markdown(f"Answer: **{escaped(answer_text(answer))}**")
     elif truth and run.facts.labels[row] is not None:
-        name = str(run.facts.labels[row])
-        state = "relevant" if name in run.config.relevant else "irrelevant"
+        name, true = str(run.facts.labels[row]), run.relevant_rows
+        state = "relevant" if true is not None and true[row] else "irrelevant"
         st.markdown(f"True label: **{escaped(name)}**, {state}")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from laser_core.config import RoundChoice
@@ -107,9 +108,11 @@ def _look(name: str, stamp: str, round: int, truth: bool, _run: RunReader) -> Lo
     before = _run.pool(round - 1)
     kept = _run.store.query(round)
     own = kept[1].choice.delta if kept else None
-    facts, labels = _run.facts, _run.store.labels()
+    true = _run.relevant_rows if truth else None
     known = known_relevance(
-        facts.ids, set(_run.config.relevant), labels, facts.labels if truth else None
+        _run.facts.ids,
+        _run.store.labels(),
+        None if true is None else Known(true, np.ones(len(true), dtype=bool)),
     )
     delta = scheduled(_run, round) if own is None else own
     return Look(ranking, before, delta, ranking.no_detector(before), known, f"{name} {stamp}")

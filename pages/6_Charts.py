@@ -1,0 +1,45 @@
+"""Charts: precision, recall, accuracy, delta, what each description brought in, confusions."""
+
+import streamlit as st
+
+from laser_core.errors import LaserError
+from laser_core.report import rounds_csv
+from ui.charts_rounds import AXES, axis_of, show_rounds, show_summary
+from ui.charts_words import show_classes, show_confusion, show_descriptions
+from ui.frame import frame
+from ui.live import job_panel
+from ui.state import TITLES, current_run, jobs
+
+frame("Charts", "📈", "What the rounds so far have brought, and what they cost.")
+run = current_run()
+job_panel(jobs(), TITLES)
+try:
+    records = run.records()
+    if not records:
+        st.info("No round is finished yet, so there is nothing to draw. Ask a query on Round.")
+        st.page_link("pages/4_Round.py", label="To the next round", icon=":material/target:")
+        st.stop()
+    show_summary(run, records)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        against = st.segmented_control(
+            "Against", AXES, default=AXES[0], key="charts axis", required=True,
+            persist_state="session",
+        )  # fmt: skip
+        picture = st.segmented_control(
+            "Pictures as", ("png", "svg"), default="png", key="charts picture", required=True,
+            persist_state="session", format_func=str.upper,
+            help="What the camera button saves; it shows when the pointer is over a chart.",
+        )  # fmt: skip
+        st.download_button(
+            "rounds.csv", rounds_csv(records), f"{run.name}-rounds.csv", "text/csv",
+            icon=":material/download:", on_click="ignore",
+        )  # fmt: skip
+    show_rounds(run, records, axis_of(against or AXES[0], records), picture or "png")
+    st.subheader("What each description brought in", anchor=False)
+    show_descriptions(run, picture or "png")
+    st.subheader("Classes", anchor=False)
+    show_classes(run, picture or "png")
+    st.subheader("Confusion matrix of the classifier", anchor=False)
+    show_confusion(run, records, picture or "png")
+except LaserError as error:
+    st.error(str(error))
