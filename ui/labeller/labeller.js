@@ -66,6 +66,7 @@ class Labeller {
   close() {
     document.removeEventListener("keydown", this.onKey, true);
     this.tab?.views.delete(this);
+    if (this.tab?.outbox.send === this.send) this.tab.outbox.send = null; // the next mount sends
   }
 
   update(component) {
@@ -73,7 +74,8 @@ class Labeller {
     this.tab = tabOf(data);
     this.tab.live = data;
     this.tab.views.add(this);
-    this.outbox.send = (message) => component.setStateValue("log", message);
+    this.send = (message) => component.setStateValue("log", message);
+    this.outbox.send = this.send;
     this.outbox.receive(data.acks, data.refused);
     this.drawClasses();
     this.draw();
@@ -317,6 +319,7 @@ class Labeller {
     if (!deck.name) return;
     const grid = deck.mode === "grid";
     this.frame.dataset.mode = deck.mode;
+    this.frame.dataset.actor = deck.facts.actor;
     for (const name of ["one", "grid"]) {
       this.find(`[data-do="${name}"]`).setAttribute("aria-pressed", String(deck.mode === name));
     }

@@ -1,0 +1,58 @@
+"""A run on pictures of its own with a query that waits, for the Label page's tests."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from laser_core.arrays import unit_rows
+from laser_core.cosine_table import FileTable, cosines_folder
+from laser_core.cosines import Cosines
+from laser_core.data.open import open_pool
+from laser_core.experiment import Experiment
+from laser_core.materials import Materials
+from laser_core.progress import drain
+from laser_core.run import keep_pool
+from laser_core.seeding import rng_for
+from laser_core.store import Store
+from tests import fakes
+
+
+def write_pictures(folder: Path, count: int) -> None:
+    """Plain squares, every one of another colour."""
+    folder.mkdir(parents=True)
+    for i in range(count):
+        colour = (i * 37 % 256, i * 91 % 256, i * 53 % 256)
+        Image.new("RGB", (96, 96), colour).save(folder / f"{i:04d}.png")
+
+
+def make_run(runs: Path, cache: Path, pictures: Path, batch_size: int = 60) -> Path:
+    """A run called "asked" in `runs`, its first query waiting for labels."""
+    source = open_pool(str(pictures))
+    config = fakes.config(pool=str(pictures), batch_size=batch_size)
+    ids = source.ids("pool")
+    vectors = unit_rows(rng_for(5, "pictures").normal(size=(len(ids), fakes.DIM)))
+    vectors = vectors.astype(np.float32)
+    materials = Materials(
+        config=config,
+        pool_ids=ids,
+        test_ids=ids[:0],
+        test_labels=np.zeros(0, dtype=np.intp),
+        pictures=fakes.ArrayPictures(ids, vectors),
+        cosines=Cosines(
+            vectors, fakes.encode, FileTable(cosines_folder(cache, "label-run"), len(ids))
+        ),
+        llm=fakes.ListedModel(),
+        oracle=None,
+        vlm=None,
+        source=source,
+        cosines_key="label-run",
+    )
+    folder = runs / "asked"
+    with closing(Store.create(folder, config)) as store:
+        keep_pool(store, materials)
+        drain(Experiment(materials, store).query())
+    return folder

@@ -1,0 +1,316 @@
+"""The Label page in a real browser: keys, pages, undo, reload, two people, a killed server."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import label_run
+import pytest
+from harness import REPOSITORY, Server, assert_clean, open_page, settle
+from playwright.sync_api import BrowserContext, Page, expect
+
+from laser_core.jobs import Jobs, Requests
+from laser_core.pool import Label
+from laser_core.store import Store
+from laser_core.thumbnails import source_folder_name
+
+CAT, DOG = Label("relevant", "cat"), Label("relevant", "dog")
+UNNAMED, UNSURE = Label("irrelevant"), Label("unsure")
+
+
+class Run:
+    """What is on disk of one run."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        with closing(Store.open(folder)) as store:
+            self.ids: list[str] = store.query(1)[1].ids.tolist()
+
+    def labels(self) -> dict[str, Label]:
+        with closing(Store.open(self.folder)) as store:
+            return store.labels()
+
+    def in_order(self) -> list[Label | None]:
+        """The labels of the query's pictures, up to the last that has one."""
+        labels = self.labels()
+        found = [labels.get(id) for id in self.ids]
+        return found[: max((n for n, label in enumerate(found) if label), default=-1) + 1]
+
+    def events(self) -> list[tuple[str, str]]:
+        """(kind, picture) of every row of the log."""
+        with closing(sqlite3.connect(self.folder / "run.db")) as database:
+            return database.execute("SELECT kind, image FROM events ORDER BY seq").fetchall()
+
+    def execute(self, sql: str) -> None:
+        with closing(sqlite3.connect(self.folder / "run.db")) as database:
+            database.execute(sql)
+            database.commit()
+
+
+class Work:
+    """A server, and runs to label in."""
+
+    def __init__(self, server: Server, home: Path) -> None:
+        self.server, self.home = server, home
+        self.folder = home / "runs" / "asked"
+
+    def new_run(self, name: str) -> Run:
+        folder = self.home / "runs" / name
+        shutil.copytree(self.folder, folder)
+        return Run(folder)
+
+
+@pytest.fixture(scope="module")
+def work(serve: Callable[..., Server], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Work]:
+    home = tmp_path_factory.mktemp("label")
+    pictures = home / "pictures"
+    label_run.write_pictures(pictures, 90)
+    label_run.make_run(home / "runs", home / "cache", pictures)
+    environment = {"LASER_RUNS_DIR": str(home / "runs"), "LASER_CACHE_DIR": str(home / "cache")}
+    yield Work(serve(REPOSITORY / "app.py", environment), home)
+    for lane in (Jobs, Requests):
+        assert lane(home / "runs" / ".app").stop_worker(20)
+    name = source_folder_name(f"{pictures} ")
+    for folder in (name, f"{name}-512"):
+        shutil.rmtree(REPOSITORY / "static" / "thumbs" / folder, ignore_errors=True)
+
+
+@pytest.fixture
+def run(work: Work, request: pytest.FixtureRequest) -> Run:
+    return work.new_run(request.node.name.removeprefix("test_")[:40])
+
+
+def open_label(context: BrowserContext, work: Work, run: Run) -> tuple[Page, object]:
+    page, watch = open_page(context, work.server, f"Label?run={run.folder.name}")
+    expect(page.locator(".stage img").first).to_be_visible(timeout=60_000)
+    expect(page.locator(".said")).to_contain_text("of 60 answered")
+    return page, watch
+
+
+@pytest.fixture
+def tab(context: BrowserContext, work: Work, run: Run) -> Iterator[Page]:
+    page, watch = open_label(context, work, run)
+    yield page
+    settle(page)
+    assert_clean(page, watch, work.server)
+
+
+def saved(page: Page, count: int) -> None:
+    expect(page.locator(".saved")).to_have_text(f"saved {count}")
+
+
+def press(page: Page, keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(" " if key == " " else key)
+
+
+def test_keys_label_the_picture_and_go_on(tab: Page, run: Run) -> None:
+    press(tab, "12x0 e")
+    saved(tab, 6)
+    assert run.in_order() == [CAT, DOG, UNNAMED, UNNAMED, UNSURE, Label("excluded")]
+    expect(tab.locator(".headline")).to_have_text("Picture 7 of 60")
+
+
+def test_buttons_do_what_their_keys_do(tab: Page, run: Run) -> None:
+    tab.get_by_role("button", name="2 dog").click()
+    tab.get_by_role("button", name="irrelevant", exact=False).first.click()
+    press(tab, " ")  # the click has not taken the focus
+    saved(tab, 3)
+    assert run.in_order() == [DOG, UNNAMED, UNSURE]
+    tab.get_by_role("button", name="U undo").click()
+    saved(tab, 4)
+    assert run.in_order() == [DOG, UNNAMED]
+
+
+def test_undo_goes_back_step_by_step_and_answers_can_be_changed(tab: Page, run: Run) -> None:
+    press(tab, "111u")
+    tab.keyboard.press("Backspace")
+    saved(tab, 5)
+    assert run.in_order() == [CAT]
+    tab.keyboard.press("ArrowLeft")
+    press(tab, "2")
+    saved(tab, 6)
+    assert run.in_order() == [DOG]
+    press(tab, "u")
+    saved(tab, 7)
+    assert run.in_order() == [CAT]
+
+
+def test_sixty_keys_without_waiting_are_sixty_right_answers(tab: Page, run: Run) -> None:
+    keys = [("1", "2", "0", " ")[i * i % 4 + i % 2] for i in range(60)]
+    meaning = {"1": CAT, "2": DOG, "0": UNNAMED, " ": UNSURE}
+    for key in keys:
+        tab.keyboard.press(key)
+    saved(tab, 60)
+    assert run.in_order() == [meaning[key] for key in keys]
+    assert len(run.events()) == 60
+    expect(tab.get_by_text("All of this batch is answered.")).to_be_visible()
+    expect(tab.get_by_role("button", name="Train round 1 on the answers")).to_be_enabled()
+
+
+def test_a_page_is_accepted_with_one_key_but_for_the_exceptions(tab: Page, run: Run) -> None:
+    press(tab, "g")
+    cells = tab.locator(".cell")
+    cells.nth(2).click()
+    cells.nth(4).click(modifiers=["Shift"])
+    press(tab, "x")
+    expect(tab.locator(".cell .tag:visible")).to_have_count(3)
+    title = tab.locator(".headline").inner_text().split("as ")[-1]
+    count = cells.count()
+    tab.keyboard.press("Enter")
+    saved(tab, count)
+    given = list(run.labels().values())
+    assert given.count(UNNAMED) == (3 if title != "irrelevant" else count)
+    assert len(given) == count
+    press(tab, "u")  # the whole page, not the exceptions
+    saved(tab, count + 1)
+    assert list(run.labels().values()) == [UNNAMED] * 3
+
+
+def test_all_of_a_page_can_be_chosen_and_let_go(tab: Page, run: Run) -> None:
+    press(tab, "g")
+    cells = tab.locator(".cell")
+    tab.keyboard.press("Control+a")
+    expect(tab.locator(".cell[aria-selected=true]")).to_have_count(cells.count())
+    tab.keyboard.press("Escape")
+    expect(tab.locator(".cell[aria-selected=true]")).to_have_count(0)
+    tab.keyboard.press("Control+a")
+    count = cells.count()
+    press(tab, "2")
+    saved(tab, count)
+    assert list(run.labels().values()) == [DOG] * count
+
+
+def test_a_chosen_picture_is_no_part_of_what_enter_accepts(tab: Page, run: Run) -> None:
+    press(tab, "g")
+    count = tab.locator(".cell").count()
+    tab.locator(".cell").nth(1).click()
+    tab.keyboard.press("Enter")
+    saved(tab, count - 1)
+    expect(tab.locator(".cell")).to_have_count(count)  # the page waits for the chosen one
+
+
+def test_an_irrelevant_picture_gets_a_name_and_the_name_comes_back(tab: Page, run: Run) -> None:
+    press(tab, "n")
+    tab.keyboard.type("frog 1")
+    tab.keyboard.press("Enter")
+    saved(tab, 1)
+    press(tab, "/")
+    tab.keyboard.type("fr")
+    expect(tab.get_by_role("option", name="irrelevant: frog 1")).to_be_visible()
+    tab.keyboard.press("Enter")
+    press(tab, "n")
+    tab.keyboard.type("do")
+    tab.keyboard.press("Enter")
+    saved(tab, 3)
+    assert run.in_order() == [Label("irrelevant", "frog 1")] * 2 + [DOG]
+
+
+def test_keys_rest_while_a_text_field_has_the_focus(tab: Page, run: Run) -> None:
+    name = tab.get_by_placeholder("Your name")
+    name.fill("")
+    name.type("Ada 12x")
+    name.press("Enter")
+    expect(tab.locator(".frame[data-actor='Ada 12x']")).to_be_visible()
+    assert run.events() == []
+    name.blur()
+    press(tab, "1")
+    saved(tab, 1)
+    with closing(Store.open(run.folder)) as store:
+        assert [answer.actor for answer in store.standing()] == ["Ada 12x"]
+
+
+def test_a_reload_in_the_middle_loses_nothing_and_goes_on_there(tab: Page, run: Run) -> None:
+    press(tab, "1212121212")
+    tab.reload()  # some of these are still on their way
+    expect(tab.locator(".headline")).to_have_text("Picture 11 of 60", timeout=30_000)
+    expect(tab.locator(".saved")).to_contain_text("saved")
+    press(tab, "0")
+    expect(tab.locator(".said")).to_contain_text("11 of 60 answered")
+    expect(tab.locator(".saved[data-waiting=false]")).to_be_visible()
+    assert run.in_order() == [CAT, DOG] * 5 + [UNNAMED]
+    assert len(run.events()) == 11
+
+
+def test_undo_goes_on_behind_a_reload(tab: Page, run: Run) -> None:
+    press(tab, "122")
+    saved(tab, 3)
+    tab.reload()
+    expect(tab.locator(".said")).to_contain_text("3 of 60 answered", timeout=30_000)
+    press(tab, "u")
+    expect(tab.locator(".said")).to_contain_text("2 of 60 answered")
+    saved(tab, 1)
+    assert run.in_order() == [CAT, DOG]
+
+
+def test_one_label_is_taken_back_in_the_history(tab: Page, run: Run) -> None:
+    press(tab, "120")
+    tab.get_by_role("button", name="take back “dog”").click()
+    saved(tab, 4)
+    assert run.in_order() == [CAT, None, UNNAMED]
+
+
+def test_two_people_see_each_other_and_disagree_openly(
+    tab: Page, work: Work, run: Run, context: BrowserContext
+) -> None:
+    press(tab, "11")
+    saved(tab, 2)
+    other, watch = open_label(context, work, run)
+    expect(other.locator(".said")).to_contain_text("2 of 60 answered")
+    name = other.get_by_placeholder("Your name")
+    name.fill("Bob")
+    name.press("Enter")
+    expect(other.locator(".frame[data-actor=Bob]")).to_be_visible()
+    name.blur()
+    other.keyboard.press("ArrowLeft")
+    expect(other.locator(".one .tag")).to_have_text("cat (me)")
+    press(other, "2")
+    saved(other, 1)
+    assert run.in_order() == [CAT, DOG]
+    tab.reload()
+    expect(tab.get_by_text("Disagreements (1)")).to_be_visible(timeout=30_000)
+    tab.get_by_role("button", name="me: cat").click()
+    expect(tab.get_by_text("Disagreements (1)")).to_have_count(0)
+    assert run.in_order() == [CAT, CAT]
+    settle(other)
+    assert_clean(other, watch, work.server)
+
+
+def test_an_answer_that_cannot_be_written_is_said_so_and_waits(tab: Page, run: Run) -> None:
+    press(tab, "1")
+    saved(tab, 1)
+    run.execute(
+        "CREATE TRIGGER full BEFORE INSERT ON events BEGIN "
+        "SELECT RAISE(ABORT, 'database or disk is full'); END"
+    )
+    press(tab, "22")
+    expect(tab.locator(".trouble")).to_contain_text("disk is full")
+    expect(tab.locator(".saved")).to_have_text("saving 2…")
+    assert run.in_order() == [CAT]
+    run.execute("DROP TRIGGER full")
+    saved(tab, 3)
+    expect(tab.locator(".trouble")).to_be_hidden()
+    assert run.in_order() == [CAT, DOG, DOG]
+    assert len(run.events()) == 3
+
+
+def test_a_killed_server_costs_no_label_and_doubles_none(
+    context: BrowserContext, work: Work, run: Run
+) -> None:
+    page, watch = open_label(context, work, run)
+    press(page, "1212121212")
+    expect(page.locator(".saved")).to_contain_text("sav")
+    watch.paused = True
+    work.server.kill()
+    press(page, "00000")
+    work.server.start()
+    saved(page, 15)
+    assert run.in_order() == [CAT, DOG] * 5 + [UNNAMED] * 5
+    assert len(run.events()) == 15
+    press(page, "1")
+    saved(page, 16)
+    assert run.in_order()[-1] == CAT
