@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
+from laser_core.events import LABEL, Event
 from laser_core.pool import Label
-from laser_core.replay import LABEL, Event, Replay
+from laser_core.replay import Replay
 
 Source = Literal["person", "oracle", "import"]
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """An answer that stands.
 
     Args:

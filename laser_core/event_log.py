@@ -12,13 +12,14 @@ from collections.abc import Collection, Mapping
 from laser_core.answers import Source, Step
 from laser_core.database import Database, now
 from laser_core.errors import StoreError
+from laser_core.events import LABEL, REDO, UNDO, Event
 from laser_core.pool import Label
-from laser_core.replay import LABEL, REDO, UNDO, Event, Replay
+from laser_core.replay import Replay
 
 COLUMNS = "seq, at, actor, kind, action, image, state, name, round, seconds, target, other, source"
 INSERT = f"""
 INSERT INTO events ({COLUMNS}, client, client_seq)
-VALUES ({", ".join("?" * 15)}) ON CONFLICT (client, client_seq) WHERE client IS NOT NULL DO NOTHING
+VALUES ({", ".join("?" * 15)})
 """
 SEEN = "SELECT count(*) FROM events WHERE client = ? AND client_seq = ?"
 NEXT = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0) + 1"
@@ -75,15 +76,18 @@ class EventLog:
         spent, origin = seconds or {}, source or ("oracle" if actor == "oracle" else "person")
         with self._guard, self._database.writing() as cursor:
             self._check(answers)
-            first = seq = int(cursor.execute(NEXT).fetchone()[0])
+            first = int(cursor.execute(NEXT).fetchone()[0])
+            taken = self._taken(cursor, client, first_seq, len(answers))
+            new = [
+                (n, *pair) for n, pair in enumerate(answers.items(), first_seq) if n not in taken
+            ]
             rows = []
-            for seq, (id, label) in enumerate(answers.items(), start=first):
-                mine = (client, first_seq + seq - first) if client else (None, None)
+            for seq, (number, id, label) in enumerate(new, start=first):
                 event = Event(
                     seq, now(), actor, LABEL, first if one_action else seq, id, label.state,
                     label.name, round, spent.get(id), None, None, origin,
                 )  # fmt: skip
-                rows.append((*event, *mine))
+                rows.append((*event, *((client, number) if client else (None, None))))
             cursor.executemany(INSERT, rows)
             last = int(cursor.execute("SELECT max(seq) FROM events").fetchone()[0] or 0)
         self._committed(last, actor)
@@ -91,6 +95,14 @@ class EventLog:
 
     def _committed(self, seq: int, actor: str) -> None:
         """What is to follow once labels are on disk; nothing here."""
+
+    def _taken(
+        self, cursor: sqlite3.Cursor, client: str | None, first_seq: int, count: int
+    ) -> set[int]:
+        """Which of the numbers of a message are stored already."""
+        sql = "SELECT client_seq FROM events WHERE client = ? AND client_seq BETWEEN ? AND ?"
+        values = (client, first_seq, first_seq + count - 1)
+        return {row[0] for row in cursor.execute(sql, values)} if client else set()
 
     def last_client_seq(self, client: str) -> int | None:
         """The highest number of `client` that is on disk; None before its first message.
@@ -207,5 +219,5 @@ class EventLog:
         sql = f"SELECT {COLUMNS} FROM events WHERE seq > ? ORDER BY seq"
         rows = self._database.read(sql, (self._replayed.last,))
         if rows:
-            self._replayed.apply([Event(*row) for row in rows])
+            self._replayed.apply(list(map(Event._make, rows)))
         return self._replayed

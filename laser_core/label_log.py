@@ -9,8 +9,9 @@ from laser_core.answers import Answer, Disagreement, Happening, answer, contradi
 from laser_core.database import Database, now
 from laser_core.errors import PoolError
 from laser_core.event_log import COLUMNS, INSERT, NEXT, EventLog
+from laser_core.events import CLASS_ADDED, CLASS_RENAMED, MERGED, PROMOTED, Event
 from laser_core.pool import Label, LabelSpace
-from laser_core.replay import CLASS_ADDED, CLASS_RENAMED, MERGED, PROMOTED, Event, Replay
+from laser_core.replay import Replay
 
 
 class LabelLog(EventLog):
@@ -125,7 +126,10 @@ class LabelLog(EventLog):
 
     def labels(self, up_to_round: int | None = None) -> dict[str, Label]:
         """id -> label, as `standing` has them."""
-        return {answer.image: answer.label for answer in self.standing(up_to_round)}
+        with self._guard:
+            replay = self.replay()
+            seqs = replay.standing(up_to_round)
+            return {str(replay.event(seq).image): replay.label(seq) for seq in seqs}
 
     def answers_of(self, images: Collection[str]) -> dict[str, Answer]:
         """id -> answer that stands, for those of `images` that have one; quick for a few."""

@@ -1,6 +1,6 @@
 """What a log of label events comes to: which answers stand, what the classes are called by now.
 
-Pure memory: `laser_core.label_log` reads the rows and writes new ones. Any row can be applied in
+Pure memory: `laser_core.event_log` reads the rows and writes new ones. Any row can be applied in
 any state; one that has lost its meaning (two people undid one another) changes nothing.
 """
 
@@ -8,129 +8,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from laser_core.events import LABEL, NAMED, REDO, UNDO, Event, Names, Thing
 from laser_core.pool import Label, LabelSpace
-
-LABEL, UNDO, REDO = "label", "undo", "redo"
-CLASS_ADDED, CLASS_RENAMED, PROMOTED, MERGED = "class_added", "class_renamed", "promoted", "merged"
-NAMED = ("relevant", "irrelevant")  # states whose name stands for a thing
-CLASS_KINDS = (CLASS_ADDED, CLASS_RENAMED, PROMOTED, MERGED)
-
-
-class Event(NamedTuple):
-    """One row of the log.
-
-    Args:
-        seq: its number; later rows have higher ones.
-        at: when, in UTC.
-        actor: who ("oracle", or a person's name).
-        kind: "label", "undo", "redo" or one of `CLASS_KINDS`.
-        action: number of the action it belongs to: what one undo takes back.
-        image: of a label, its picture.
-        state, name: of a label, what was said; `name` of a class event is the class it is about.
-        round: of a label, under which query.
-        seconds: of a label, how long it took; None if nobody measured.
-        target: of an undo or redo, the number of the event it is about.
-        other: the new name, or the class that `name` is merged into.
-        source: of a label, where it came from: "person", "oracle" or "import".
-    """
-
-    seq: int
-    at: str
-    actor: str
-    kind: str
-    action: int
-    image: str | None = None
-    state: str | None = None
-    name: str | None = None
-    round: int | None = None
-    seconds: float | None = None
-    target: int | None = None
-    other: str | None = None
-    source: str | None = None
-
-
-class Thing:
-    """What a name stands for: a relevant class, or something irrelevant that was named.
-
-    Attributes:
-        name: what it is called now.
-        rank: place among the relevant classes; None for an irrelevant thing.
-        merged: the thing it became a part of.
-    """
-
-    __slots__ = ("merged", "name", "rank")
-
-    def __init__(self, name: str, rank: int | None = None) -> None:
-        self.name = name
-        self.rank = rank
-        self.merged: Thing | None = None
-
-    def now(self) -> Thing:
-        """The thing it is by now."""
-        thing = self
-        while thing.merged is not None:
-            thing = thing.merged
-        return thing
-
-
-class Names:
-    """Which thing each name stands for. A name stands for one thing, relevant or not.
-
-    Args:
-        relevant: the classes the run started with.
-    """
-
-    def __init__(self, relevant: Sequence[str]) -> None:
-        self._things = {name: Thing(name, rank) for rank, name in enumerate(relevant)}
-        self._ranks = len(self._things)
-
-    def thing(self, name: str) -> Thing:
-        """What `name` stands for; a name not met before becomes an irrelevant thing."""
-        if name not in self._things:
-            self._things[name] = Thing(name)
-        return self._things[name].now()
-
-    def knows(self, name: str) -> bool:
-        return name in self._things
-
-    def relevant(self) -> tuple[str, ...]:
-        """The relevant classes: the starting ones in order, then those added, in that order."""
-        things = {id(t.now()): t.now() for t in self._things.values()}.values()
-        ranked = sorted((t.rank, t.name) for t in things if t.rank is not None)
-        return tuple(name for _, name in ranked)
-
-    def apply(self, event: Event) -> None:
-        """Change the names as a class event says."""
-        name, other = event.name or "", event.other or ""
-        if event.kind in (CLASS_ADDED, PROMOTED):
-            self._make_relevant(name)
-        elif event.kind == CLASS_RENAMED:
-            self._rename(name, other)
-        elif event.kind == MERGED:
-            self._merge(self.thing(name), self.thing(other))
-
-    def _make_relevant(self, name: str) -> None:
-        thing = self.thing(name)
-        if thing.name != name:  # the name was given up by a class that is called otherwise now
-            self._things[name] = thing = Thing(name)
-        if thing.rank is None:
-            thing.rank, self._ranks = self._ranks, self._ranks + 1
-
-    def _rename(self, name: str, new: str) -> None:
-        thing, other = self.thing(name), self.thing(new)
-        if other is not thing and other.name == new:
-            if other.rank is not None:
-                return  # that is another class; merging is what was meant
-            other.merged = thing
-        self._things[new] = thing
-        thing.name = new
-
-    def _merge(self, thing: Thing, into: Thing) -> None:
-        last = thing.rank is not None and into.rank is None and len(self.relevant()) == 1
-        if thing is not into and not last:
-            thing.merged = into
 
 
 class Replay:
@@ -154,7 +34,6 @@ class Replay:
         self._things: dict[int, Thing] = {}  # of the label events
         self._undone: set[int] = set()
         self._of_image: dict[str, list[int]] = {}
-        self._members: dict[int, list[int]] = {}  # action -> its label and class events
         self._open: dict[str, list[int]] = {}  # actor -> actions that may stand, ascending
         self._redo: dict[str, list[list[int]]] = {}  # actor -> what each undo took back
         self._undo_action = 0
@@ -176,14 +55,20 @@ class Replay:
 
     def _take(self, event: Event) -> None:
         self._events[event.seq] = event
-        self._redo.pop(event.actor, None)
-        self._members.setdefault(event.action, []).append(event.seq)
-        opened = self._open.setdefault(event.actor, [])
-        if not opened or opened[-1] != event.action:
+        if event.actor in self._redo:
+            del self._redo[event.actor]
+        opened = self._open.get(event.actor)
+        if opened is None:
+            self._open[event.actor] = [event.action]
+        elif not opened or opened[-1] != event.action:
             opened.append(event.action)
         self._name(event)
-        if event.kind == LABEL:
-            self._of_image.setdefault(str(event.image), []).append(event.seq)
+        if event.image is not None:
+            earlier = self._of_image.get(event.image)
+            if earlier is None:
+                self._of_image[event.image] = [event.seq]
+            else:
+                earlier.append(event.seq)
 
     def _name(self, event: Event) -> None:
         if event.kind != LABEL:
@@ -244,7 +129,7 @@ class Replay:
     def label(self, seq: int) -> Label:
         """What the label event `seq` says under the names as they are now."""
         event, thing = self._events[seq], self._things.get(seq)
-        return self._as_now(str(event.state), event.name or "", thing)
+        return self._as_now(event.state or "", event.name or "", thing)
 
     def resolved(self, label: Label) -> Label:
         """What `label`, given now, counts as."""
@@ -291,7 +176,7 @@ class Replay:
         """Events of the last action of `actor` that stands, as far as they do; [] if none does."""
         opened = self._open.get(actor, [])
         while opened:
-            alive = [seq for seq in self._members[opened[-1]] if seq not in self._undone]
+            alive = [seq for seq in self._members(opened[-1]) if seq not in self._undone]
             if alive:
                 return alive
             opened.pop()
@@ -301,3 +186,10 @@ class Replay:
         """Events that the last undo of `actor` took back; [] if there is none to bring back."""
         steps = self._redo.get(actor, [])
         return [seq for seq in steps[-1] if seq in self._undone] if steps else []
+
+    def _members(self, action: int) -> list[int]:
+        """Events of an action: they were committed together, so their numbers run on."""
+        seq = action
+        while seq in self._events and self._events[seq].action == action:
+            seq += 1
+        return list(range(action, seq))
