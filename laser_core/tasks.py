@@ -17,7 +17,7 @@ from laser_core.config import ExperimentConfig, RoundChoice
 from laser_core.cosine_table import FileTable
 from laser_core.data.open import describe as pool_facts
 from laser_core.data.open import open_pool
-from laser_core.descriptions import Descriptions, describe, sentences_for
+from laser_core.descriptions import describe, sentences_for
 from laser_core.errors import ConfigError, PoolError
 from laser_core.experiment import Experiment
 from laser_core.llm.base import LanguageModel
@@ -51,8 +51,7 @@ OFFERS = 10  # proposals shown, those that were taken first
 def create_run(params: dict[str, Any], context: JobContext) -> Steps[Result]:
     """Make a run, embed its pool, and look at what its first query would be.
 
-    Parameters: "config", an `ExperimentConfig` as a dict; "folder", missing or empty; "texts",
-    descriptions to begin with as a dict, or left out: then the language model is asked.
+    Parameters: "config", an `ExperimentConfig` as a dict; "folder", missing or empty.
     Result: "folder".
     """
     folder = Path(params["folder"])
@@ -63,8 +62,6 @@ def create_run(params: dict[str, Any], context: JobContext) -> Steps[Result]:
     try:
         materials = yield from _materials(planned, folder, context)
         keep_pool(store, materials)
-        if params.get("texts"):
-            store.append_texts(Descriptions.from_dict(params["texts"]), "taken from another run")
         yield from _look_ahead(Experiment(materials, store))
     finally:
         store.close()

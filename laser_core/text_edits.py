@@ -93,6 +93,13 @@ def with_sentences(
     )
 
 
+def made_relevant(descriptions: Descriptions, name: str) -> Descriptions:
+    """`descriptions` with the confuser `name`, if there is one, as the last relevant class."""
+    moved = tuple(replace(c, enabled=True) for c in descriptions.confusers if c.name == name)
+    left = tuple(c for c in descriptions.confusers if c.name != name)
+    return replace(descriptions, relevant=(*descriptions.relevant, *moved), confusers=left)
+
+
 def plain_sentence(name: str) -> str:
     """The sentence that names a class and says nothing else."""
     return f"a photo of {with_article(name)}"
@@ -131,8 +138,8 @@ def _rename(descriptions: Descriptions, edit: Edit) -> tuple[Descriptions, str]:
     found = _find(descriptions, edit)
     if edit.side == "relevant":
         raise ConfigError(
-            f"{edit.name!r} cannot be renamed: labels of this run carry that name; make a new run "
-            "for other classes"
+            f"{edit.name!r} cannot be renamed: labels of this run carry that name; "
+            "rename it on the Label page"
         )
     new = _new_name(descriptions, edit.new, besides=edit.name)
     sentences = (_renamed(s, edit.name, new) for s in found.sentences)
@@ -144,8 +151,7 @@ def _remove(descriptions: Descriptions, edit: Edit) -> tuple[Descriptions, str]:
     found = _find(descriptions, edit)
     if edit.side == "relevant":
         raise ConfigError(
-            f"{edit.name!r} cannot be deleted: the classes of a run are fixed; switch it off, or "
-            "make a new run without it"
+            f"{edit.name!r} cannot be deleted: labels of this run carry its name; switch it off"
         )
     if found.source == "discovered":  # deleted, it would come back with the next round
         return _put(descriptions, edit, replace(found, enabled=False)), (
@@ -157,7 +163,9 @@ def _remove(descriptions: Descriptions, edit: Edit) -> tuple[Descriptions, str]:
 
 def _add(descriptions: Descriptions, edit: Edit) -> tuple[Descriptions, str]:
     if edit.side == "relevant":
-        raise ConfigError("the relevant classes of a run are fixed; make a new run with the class")
+        raise ConfigError(
+            "a relevant class is added as a confuser first; then make that one relevant"
+        )
     name = _new_name(descriptions, edit.new)
     added = ClassText(name, (plain_sentence(name),), "person")
     return replace(descriptions, confusers=(*descriptions.confusers, added)), f"{name} added"

@@ -15,7 +15,7 @@ from laser_core.database import Database, now
 from laser_core.descriptions import Descriptions
 from laser_core.errors import StoreError
 
-Step = Literal["", "edit", "undo", "redo"]
+Step = Literal["", "edit", "undo", "redo", "move"]
 NAME_KEY = "name of texts "  # of a fact of the database, with the version's number behind it
 
 
@@ -27,7 +27,8 @@ class TextVersion:
         number: 1 for the first.
         at: when it was made, in UTC.
         title: how it came about, in a few words.
-        step: "" if the language model or the loop made it; else what a person did.
+        step: "" if the language model or the loop made it; else what a person did. "move" made a
+            confuser a relevant class of the run: undo does not reach behind it.
         name: what a person called it, or "".
     """
 
@@ -136,7 +137,6 @@ def _replay(versions: Sequence[TextVersion]) -> tuple[int | None, int | None]:
             before.append(current)
             current = after.pop()
         else:
-            if current is not None:
-                before.append(current)
+            before = [] if current is None or version.step == "move" else [*before, current]
             current, after = version.number, []
     return before[-1] if before else None, after[-1] if after else None

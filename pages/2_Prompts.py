@@ -8,7 +8,7 @@ from ui.frame import frame
 from ui.live import job_panel
 from ui.prompts_ask import draw_prompts
 from ui.prompts_effect import draw_effect, warm
-from ui.prompts_state import base_number, follow, look, noted, show_notices
+from ui.prompts_state import base_number, classes_differ, follow, look, noted, show_notices
 from ui.prompts_versions import draw_bar, draw_versions
 from ui.prompts_words import draw_lists
 from ui.state import TITLES, current_run, follow_new_run, jobs
@@ -46,7 +46,9 @@ def body(run: RunReader) -> None:
             now, base = look(run), look(run, base_number(versions))
             if now is None or base is None:
                 return
-            warm(str(run.folder), base.number, run, base.start.rows)
+            if difference := classes_differ(run, now.texts):
+                st.info(difference)
+            warm(str(run.folder), base.number, run, base)
             left, right = st.columns(2)
             with right:  # first, so that the effect is seen first
                 draw_effect(run, now, base)

@@ -51,5 +51,6 @@ def _run_in_use() -> None:
     done = len(run.records())
     st.caption(f"{done} of {run.config.rounds} rounds · {run.config.strategy}")
     if run.prepared:
-        st.caption(f"Language model: {run.facts.llm}")
+        kind = " (no LLM)" if run.config.llm == "offline" else ""
+        st.caption(f"Language model: {run.facts.llm}{kind}")
         st.caption(f"Vision-language model: {run.facts.vlm}")

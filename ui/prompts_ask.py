@@ -51,11 +51,11 @@ def _editor(
     left, right = st.columns(2)
     template, fault = _checked(question, area.text)
     with left:
-        area.draw("Template: {name} is filled in, {{ and }} are braces", height=300,
+        area.draw("Template: {name} is filled in, {{ and }} are braces", height=240,
                   invalid=bool(fault))  # fmt: skip
         _save_draft(run, question, area.text)
         if fault:
-            st.error(fault)
+            st.error(fault[:1].upper() + fault[1:])
         st.button(
             "Back to the default", key=f"prompts_default_{question}",
             disabled=area.text == DEFAULT_TEMPLATES[question].text,
@@ -63,8 +63,10 @@ def _editor(
         )  # fmt: skip
     with right:
         st.caption("The prompt as it is sent, or to be copied")
-        if template is not None:
-            st.code(_filled(run, template, texts), language=None, wrap_lines=True, height=300)
+        if template is None:
+            st.info("Mend the template on the left, then the prompt stands here.")
+        else:
+            st.code(_filled(run, template, texts), language=None, wrap_lines=True, height=240)
     return template
 
 
@@ -177,7 +179,7 @@ def _paste(
         st.markdown("**Paste a reply from any chat**")
         question: Question = st.radio(
             "Reply to", list(TITLES), key="prompts_reply_to", horizontal=True,
-            format_func=lambda q: TITLES[q], label_visibility="collapsed",
+            format_func=lambda q: q.capitalize(), label_visibility="collapsed",
         )  # fmt: skip
         reply = Typed("prompts_reply")
         reply.draw(

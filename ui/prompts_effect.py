@@ -82,7 +82,8 @@ def _histogram(run: RunReader, now: Look, base: Look) -> None:
         for name, shares in histogram(base.start.s_vlm, told, edges).items():
             made.add_trace(
                 go.Scatter(
-                    x=middles, y=100 * shares, name=f"{name} before", mode="lines", showlegend=False,
+                    x=middles, y=100 * shares, name=f"{name} before", mode="lines",
+                    showlegend=False,
                     line_shape="hvh", line={"color": COLOURS[name], "width": 1.5, "dash": "dot"},
                     hovertemplate="%{y:.1f} %",
                 )
@@ -176,11 +177,13 @@ def _explain(run: RunReader, look: Look, id: str) -> None:
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
-def warm(folder: str, version: int, _run: RunReader, _rows: Ints) -> str:
+def warm(folder: str, version: int, _run: RunReader, _look: Look) -> str:
     """Once a version: load what an edit needs and make the likely pictures' small copies."""
     requests().send("warm_up", {"folder": folder})
-    small = thumbnails(_run)
-    ids = _run.facts.ids[_rows[:PREFETCHED]].tolist()
+    start, small = _look.start, thumbnails(_run)
+    best = np.argsort(-start.s_vlm)[: 2 * len(start.rows)]
+    rows = dict.fromkeys([*start.rows[:SHOWN].tolist(), *best.tolist()])
+    ids = [str(_run.facts.ids[row]) for row in list(rows)[:PREFETCHED]]
     if not small.complete(ids):
         params = {
             "pool": _run.config.pool,

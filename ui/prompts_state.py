@@ -6,8 +6,10 @@ store before anything is drawn.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Literal
 
+import numpy as np
 import streamlit as st
 
 from laser_core.arrays import Ints
@@ -17,13 +19,13 @@ from laser_core.errors import ConfigError, LaserError
 from laser_core.live_scores import CosineMemory, LiveScores
 from laser_core.reader import RunReader
 from laser_core.readouts import Known, known_relevance
-from laser_core.text_edits import Edit, edited
-from laser_core.text_versions import TextVersion, redo_target, saved_version, undo_target
+from laser_core.text_edits import Edit, edited, made_relevant
+from laser_core.text_versions import Step, TextVersion, redo_target, saved_version, undo_target
 from ui.state import ensure_cosines, reader
 
 NOTICE = "prompts_notice"
 BASE = "prompts_base"  # the version that a person compares with; None: the one saved last
-SIDES = ("relevant", "confusers")
+ACTOR = "person"  # who changes classes here
 
 
 @dataclass(frozen=True)
@@ -98,17 +100,21 @@ def known(run: RunReader) -> Known:
 
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _known(folder: str, answers: str, _run: RunReader) -> Known:
-    facts = _run.facts
-    return known_relevance(facts.ids, _run.config.relevant, _run.store.labels(), facts.labels)
+    relevant = _run.relevant_rows
+    truth = None
+    if relevant is not None:
+        told = np.array([label is not None for label in _run.facts.labels])
+        truth = Known(relevant, told)
+    return known_relevance(_run.facts.ids, _run.store.labels(), truth)
 
 
 # ---- keeping what a person does
 
 
-def keep(run_name: str, texts: Descriptions, title: str, after: int, step: str = "edit") -> bool:
+def keep(run_name: str, texts: Descriptions, title: str, after: int, step: Step = "edit") -> bool:
     """Keep a new version; False, and a notice, when it could not be kept."""
     try:
-        reader(run_name).store.text_versions.append(texts, title, step, after)  # type: ignore[arg-type]
+        reader(run_name).store.text_versions.append(texts, title, step, after)
     except LaserError as error:
         notify(error)
         return False
@@ -126,7 +132,7 @@ def apply(run_name: str, edit: Edit) -> None:
         notify(error)
 
 
-def step_back(run_name: str, step: str) -> None:
+def step_back(run_name: str, step: Literal["undo", "redo"]) -> None:
     """Undo or redo: keep a copy of the version before or after the one in use."""
     store = reader(run_name).store
     versions = store.text_versions.all()
@@ -140,7 +146,11 @@ def restore(run_name: str, number: int) -> None:
     """Put an older version back in use."""
     store = reader(run_name).store
     newest, found = store.texts(), store.texts(number)
-    if newest is not None and found is not None:
+    if newest is None or found is None:
+        return
+    if difference := classes_differ(reader(run_name), found[1]):
+        notify(f"Version {number} cannot be put back in use. {difference}")
+    else:
         keep(run_name, found[1], f"version {number} restored", newest[0])
 
 
@@ -162,12 +172,28 @@ def base_number(versions: list[TextVersion]) -> int:
     return chosen if chosen in numbers else (saved_version(versions) or versions[-1].number)
 
 
-def with_class(run: RunReader, texts: Descriptions, name: str) -> Descriptions:
-    """`texts` with the confuser `name` made a relevant class, the last one."""
-    moved = [c for c in texts.confusers if c.name == name]
-    left = tuple(c for c in texts.confusers if c.name != name)
-    added = tuple(replace(c, enabled=True) for c in moved)
-    return replace(texts, relevant=(*texts.relevant, *added), confusers=left)
+def make_relevant(run_name: str, name: str) -> None:
+    """Make a confuser a relevant class of the run, from the next query on."""
+    run = reader(run_name)
+    kept = run.store.texts()
+    if kept is None:
+        return
+    try:
+        run.store.add_class(name, ACTOR)
+        keep(run_name, made_relevant(kept[1], name), f"{name} made relevant", kept[0], "move")
+    except LaserError as error:
+        notify(error)
+
+
+def classes_differ(run: RunReader, texts: Descriptions) -> str:
+    """What to know when the run's classes are no longer those of its texts; "" if they are."""
+    now, have = run.space.relevant, tuple(c.name for c in texts.relevant)
+    if now == have:
+        return ""
+    return (
+        f"The relevant classes are {', '.join(now)} by now; these texts speak of "
+        f"{', '.join(have)}. They follow with the next query."
+    )
 
 
 # ---- what other tabs and the loop do

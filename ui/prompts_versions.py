@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from datetime import datetime
 from statistics import fmean, stdev
+from typing import Literal
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -92,10 +93,7 @@ def _side_by_side(
             told = place.figures
             precision = "unknown" if told.precision is None else f"{told.precision:.3f}"
             recall = "unknown" if told.recall is None else f"{told.recall:.3f}"
-            st.markdown(
-                f"Cold-start precision **{precision}**, recall **{recall}** · "
-                f"{len(place.texts.confuser_texts())} confuser sentences"
-            )
+            st.markdown(f"Cold-start precision **{precision}**, recall **{recall}**")
             st.button(
                 f"Put version {place.number} back in use", key=f"prompts_restore {side}",
                 on_click=restore, args=(run.name, place.number),
@@ -114,7 +112,8 @@ def _differences(a: Look, b: Look) -> None:
         )
     )  # fmt: skip
     st.markdown("**Texts**")
-    st.code("\n".join(diff) or "the same texts", language="diff", height=260)
+    many: int | Literal["content"] = 280 if len(diff) > 12 else "content"
+    st.code("\n".join(diff) or "the same texts", language="diff", height=many)
     for task in TASKS:
         old, new = a.texts.prompts.get(task, ""), b.texts.prompts.get(task, "")
         if old or new:

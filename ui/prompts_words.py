@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -26,8 +25,8 @@ from laser_core.reader import RunReader
 from laser_core.readouts import Known
 from laser_core.text_edits import Edit
 from ui.live import start_job
-from ui.prompts_state import Look, apply, known, memory, notify, with_class, without_each
-from ui.state import jobs, reader, requests, start_run
+from ui.prompts_state import Look, apply, known, make_relevant, memory, without_each
+from ui.state import jobs, reader, requests
 from ui.words import Action, ClassButton, ClassLine, SentenceLine, Tone, word_lists
 
 LONG_ENOUGH_TO_COUNT = 40  # estimated tokens from which the model's own tokenizer is asked
@@ -39,9 +38,17 @@ def draw_lists(run: RunReader, now: Look) -> None:
     facts = _facts(run, now)
     remarks = _remarks(run, now, facts)
     readouts = _readouts(run, now)
+    busy = jobs().active() is not None
     lines = {
         side: [
-            _line(c, side, facts, remarks, readouts.get((side, n), ("", "", "")), run)
+            _line(
+                c,
+                side,
+                facts,
+                remarks,
+                readouts.get((side, n), ("", "", "")),
+                _buttons(c, side, run, busy),
+            )
             for n, c in enumerate(getattr(now.texts, side))
         ]
         for side in ("relevant", "confusers")
@@ -66,34 +73,17 @@ def act(run_name: str, action: Action) -> None:
         params = {"folder": str(reader(run_name).folder), "names": [name]}
         start_job(jobs(), "ask_sentences", params)
     elif action["do"] == "move":
-        _move(run_name, name)
+        make_relevant(run_name, name)
     else:
         edit = Edit(action["do"], side, name, action.get("text", ""), action.get("new", ""))
         apply(run_name, edit)
 
 
-def _move(run_name: str, name: str) -> None:
-    """Make a new run with the confuser `name` among the relevant classes."""
-    run = reader(run_name)
-    kept = run.store.texts()
-    reason = why_not_movable(run, name)
-    if reason or kept is None:
-        notify(reason)
-        return
-    config = replace(run.config, relevant=(*run.config.relevant, name))
-    start_run(config, f"{run.name.rsplit('-', 2)[0]}-{name}", with_class(run, kept[1], name))
-
-
 def why_not_movable(run: RunReader, name: str) -> str:
-    """Why a confuser cannot become a relevant class in a new run; "" if it can."""
+    """Why a confuser cannot become a relevant class; "" if it can."""
     classes = run.facts.classes
-    if run.records() or run.store.query(1) is not None:
-        return (
-            "The relevant classes of a run are fixed once its first query is asked: labels and "
-            "nets depend on them. Make a new run on the Data page to add one."
-        )
     if classes and name not in classes:
-        return f"“{name}” is no class of this pool's labels, so nobody could answer for it."
+        return f"“{name}” is no class of this pool's labels, so no picture would count for it."
     return ""
 
 
@@ -106,7 +96,7 @@ def _line(
     facts: dict[str, SentenceFacts],
     remarks: tuple[dict[str, list[str]], dict[tuple[str, str], list[str]]],
     readout: tuple[str, Tone, str],
-    run: RunReader,
+    buttons: tuple[ClassButton, ...],
 ) -> ClassLine:
     of_class, of_sentence = remarks
     sentences = tuple(
@@ -123,7 +113,7 @@ def _line(
         tone=readout[1],
         title=readout[2],
         remarks=tuple(of_class.get(c.name, [])),
-        actions=_buttons(c, side, run),
+        actions=buttons,
     )
 
 
@@ -141,25 +131,15 @@ def _sentence(text: str, side: str, fact: SentenceFacts | None, remarks: list[st
     return SentenceLine(text, stat, title, tuple(remarks))
 
 
-def _buttons(c: ClassText, side: str, run: RunReader) -> tuple[ClassButton, ...]:
-    busy = jobs().active() is not None
-    count = run.config.descriptions or 0
+def _buttons(c: ClassText, side: str, run: RunReader, busy: bool) -> tuple[ClassButton, ...]:
     ask = ClassButton(
-        "ask",
-        f"Ask the model for {count} sentences",
-        "Replaces the sentences of this class alone",
-        busy,
+        "ask", "Ask the model for its sentences", "Replaces the sentences of this class alone", busy
     )
     if side == "relevant":
         return (ask,)
     reason = why_not_movable(run, c.name)
-    move = ClassButton(
-        "move",
-        "Make it relevant, in a new run",
-        reason or "A new run with this class among the relevant ones and all other texts as here",
-        bool(reason) or busy,
-    )
-    return (ask, move)
+    title = reason or "A relevant class of this run from the next query on, with these sentences"
+    return (ask, ClassButton("move", "Make it relevant", title, bool(reason) or busy))
 
 
 # ---- readouts

@@ -170,19 +170,12 @@ def current_run(prepared: bool = True) -> RunReader:
     return run
 
 
-def start_run(config: ExperimentConfig, label: str, texts: Descriptions | None = None) -> None:
-    """A button's callback: make a run of `config` in a new folder and open it.
-
-    Args:
-        texts: descriptions to begin with; None to ask the language model.
-    """
+def start_run(config: ExperimentConfig, label: str) -> None:
+    """A button's callback: make a run of `config` in a new folder and open it."""
     from ui.live import start_job
 
     folder = new_run_folder(label)
-    params: dict[str, object] = {"config": config_dict(config), "folder": str(folder)}
-    if texts is not None:
-        params["texts"] = texts.to_dict()
-    start_job(jobs(), "create_run", params)
+    start_job(jobs(), "create_run", {"config": config_dict(config), "folder": str(folder)})
     st.session_state["opening"] = folder.name
 
 

@@ -2,7 +2,14 @@ import pytest
 
 from laser_core.descriptions import ClassText, Descriptions
 from laser_core.errors import ConfigError
-from laser_core.text_edits import Edit, as_lines, edited, with_confusers, with_sentences
+from laser_core.text_edits import (
+    Edit,
+    as_lines,
+    edited,
+    made_relevant,
+    with_confusers,
+    with_sentences,
+)
 
 TEXTS = Descriptions(
     (ClassText("cat", ("a cat", "an old cat")), ClassText("dog", ("a dog",))),
@@ -49,10 +56,19 @@ def test_a_deleted_confuser_is_gone_but_a_discovered_one_is_only_switched_off():
     assert (owl.name, owl.enabled) == ("owl", False)
 
 
-@pytest.mark.parametrize("verb", ["rename", "remove", "add"])
-def test_relevant_classes_of_a_run_are_fixed(verb):
-    with pytest.raises(ConfigError, match="new run"):
+@pytest.mark.parametrize(
+    ("verb", "said"),
+    [("rename", "on the Label page"), ("remove", "switch it off"), ("add", "as a confuser first")],
+)
+def test_what_cannot_be_done_to_a_relevant_class_says_what_can(verb, said):
+    with pytest.raises(ConfigError, match=said):
         after(verb, "relevant", name="cat", new="lynx")
+
+
+def test_a_confuser_made_relevant_keeps_its_sentences_and_comes_last():
+    moved = made_relevant(after("switch", name="fox"), "fox")
+    assert moved.relevant == (*TEXTS.relevant, TEXTS.confusers[0])
+    assert moved.confusers == TEXTS.confusers[1:]
 
 
 def test_sentences_are_added_changed_and_deleted():

@@ -61,6 +61,8 @@ def test_prompts_are_kept_with_their_version(store):
         (["", "edit", "edit", "undo", "undo"], None, 2),
         (["", "edit", "edit", "undo", "undo", "redo"], 1, 3),
         (["", "edit", "edit", "undo", "edit"], 2, None),  # a change forgets what could be redone
+        (["", "edit", "move"], None, None),  # the run's classes are others from here on
+        (["", "edit", "move", "edit"], 3, None),
         (["", "edit", ""], 2, None),  # also an answer of the model can be taken back
     ],
 )
