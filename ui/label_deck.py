@@ -107,10 +107,14 @@ def round_of_answers(run: RunReader) -> int:
 
 
 def _suggestions(run: RunReader, ids: Sequence[str]) -> Mapping[str, Suggestion]:
-    kept = run.descriptions()
-    if kept is not None:
-        ensure_cosines(run, kept[1])
-    return suggestions(run, ids)
+    """What the model thinks; nothing where that cannot be told, for labeling goes on without."""
+    try:
+        kept = run.descriptions()
+        if kept is not None:
+            ensure_cosines(run, kept[1])
+        return suggestions(run, ids)
+    except LaserError:
+        return {}
 
 
 def _picture(id: str, guess: Suggestion | None, guesses: Sequence[Label]) -> Picture:

@@ -1,0 +1,131 @@
+"""The Label page around its widget: what it says and offers, before, while and after labeling."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from laser_core.pool import Label
+from tests import fakes
+from ui.thumbnails import Thumbnails
+
+FROG = Label("irrelevant", "frog")
+
+
+@pytest.fixture(autouse=True)
+def large_copies(prepared):
+    source = fakes.source()
+    for pool in ("demo", "flat folder"):
+        copies = Thumbnails(f"{pool} ", prepared / "static", side=512)
+        copies.make(source, source.ids("pool").tolist())
+
+
+@pytest.fixture
+def asked(read_run):
+    """The run "ahead" with its first query asked; gives its reader."""
+    run = read_run("ahead")
+    run.store.save_query(1, run.descriptions()[0], run.preview())
+    return run
+
+
+def texts(elements):
+    return " ".join(str(element.value) for element in elements)
+
+
+def button(page, label):
+    return next(b for b in page.button if b.label == label)
+
+
+def test_without_a_run_it_leads_home(open_page):
+    page = open_page("5_Label")
+    assert not page.exception
+    assert "No run is open" in texts(page.info)
+
+
+def test_without_a_query_it_offers_to_ask_one(open_page):
+    page = open_page("5_Label", "ahead")
+    assert not page.exception
+    assert "No query waits for labels. Ask for that of round 1: the 20 pictures" in texts(page.info)
+    assert not button(page, "Ask the next query").disabled
+
+
+def test_at_the_end_it_points_to_the_charts(open_page):
+    page = open_page("5_Label", "done")
+    assert not page.exception
+    assert "All 4 rounds are done" in texts(page.success)
+
+
+def test_a_pool_without_labels_can_be_asked_and_labeled_too(open_page, read_run):
+    run = read_run("unlabeled")
+    run.store.save_query(1, run.descriptions()[0], run.preview())
+    page = open_page("5_Label", "unlabeled")
+    assert not page.exception
+    assert not page.error
+    assert button(page, "Train with fewer answers").disabled
+
+
+def test_training_is_offered_with_the_first_answer_and_urged_with_the_last(open_page, asked):
+    ids = asked.store.query(1)[1].ids.tolist()
+    page = open_page("5_Label", "ahead")
+    assert button(page, "Train with fewer answers").disabled
+    asked.store.append_labels({ids[0]: FROG}, 1, "me")
+    assert not button(page.run(), "Train with fewer answers").disabled
+    asked.store.append_labels(dict.fromkeys(ids, FROG), 1, "me")
+    assert not button(page.run(), "Train round 1 on the answers").disabled
+
+
+def test_a_name_met_five_times_can_become_a_confuser(open_page, asked):
+    ids = asked.facts.ids.tolist()
+    asked.store.append_labels(dict.fromkeys(ids[:4], FROG), 1, "me")
+    page = open_page("5_Label", "ahead")
+    assert "are called" not in texts(page.markdown)
+    asked.store.append_labels({ids[4]: FROG}, 1, "me")
+    page.run()
+    assert "**5** irrelevant pictures are called **frog**" in texts(page.markdown)
+    sentence = np.zeros((1, len(asked.facts.ids)), dtype=np.float32)
+    asked.table.append(["a photo of a frog"], sentence)  # or a worker would be asked for it
+    button(page, "Make it a confuser").click().run()
+    assert "frog" in [c.name for c in asked.descriptions()[1].confusers]
+    assert "Make it a confuser" not in [b.label for b in page.button]
+
+
+def test_a_name_met_often_can_become_a_relevant_class_and_that_can_be_taken_back(open_page, asked):
+    asked.store.append_labels(dict.fromkeys(asked.facts.ids.tolist()[:5], FROG), 1, "me")
+    page = open_page("5_Label", "ahead")
+    button(page, "Make it a relevant class").click().run()
+    assert not page.exception
+    assert asked.space.relevant == ("cat", "dog", "frog")
+    assert set(asked.store.labels().values()) == {Label("relevant", "frog")}
+
+
+def test_pictures_handed_over_by_another_page_are_labeled_here(open_page, asked):
+    page = open_page("5_Label", "ahead")
+    page.session_state["label_ids"] = asked.facts.ids.tolist()[:3]
+    page.run()
+    assert not page.exception
+    assert page.session_state["label_source"] == "Chosen pictures"
+
+
+def test_a_changed_label_of_a_trained_round_is_said_so(open_page, read_run):
+    run = read_run("going")
+    first = run.records()[0].ids[0]
+    run.store.append_labels({first: Label("unsure")}, 1, "me")
+    page = open_page("5_Label", "going")
+    assert "Labels of round 1 were changed after it was trained" in texts(page.warning)
+
+
+def test_two_answers_about_one_picture_are_listed_until_one_is_chosen(open_page, asked):
+    id = asked.facts.ids[0]
+    asked.store.append_labels({id: FROG}, 1, "Ada")
+    asked.store.append_labels({id: Label("relevant", "cat")}, 1, "Bob")
+    page = open_page("5_Label", "ahead")
+    assert "Disagreements (1)" in texts(page.subheader)
+    button(page, "Ada: irrelevant: frog").click().run()
+    assert "Disagreements" not in texts(page.subheader)
+    assert asked.store.labels() == {id: FROG}
+
+
+def test_the_name_of_the_simulated_oracle_is_not_taken_by_a_person(open_page, asked):
+    page = open_page("5_Label", "ahead")
+    page.text_input(key="label_actor").set_value("oracle").run()
+    assert not page.exception

@@ -1,0 +1,109 @@
+"""What the browser's rows come to in the store."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from laser_core.pool import Label
+from laser_core.store import Store
+from tests import fakes
+from ui.label_store import Receipts, take
+
+CAT, DOG = Label("relevant", "cat"), Label("relevant", "dog")
+KNOWN = set("abcd")
+
+
+@pytest.fixture
+def store(tmp_path):
+    with closing(Store.create(tmp_path / "run", fakes.config())) as made:
+        yield made
+
+
+def labeled(seq, id, label=CAT, step=None):
+    said = {"state": label.state, "name": label.name, "seconds": 1.5, "actor": "Ada", "round": 1}
+    return {"seq": seq, "kind": "label", "id": id, "step": step or seq, **said}
+
+
+def undone(seq, first, last):
+    return {
+        "seq": seq, "kind": "undo", "client": "tab", "first": first, "last": last, "actor": "Ada"
+    }  # fmt: skip
+
+
+def send(store, told, *rows, client="tab"):
+    take(store, KNOWN, told, {"client": client, "rows": list(rows)})
+
+
+def test_rows_are_taken_in_their_order_and_acknowledged(store):
+    told = Receipts()
+    send(store, told, labeled(2, "b", DOG), labeled(1, "a"))
+    assert store.labels() == {"a": CAT, "b": DOG}
+    assert told.acks == {"tab": 2}
+    assert [answer.seconds for answer in store.standing()] == [1.5, 1.5]
+
+
+def test_a_row_that_comes_twice_is_taken_once_even_by_a_server_that_knows_nothing(store):
+    send(store, Receipts(), labeled(1, "a"), labeled(2, "b"))
+    told = Receipts()
+    send(store, told, labeled(1, "a"), labeled(2, "b"), labeled(3, "c"))
+    assert told.acks == {"tab": 3}
+    assert len(store.history()) == 3
+
+
+def test_a_page_is_one_step_and_its_undo_takes_it_back_whole(store):
+    told = Receipts()
+    page = [labeled(n, id, step=1) for n, id in enumerate("abc", start=1)]
+    send(store, told, *page, labeled(4, "d"))
+    send(store, told, undone(5, 1, 3))
+    assert store.labels() == {"d": CAT}
+
+
+def test_an_undo_that_comes_twice_does_no_more_than_one(store):
+    told = Receipts()
+    send(store, told, labeled(1, "a"), labeled(2, "a", DOG), undone(3, 2, 2))
+    send(store, Receipts(), undone(3, 2, 2))
+    assert store.labels() == {"a": CAT}
+
+
+def test_the_same_picture_twice_in_a_message_ends_with_its_last_label(store):
+    send(store, Receipts(), labeled(1, "a"), labeled(2, "a", DOG))
+    assert store.labels() == {"a": DOG}
+    assert len(store.history()) == 2
+
+
+def test_a_row_that_makes_no_sense_is_passed_over_and_said_so(store):
+    told = Receipts()
+    send(store, told, labeled(1, "x"), labeled(2, "a", Label("relevant", "fish")), labeled(3, "b"))
+    assert store.labels() == {"b": CAT}
+    assert told.acks == {"tab": 3}
+    assert "fish" in told.refused
+    assert told.stale
+
+
+def test_rows_stay_with_the_browser_while_the_store_refuses(store, tmp_path):
+    told = Receipts()
+    send(store, told, labeled(1, "a"))
+    with closing(sqlite3.connect(tmp_path / "run" / "run.db")) as database:
+        database.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'full'); END"
+        )
+        database.commit()
+        send(store, told, labeled(2, "b"), labeled(3, "c"))
+        assert told.acks == {"tab": 1}
+        assert "cannot be written" in told.refused
+        database.execute("DROP TRIGGER full")
+        database.commit()
+    send(store, told, labeled(2, "b"), labeled(3, "c"))
+    assert (told.acks, told.refused) == ({"tab": 3}, "")
+    assert set(store.labels()) == {"a", "b", "c"}
+
+
+def test_an_older_label_is_taken_back_by_its_number_in_the_store(store):
+    told = Receipts()
+    seq = store.append_labels({"a": CAT}, 1, "Ada")
+    send(store, told, {"seq": 1, "kind": "undo", "events": [seq], "actor": "Ada"})
+    assert store.labels() == {}
+    assert told.stale
