@@ -1,0 +1,226 @@
+import json
+
+import pytest
+
+from laser_core.descriptions import ClassText, Descriptions
+from laser_core.text_versions import saved_version
+from ui.prompts_state import NOTICE
+from ui.words import take_actions
+
+PAGE = "2_Prompts"
+
+
+@pytest.fixture(autouse=True)
+def no_worker(monkeypatch):
+    """Nothing is loaded ahead of time: the small world has no models to load."""
+    monkeypatch.setattr("ui.prompts_effect.warm", lambda *_: "")
+
+
+def newest(run):
+    return run.store.texts()[1]
+
+
+def metrics(page):
+    return {metric.label: metric.value for metric in page.metric}
+
+
+def choose(page, part):
+    page.segmented_control(key="prompts_part").set_value(part).run()
+    assert not page.exception
+    return page
+
+
+def do(page, **action):
+    """What the lists' half in the browser would report, once it is Python's turn."""
+    import streamlit as st
+
+    from ui.prompts_words import act
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(st, "session_state", page.session_state)
+        act("ahead", action)
+    return page.run()
+
+
+def words(*confusers):
+    return Descriptions(
+        (ClassText("cat", ("cat 0",)), ClassText("dog", ("dog 0",))),
+        tuple(ClassText(name, (f"{name} 0",)) for name in confusers),
+    )
+
+
+def test_without_a_run_the_page_says_where_to_get_one(open_page):
+    page = open_page(PAGE)
+    assert not page.exception
+    assert "No run is open" in page.info[0].value
+
+
+def test_the_page_shows_precision_recall_and_what_changed(open_page):
+    page = open_page(PAGE, "ahead")
+    assert not page.exception
+    assert not page.error
+    shown = metrics(page)
+    assert list(shown) == ["Precision (b = 20)", "Recall", "Changed"]
+    assert 0.0 <= float(shown["Precision (b = 20)"]) <= 1.0
+    assert shown["Changed"] == "0 of 20"
+
+
+def test_the_figures_are_those_of_the_first_query(open_page, read_run):
+    run = read_run("ahead")
+    looked = run.preview()
+    rows = [run.facts.ids.tolist().index(id) for id in looked.ids.tolist()]
+    precision = run.relevant_rows[rows].mean()
+    page = open_page(PAGE, "ahead")
+    assert metrics(page)["Precision (b = 20)"] == f"{precision:.3f}"
+
+
+def test_without_labels_precision_is_unknown(open_page):
+    page = open_page(PAGE, "unlabeled")
+    assert not page.exception
+    assert metrics(page)["Precision (b = 20)"] == "unknown"
+
+
+def test_an_edit_is_kept_at_once_and_undo_takes_it_back(open_page, read_run):
+    run = read_run("ahead")
+    before = newest(run)
+    page = open_page(PAGE, "ahead")
+    do(page, do="switch", side="confusers", name=before.confusers[0].name)
+    assert not newest(run).confusers[0].enabled
+    page.button(key="prompts_undo").click().run()
+    assert newest(run) == before
+    page.button(key="prompts_redo").click().run()
+    assert not newest(run).confusers[0].enabled
+    assert not page.exception
+
+
+def test_an_edit_that_makes_no_sense_is_a_sentence(open_page, read_run):
+    run = read_run("ahead")
+    before = run.store.texts()
+    page = do(open_page(PAGE, "ahead"), do="add", side="confusers", new="cat")
+    assert "'cat' is in the lists already" in page.warning[0].value
+    assert run.store.texts() == before
+
+
+def test_a_named_version_is_what_later_edits_are_compared_with(open_page, read_run):
+    run = read_run("ahead")
+    page = open_page(PAGE, "ahead")
+    do(page, do="switch", side="confusers", name=newest(run).confusers[0].name)
+    number = run.store.texts()[0]
+    page.text_input(key=f"prompts_name_of_{number}").set_value("fewer").run()
+    page.button(key="prompts_keep_name").click().run()
+    versions = run.store.text_versions.all()
+    assert versions[-1].name == "fewer"
+    assert saved_version(versions) == number
+    assert metrics(page)["Changed"] == "0 of 20"
+
+
+def test_a_class_may_become_relevant_and_undo_stops_there(open_page, read_run):
+    run = read_run("unlabeled")
+    name = newest(run).confusers[0].name
+    page = open_page(PAGE, "unlabeled")
+    from ui.prompts_state import make_relevant
+
+    make_relevant("unlabeled", name)
+    page.run()
+    assert run.space.relevant == ("cat", "dog", name)
+    assert [c.name for c in newest(run).relevant] == ["cat", "dog", name]
+    assert page.button(key="prompts_undo").disabled
+    assert not page.exception
+
+
+def test_a_template_with_a_fault_says_so_and_hides_the_prompt(open_page):
+    page = choose(open_page(PAGE, "ahead"), "Prompts")
+    filled = [code.value for code in page.code]
+    assert '["cat", "dog"]' in filled[0]
+    page.session_state["_typed_prompts_template_ahead_confusers"]["text"] = "Name {M} for {N}"
+    page.run()
+    assert "has the placeholder {M}; allowed are" in page.error[0].value
+    assert len(page.code) == 1
+
+
+def test_a_draft_is_there_again_after_a_reload(open_page, read_run):
+    page = choose(open_page(PAGE, "ahead"), "Prompts")
+    mine = "Name {N} things like {class_names}."
+    page.session_state["_typed_prompts_template_ahead_confusers"]["text"] = mine
+    page.run()
+    assert json.loads(read_run("ahead").store.read_text("prompt_drafts.json"))["confusers"] == mine
+    fresh = choose(open_page(PAGE, "ahead"), "Prompts")
+    assert 'things like ["cat", "dog"].' in fresh.code[0].value
+
+
+def test_the_offline_reasoner_is_called_what_it_is(open_page, read_run):
+    assert read_run("ahead").config.llm == "offline"
+    page = choose(open_page(PAGE, "ahead"), "Prompts")
+    said = " ".join(info.value for info in page.info)
+    assert "offline semantic reasoner (no LLM)" in said
+    assert "reads no prompt" in said
+
+
+def test_a_pasted_reply_becomes_a_version_with_its_prompt(open_page, read_run):
+    run = read_run("ahead")
+    page = choose(open_page(PAGE, "ahead"), "Prompts")
+    wanted = run.config.confusers
+    names = ["pond", "stone", "cloud", "rope", "brick", "comb", "fork", "kite"][:wanted]
+    page.session_state["_typed_prompts_reply"]["text"] = json.dumps({"class_names": names})
+    page.run()
+    page.button(key="prompts_take").click().run()
+    assert not page.exception
+    kept = newest(run)
+    assert [c.name for c in kept.confusers] == names
+    assert "{class_names}" in kept.prompts["confusers"]
+    assert run.store.exchanges()[-1].model == "pasted reply"
+
+
+def test_a_pasted_reply_that_lacks_something_is_a_sentence_and_stays(open_page, read_run):
+    before = read_run("ahead").store.texts()
+    page = choose(open_page(PAGE, "ahead"), "Prompts")
+    page.session_state["_typed_prompts_reply"]["text"] = "I cannot help with that."
+    page.run()
+    page.button(key="prompts_take").click().run()
+    assert not page.exception
+    assert page.warning[0].value.startswith("The reply cannot be used: ")
+    assert page.session_state["_typed_prompts_reply"]["text"] == "I cannot help with that."
+    assert read_run("ahead").store.texts() == before
+
+
+def test_two_versions_stand_side_by_side_with_their_difference(open_page, read_run):
+    run = read_run("ahead")
+    name = newest(run).confusers[0].name
+    page = open_page(PAGE, "ahead")
+    do(page, do="remove", side="confusers", name=name)
+    choose(page, "Versions")
+    assert f"-confuser: {name}" in page.code[0].value
+    said = [text.value for text in page.markdown]
+    assert sum(text.startswith("Cold-start precision") for text in said) == 2
+    page.multiselect[0].set_value([1, 2]).run()
+    assert any("mean ± standard deviation" in text.value for text in page.markdown)
+
+
+def test_a_run_without_texts_offers_to_ask_the_model(open_page, read_run):
+    run = read_run("ahead")
+    with run.store._database.writing() as cursor:
+        cursor.execute("DELETE FROM texts")
+    page = open_page(PAGE, "ahead")
+    assert not page.exception
+    assert "no descriptions yet" in page.info[0].value
+    assert page.button(key="prompts_ask").label == "Ask again"
+
+
+def test_a_reported_action_is_done_once_however_often_it_is_sent(monkeypatch):
+    import streamlit as st
+
+    state = {"_words_w": {"id": "x", "done": 1}, "w": {"log": [{"seq": 1}, {"seq": 2}]}}
+    monkeypatch.setattr(st, "session_state", state)
+    done = []
+    take_actions("w", lambda action: done.append(action["seq"]))
+    take_actions("w", lambda action: done.append(action["seq"]))
+    assert done == [2]
+
+
+def test_a_notice_is_said_once(open_page):
+    page = open_page(PAGE, "ahead")
+    page.session_state[NOTICE] = "something was refused"
+    page.run()
+    assert [warning.value for warning in page.warning] == ["something was refused"]
+    page.run()
+    assert not page.warning
