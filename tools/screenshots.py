@@ -1,0 +1,154 @@
+"""Makes the screenshots of the README: starts the app on the demo and looks at every page.
+
+    python -m tools.screenshots [--out docs/screenshots] [--theme light|dark]
+
+Needs Chromium and takes a few minutes the first time (the demo is embedded). Runs and caches go
+to temporary folders and are removed, unless LASER_CACHE_DIR names a cache to use.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(REPOSITORY / "tests" / "browser"))
+
+from harness import ARGUMENTS, Server, chromium_path  # noqa: E402 - found by the line above
+
+WAIT = 180_000  # milliseconds; a busy machine embeds the demo in that
+
+
+def main() -> None:
+    """Read the command line, take the pictures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=REPOSITORY / "docs" / "screenshots")
+    parser.add_argument("--theme", choices=["light", "dark"], default="light")
+    given = parser.parse_args()
+    given.out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
+        environment = {
+            "LASER_RUNS_DIR": str(Path(scratch) / "runs"),
+            "LASER_CACHE_DIR": os.environ.get("LASER_CACHE_DIR", str(Path(scratch) / "cache")),
+        }
+        make_rival(environment)
+        server = Server(REPOSITORY / "app.py", Path(scratch) / "log.txt", environment).start()
+        try:
+            with sync_playwright() as playwright:
+                browser = playwright.chromium.launch(
+                    executable_path=chromium_path(), args=ARGUMENTS
+                )
+                size = {"width": 1280, "height": 800}
+                page = browser.new_page(viewport=size, color_scheme=given.theme)
+                Tour(page, server.url, given.out).walk()
+                browser.close()
+        finally:
+            server.stop()
+            stop_workers(Path(environment["LASER_RUNS_DIR"]) / ".app")
+
+
+def make_rival(environment: dict[str, str]) -> None:
+    """A finished run of random sampling, so that there is something to compare with."""
+    folder = Path(environment["LASER_RUNS_DIR"]) / "random"
+    folder.parent.mkdir(parents=True)
+    command = [sys.executable, "-m", "laser_core", "run", "--strategy", "random"]
+    subprocess.run(
+        [*command, "--out", str(folder)], cwd=REPOSITORY, env={**os.environ, **environment},
+        check=True, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+def stop_workers(home: Path) -> None:
+    """End both workers, so that the temporary folders can go."""
+    from laser_core.jobs import Jobs, Requests
+
+    Jobs(home).stop_worker()
+    Requests(home).stop_worker()
+
+
+class Tour:
+    """Walks through the app as a newcomer would, and takes a picture of every page.
+
+    Args:
+        page: an empty tab.
+        url: of the server.
+        out: folder of the pictures.
+    """
+
+    def __init__(self, page: Page, url: str, out: Path) -> None:
+        self.page, self.url, self.out = page, url, out
+        self.page.set_default_timeout(WAIT)
+
+    def walk(self) -> None:
+        """Home, the demo's first query, all rounds, then every page."""
+        page = self.page
+        page.goto(self.url)
+        started = time.perf_counter()
+        page.get_by_role("button", name="Start the demo").wait_for()
+        self.shoot("home")
+        page.get_by_role("button", name="Start the demo").click()
+        page.wait_for_url("**/Round**")
+        page.get_by_role("heading", name="Round").wait_for()
+        self.settle()
+        print(f"first query on the screen after {time.perf_counter() - started:.0f} s")
+        self.shoot("round")
+        self.visit("Prompts")
+        self.shoot("prompts")
+        self.visit("Label")
+        self.shoot("label")
+        self.visit("Data")
+        page.get_by_text("Pool pictures", exact=True).wait_for()
+        self.shoot("data")
+        self.run_to_the_end()
+        self.visit("Charts")
+        self.shoot("charts")
+        self.visit("Compare")
+        self.shoot("compare")
+        self.draw_the_map()
+
+    def run_to_the_end(self) -> None:
+        """All rounds, with the simulated oracle."""
+        self.visit("Round")
+        self.page.get_by_role("button", name="Run to the end").click()
+        self.page.get_by_text("10 of 10 rounds").first.wait_for()
+        self.settle()
+
+    def draw_the_map(self) -> None:
+        """The joint map, by PCA: UMAP takes longer and shows the same page."""
+        self.visit("Map")
+        button = self.page.get_by_role("button", name="Draw").first
+        button.click()
+        self.page.locator("canvas").first.wait_for()
+        self.settle()
+        self.shoot("map")
+
+    def visit(self, name: str) -> None:
+        """Go to a page by the menu and wait until it is drawn."""
+        links = self.page.get_by_test_id("stSidebarNavLink")
+        links.filter(has_text=name).first.click()
+        self.page.get_by_role("heading", name=name, exact=True).wait_for()
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until the script has run and pictures had time to arrive."""
+        self.page.wait_for_timeout(500)
+        self.page.wait_for_function(
+            "() => document.querySelector('[data-testid=stApp]')"
+            ".getAttribute('data-test-script-state') === 'notRunning'"
+        )
+        self.page.wait_for_timeout(1500)
+
+    def shoot(self, name: str) -> None:
+        self.page.screenshot(path=self.out / f"{name}.png")
+        print(f"{name}.png")
+
+
+if __name__ == "__main__":
+    main()
