@@ -24,7 +24,8 @@ def kept_runs() -> list[KeptRun]:
         except LaserError as error:
             broken.append(f"{name}: {error}")
     if broken:
-        st.caption(f"{len(broken)} runs cannot be read, the first is {broken[0]}")
+        more = f" (and {len(broken) - 1} more)" if len(broken) > 1 else ""
+        st.caption(f"A run cannot be read{more}: {broken[0]}")
     if len(names) > READ:
         st.caption(f"Of {len(names):,} runs the first {READ} by name are offered here.")
     return runs
