@@ -22,10 +22,17 @@ def figure(height: int, y_title: str = "", x_title: str = "") -> go.Figure:
         height=height,
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
         font={"size": FONT},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "title": ""},
+        legend={
+            "orientation": "h",
+            "y": 1.02,
+            "yanchor": "bottom",
+            "x": 0,
+            "title": "",
+            "font": {"size": FONT},
+        },
         hovermode="x unified",
-        xaxis={"title": x_title, "automargin": True},
-        yaxis={"title": y_title, "automargin": True},
+        xaxis={"title": x_title, "automargin": True, "tickfont": {"size": FONT - 1}},
+        yaxis={"title": y_title, "automargin": True, "tickfont": {"size": FONT - 1}},
     )
     return made
 

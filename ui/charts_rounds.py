@@ -133,7 +133,7 @@ def show_rounds(
         else:
             draw(accuracy_chart(records, axis), "chart accuracy", f"{run.name}-accuracy", picture)
     with cells[2]:
-        st.markdown("**δ** of Eq. (5) and the detector's effective share")
+        st.markdown("**δ** of Eq. (5), and its effect")
         if all("delta" not in record.figures for record in records):
             st.info(f"The strategy {run.config.strategy} has no δ.")
         else:

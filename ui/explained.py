@@ -74,7 +74,7 @@ def standing_sentence(found: Standing) -> str:
         return f"{text}."
     return (
         f"{text}; number {found.group_rank:,} of the {found.group:,} that match its description "
-        f"best, of which {found.quota:,} have a sure place."
+        f"best, of which {found.quota:,} {'has' if found.quota == 1 else 'have'} a sure place."
     )
 
 

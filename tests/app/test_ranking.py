@@ -1,0 +1,92 @@
+"""A round as pages see it: asked, looked at, tried with another delta, and explained."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from laser_core.config import RoundChoice
+from laser_core.errors import PoolError
+from laser_core.ranking import matches_of, next_ranking, overlap, ranking_with, round_ranking, sweep
+from laser_core.readouts import Known, known_relevance
+from laser_core.standing import explain_in, row_of, standing
+
+ZERO, ALL = RoundChoice(delta=0.0), RoundChoice(delta=1.0)
+
+
+def test_the_schedules_own_delta_gives_the_batch_that_was_looked_at(read_run) -> None:
+    run = read_run("going")
+    ranking = next_ranking(run)
+    tried = ranking.tried(RoundChoice(delta=0.2), run.pool(), run.config)
+    assert tried.ids.tolist() == ranking.ids.tolist()
+    assert ranking.round == 3
+
+
+def test_a_finished_round_can_be_tried_again(read_run) -> None:
+    run = read_run("done")
+    ranking, before = round_ranking(run, 3), run.pool(2)
+    same = ranking.tried(RoundChoice(delta=0.2), before, run.config)
+    assert same.ids.tolist() == list(run.records()[2].ids)
+    other = ranking.tried(ALL, before, run.config)
+    assert other.ids.tolist() != same.ids.tolist()
+    assert len(set(other.ids.tolist())) == 20
+
+
+def test_a_tried_picture_is_explained_with_the_delta_that_was_tried(read_run) -> None:
+    run = read_run("going")
+    tried = next_ranking(run).tried(ALL, run.pool(), run.config)
+    why = explain_in(run, tried, str(tried.ids[0]))
+    assert why.delta == 1.0
+    assert why.rebuilt() == pytest.approx(why.score, abs=1e-6)
+    assert why.score == pytest.approx(why.s_det, abs=1e-6)
+
+
+def test_the_sweep_overlaps_fully_at_the_schedules_delta(read_run) -> None:
+    run = read_run("going")
+    known = Known(run.relevant_rows, np.ones(180, dtype=bool))
+    choices = [RoundChoice(delta=delta) for delta in (0.0, 0.2, 1.0)]
+    trials = sweep(next_ranking(run), choices, run.pool(), run.config, known)
+    assert [trial.delta for trial in trials] == [0.0, 0.2, 1.0]
+    assert trials[1].overlap == 1.0
+    assert trials[0].overlap < 1.0
+    assert all(0.0 <= trial.precision <= 1.0 for trial in trials)
+
+
+def test_overlap_is_the_jaccard_index() -> None:
+    assert overlap(np.array(["a", "b"]), np.array(["b", "c"])) == pytest.approx(1 / 3)
+    assert overlap(np.array([], dtype=str), np.array([], dtype=str)) == 1.0
+
+
+def test_a_standing_tells_rank_and_quota(read_run) -> None:
+    run = read_run("ahead")
+    ranking = next_ranking(run)
+    best = standing(ranking, int(ranking.rows[0]))
+    assert (best.rank, best.among, best.group_rank, best.picked) == (1, 180, 1, True)
+    assert best.quota == 5  # 20 pictures, two classes of two descriptions
+    last = int(ranking.arrays["row"][ranking.arrays["score"].argmin()])
+    assert standing(ranking, last).rank == 180
+    assert not standing(ranking, last).picked
+
+
+def test_a_queried_picture_is_found_in_the_round_that_queried_it(read_run) -> None:
+    run = read_run("going")
+    queried = run.records()[0].ids[0]
+    assert ranking_with(run, queried).round == 1
+    assert ranking_with(run, str(next_ranking(run).ids[0])).round == 3
+    with pytest.raises(PoolError, match="labeled before"):
+        standing(next_ranking(run), row_of(run, queried))
+
+
+def test_matches_of_a_round_agree_with_its_record(read_run) -> None:
+    run = read_run("done")
+    record = run.records()[1]
+    found = matches_of(run, record)
+    assert int(found.relevant.sum()) == record.relevant
+    assert int(found.counted.sum()) == record.queried
+    assert len(found.best) == 160  # 180 pictures less the first round's 20
+
+
+def test_nothing_of_the_next_batch_is_known_without_true_labels(read_run) -> None:
+    run = read_run("going")
+    known = known_relevance(run.facts.ids, run.store.labels())
+    assert known.precision(next_ranking(run).rows) is None

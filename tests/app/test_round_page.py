@@ -1,0 +1,227 @@
+"""The Round page: what a newcomer reads, what moving delta shows, and every empty state."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from laser_core.config import RoundChoice
+from laser_core.explain import Explanation, Match, Part
+from laser_core.pool import Label
+from laser_core.ranking import next_ranking
+from laser_core.standing import Standing
+from laser_core.store import Store
+from laser_core.view import RoundRecord
+from ui.escape import escaped
+from ui.explained import answer_text, confuser_bars, fusion_formula, standing_sentence
+from ui.round_words import listed, outcome, round_result
+
+
+def words(page: AppTest) -> str:
+    shown = [*page.markdown, *page.caption, *page.info, *page.success, *page.error]
+    return "\n".join(str(element.value) for element in shown)
+
+
+def metrics(page: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in page.metric}
+
+
+def button(page: AppTest, label: str):
+    return next(found for found in page.button if found.label == label)
+
+
+def labels(page: AppTest) -> list[str]:
+    return [found.label for found in page.button]
+
+
+def move_delta(page: AppTest, delta: float) -> AppTest:
+    return page.slider[0].set_value(delta).run()
+
+
+def test_without_a_run_it_says_where_to_begin(open_page) -> None:
+    page = open_page("4_Round")
+    assert not page.exception
+    assert "No run is open" in page.info[0].value
+
+
+def test_a_newcomer_reads_why_these_pictures_and_what_they_are_worth(open_page) -> None:
+    page = open_page("4_Round", "ahead")
+    assert not page.exception
+    text = words(page)
+    assert "Why these 20 pictures?" in text
+    assert "most like the descriptions of **cat and dog**" in text
+    assert "look-alikes such as wolf and fox" in text
+    assert "10 of 20 are relevant: precision 0.50**; picking at random would give 0.33." in text
+    assert labels(page).count("Query and train") == 1
+
+
+def test_in_round_one_delta_cannot_be_moved_and_the_page_says_why(open_page) -> None:
+    page = open_page("4_Round", "ahead")
+    assert page.slider[0].disabled
+    assert "δ counts as 0 in this round: no detector has been trained yet." in words(page)
+
+
+def test_the_first_picture_is_explained_with_its_equations(open_page) -> None:
+    text = words(open_page("4_Round", "going"))
+    for equation in ("Eq. (1)", "Eq. (3)", "Eq. (4)", "Eq. (5)"):
+        assert equation in text
+
+
+def test_without_true_labels_precision_is_unknown(open_page) -> None:
+    page = open_page("4_Round", "ahead")
+    page.toggle[0].set_value(False).run()
+    assert metrics(page)["Precision"] == "unknown"
+    assert "are relevant" not in words(page)
+    assert "True label" not in words(page)
+
+
+def test_moving_delta_shows_another_batch_at_once(open_page, read_run) -> None:
+    page = open_page("4_Round", "going")
+    assert page.slider[0].value == 0.2  # the schedule of round 3
+    assert metrics(page)["Overlap"] == "1.00"
+    move_delta(page, 1.0)
+    assert not page.exception
+    run = read_run("going")
+    tried = next_ranking(run).tried(RoundChoice(delta=1.0), run.pool(), run.config)
+    expected = run.relevant_rows[tried.rows].mean()
+    assert metrics(page)["Precision"] == f"{expected:.2f}"
+    assert metrics(page)["Detector's share"] == "100%"
+    assert metrics(page)["Overlap"] != "1.00"
+    assert any("in," in caption.value and "out" in caption.value for caption in page.caption)
+
+
+def test_looking_spends_nothing(open_page, read_run) -> None:
+    before = read_run("going").stamp()
+    move_delta(open_page("4_Round", "going"), 0.7)
+    assert read_run("going").stamp() == before
+
+
+def test_another_strategy_is_known_only_when_asked(open_page) -> None:
+    page = open_page("4_Round", "going")
+    next(box for box in page.selectbox if box.label == "Strategy").set_value("random").run()
+    assert not page.exception
+    assert "known only when it is asked" in words(page)
+    assert not page.metric
+
+
+def test_a_past_round_is_examined_under_another_delta(open_page) -> None:
+    page = open_page("4_Round", "done")
+    assert "All rounds are done" in words(page)
+    page.selectbox[0].set_value(3).run()
+    assert metrics(page)["Overlap"] == "1.00"
+    assert "Query and train" not in labels(page)
+    move_delta(page, 0.9)
+    assert not page.exception
+    assert "Nobody asked for this batch" in words(page)
+    assert metrics(page)["Overlap"] != "1.00"
+
+
+def test_a_past_rounds_own_precision_is_its_records(open_page, read_run) -> None:
+    page = open_page("4_Round", "done")
+    page.selectbox[0].set_value(2).run()
+    assert metrics(page)["Precision"] == f"{read_run('done').records()[1].precision:.2f}"
+
+
+def test_a_pool_without_labels_is_queried_for_a_person(open_page) -> None:
+    page = open_page("4_Round", "unlabeled")
+    assert not page.exception
+    assert "Query" in labels(page)
+    assert "Query and train" not in labels(page)
+    assert not page.toggle  # there are no true labels to show
+    assert metrics(page)["Precision"] == "unknown"
+
+
+@pytest.fixture
+def waiting(runs, read_run):
+    """The unlabeled run with its first query asked."""
+    looked = read_run("unlabeled").preview()
+    with closing(Store.open(runs / "unlabeled")) as store:
+        store.save_query(1, 1, looked)
+        yield store
+
+
+def test_training_waits_for_the_first_answer(open_page, waiting) -> None:
+    page = open_page("4_Round", "unlabeled")
+    assert button(page, "Train").disabled
+    assert "0 pictures of it have an answer" in words(page)
+
+
+def test_with_an_answer_training_can_begin(open_page, waiting, read_run) -> None:
+    first = read_run("unlabeled").preview().ids[0]
+    waiting.append_labels({str(first): Label("relevant", "cat")}, 1, "me")
+    page = open_page("4_Round", "unlabeled")
+    assert not button(page, "Train").disabled
+
+
+def test_a_damaged_run_is_an_error_on_the_page(open_page, runs) -> None:
+    next((runs / "done" / "arrays" / "round-002").glob("s_vlm.npy")).unlink()
+    page = open_page("4_Round", "done")
+    page.selectbox[0].set_value(2).run()
+    assert not page.exception
+    assert "missing or damaged" in page.error[0].value
+
+
+# ---- the words alone
+
+
+def test_long_lists_of_names_are_cut() -> None:
+    assert listed(["cat"]) == "cat"
+    assert listed(["cat", "dog", "ox"]) == "cat, dog and ox"
+    assert listed([str(n) for n in range(7)], 3) == "0, 1, 2 and 4 more"
+
+
+def test_the_outcome_says_how_much_of_the_batch_is_known() -> None:
+    assert outcome(0.5, 20, 20, 0.33).startswith("**10 of 20 are relevant: precision 0.50**; pick")
+    assert "10 of 20 known ones of 30 are" in outcome(0.5, 20, 30, None)
+    assert outcome(None, 0, 30, None) == ""
+
+
+def test_a_round_is_summed_up_with_what_is_known() -> None:
+    record = RoundRecord(2, (), (), 20, 15, 0.75, None, None, 0.5)
+    assert round_result(record) == (
+        "Round 2: 15 of 20 relevant (precision 0.75) · classifier's accuracy 0.50"
+    )
+
+
+def explanation(**changes) -> Explanation:
+    given = {
+        "id": "a", "best": Match("a cat", "cat", 0.5), "runner_up": None, "penalty": 0.3,
+        "confusers": (Part("wolf", 0.4, 0.2), Part("fox", 0.2, 0.1)), "s_vlm": 0.2,
+        "probabilities": {"cat": 0.8, "irrelevant": 0.2}, "s_det": 0.6, "delta": 0.5,
+        "fusion": "raw", "centre": (0.0, 1.0, 0.0, 1.0), "score": 0.4, **changes,
+    }  # fmt: skip
+    return Explanation(**given)
+
+
+def test_eq_5_is_written_with_the_pictures_numbers() -> None:
+    assert "0.50 \\cdot 0.200 + 0.50 \\cdot 0.600 = 0.400" in fusion_formula(explanation())
+
+
+def test_eq_5_of_z_scores_shows_the_z_scores() -> None:
+    scaled = explanation(fusion="zscore", centre=(0.1, 0.1, 0.4, 0.1), score=1.5)
+    assert "0.50 \\cdot 1.000 + 0.50 \\cdot 2.000 = 1.500" in fusion_formula(scaled)
+    assert "z-scores" in fusion_formula(scaled)
+
+
+def test_small_confusers_are_summed_up_in_one_bar() -> None:
+    parts = tuple(Part(str(n), 0.1, 0.01) for n in range(12))
+    names, values = confuser_bars(explanation(confusers=parts), summed=True)
+    assert names[-1] == "4 others"
+    assert values[-1] == pytest.approx(0.04)
+    assert sum(values) == pytest.approx(0.12)
+
+
+def test_a_standing_reads_as_a_sentence() -> None:
+    text = standing_sentence(Standing(3, 2880, 1, 40, 2, True))
+    assert text.startswith("**In the batch**. Rank 3 of 2,880 by score; number 1 of the 40")
+    assert standing_sentence(Standing(9, 10, 1, 0, 0, False)) == (
+        "Not in the batch. Rank 9 of 10 by score."
+    )
+
+
+def test_answers_and_file_names_are_shown_as_they_are() -> None:
+    assert answer_text(Label("irrelevant", "car")) == "irrelevant: car"
+    assert answer_text(Label("unsure")) == "unsure"
+    assert escaped("a_*b*.png") == "a\\_\\*b\\*.png"
