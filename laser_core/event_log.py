@@ -7,12 +7,12 @@ rows that are new since the last look are read.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from laser_core.answers import Source, Step
 from laser_core.database import Database, now
 from laser_core.errors import StoreError
-from laser_core.events import LABEL, REDO, UNDO, Event
+from laser_core.events import CLASS_ADDED, LABEL, REDO, UNDO, Event
 from laser_core.pool import Label
 from laser_core.replay import Replay
 
@@ -52,6 +52,7 @@ class EventLog:
         first_seq: int = 0,
         one_action: bool = True,
         source: Source | None = None,
+        add_classes: Sequence[str] = (),
     ) -> int:
         """Commit answers, all or none; returns the last event's number once they are on disk.
 
@@ -68,6 +69,7 @@ class EventLog:
             first_seq: the sender's number of the first answer.
             one_action: whether one undo takes all of them back; else one each.
             source: "oracle" for that actor, else "person", unless given.
+            add_classes: names that become relevant classes first, as part of the same action.
 
         Raises:
             PoolError: a relevant label names no relevant class; then no answer is taken.
@@ -75,14 +77,17 @@ class EventLog:
         """
         spent, origin = seconds or {}, source or ("oracle" if actor == "oracle" else "person")
         with self._guard, self._database.writing() as cursor:
-            self._check(answers)
+            self._check(answers, add_classes)
             first = int(cursor.execute(NEXT).fetchone()[0])
             taken = self._taken(cursor, client, first_seq, len(answers))
             new = [
                 (n, *pair) for n, pair in enumerate(answers.items(), first_seq) if n not in taken
             ]
-            rows = []
-            for seq, (number, id, label) in enumerate(new, start=first):
+            rows = [
+                (*Event(seq, now(), actor, CLASS_ADDED, first, name=name), None, None)
+                for seq, name in enumerate(add_classes, start=first)
+            ]
+            for seq, (number, id, label) in enumerate(new, start=first + len(rows)):
                 event = Event(
                     seq, now(), actor, LABEL, first if one_action else seq, id, label.state,
                     label.name, round, spent.get(id), None, None, origin,
@@ -113,12 +118,12 @@ class EventLog:
         found: int | None = self._database.read(sql, (client,))[0][0]
         return found
 
-    def _check(self, answers: Mapping[str, Label]) -> None:
+    def _check(self, answers: Mapping[str, Label], added: Sequence[str]) -> None:
         """Raises: PoolError: a relevant label names no relevant class."""
         replay = self.replay()
         space = replay.space()
         for label in set(answers.values()):
-            if label.state == "relevant":
+            if label.state == "relevant" and label.name not in added:
                 space.index(replay.resolved(label))
 
     # ---- undo and redo

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -96,6 +96,13 @@ class Store(LabelLog):
     def config(self) -> ExperimentConfig:
         """The run's settings."""
         return ExperimentConfig.from_json(self._database.fact("config"))
+
+    def move_pool(self, pool: str, data_root: str | None = None) -> None:
+        """Look for the pool's pictures elsewhere from now on; they have to be the same ones."""
+        config = replace(self.config(), pool=pool, data_root=data_root)
+        with self._database.writing() as cursor:
+            cursor.execute("UPDATE meta SET value = ? WHERE key = 'config'", (config.to_json(),))
+        self.write_text("config.json", config.to_json())
 
     def _committed(self, seq: int, actor: str) -> None:
         if actor != "oracle":  # its answers can be made again

@@ -81,6 +81,21 @@ def read_rows(data: bytes, name: str) -> Rows:
     )
 
 
+def table_cells(data: bytes, name: str) -> dict[str, list[str]]:
+    """Column -> its cells as text, "" for empty ones; column names in lower case.
+
+    Raises:
+        PoolError: it is no table of the kind its suffix says, or not UTF-8.
+    """
+    frame = _frame(data, name)
+    return {
+        str(column).strip().casefold(): [
+            unicodedata.normalize("NFC", _cell(value)) for value in frame[column].tolist()
+        ]
+        for column in reversed(frame.columns)
+    }
+
+
 def normal_id(path: str) -> str:
     """`path` as an id: "/" between folders, no "./" or "//", accents composed (NFC)."""
     return unicodedata.normalize("NFC", str(PurePosixPath(path.replace("\\", "/"))))

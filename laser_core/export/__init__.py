@@ -1,0 +1,21 @@
+"""A run's results as files that other tools read, and whole runs to be opened elsewhere."""
+
+from laser_core.export.bundle import bundle_run, open_bundle
+from laser_core.export.embeddings import write_embeddings
+from laser_core.export.pictures import Placed, place_pictures
+from laser_core.export.tables import LABEL_COLUMNS, export_run, labels_table
+from laser_core.export.tools import write_fiftyone, write_hugging_face, write_label_studio
+
+__all__ = [
+    "LABEL_COLUMNS",
+    "Placed",
+    "bundle_run",
+    "export_run",
+    "labels_table",
+    "open_bundle",
+    "place_pictures",
+    "write_embeddings",
+    "write_fiftyone",
+    "write_hugging_face",
+    "write_label_studio",
+]

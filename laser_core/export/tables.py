@@ -1,0 +1,137 @@
+"""Labels as a table, and the small files of a run in one folder."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from laser_core.answers import Answer
+from laser_core.errors import StoreError
+from laser_core.llm.replay import write_transcript
+from laser_core.report import rounds_csv
+from laser_core.store import Store
+
+LABEL_COLUMNS = (
+    "id", "path", "label", "status", "round", "source", "labeller", "seconds", "score_vlm",
+    "score_det", "score_final", "delta", "description", "timestamp",
+)  # fmt: skip
+SCORES = {"score_vlm": "s_vlm", "score_det": "s_det", "score_final": "score", "delta": "delta"}
+
+
+def export_run(folder: Path, out: Path) -> list[Path]:
+    """Write labels, rounds, settings and the language model's transcript to a new folder.
+
+    Args:
+        folder: of the run.
+        out: missing or empty; made here.
+
+    Returns:
+        The files written: labels.csv, labels.parquet, rounds.csv, config.json, transcript.jsonl.
+
+    Raises:
+        StoreError: `folder` is no run, `out` holds something, or it cannot be written.
+    """
+    store = Store.open(folder)
+    try:
+        with new_folder(out):
+            labels = labels_table(store)
+            labels.to_csv(out / "labels.csv", index=False, lineterminator="\n")
+            labels.to_parquet(out / "labels.parquet", index=False)
+            config = store.config().to_json()
+            texts = {"rounds.csv": rounds_csv(store.records()), "config.json": config}
+            for name, text in texts.items():
+                (out / name).write_text(text, encoding="utf-8", newline="")
+            write_transcript(out / "transcript.jsonl", store.exchanges())
+    finally:
+        store.close()
+    return sorted(out.iterdir())
+
+
+@contextmanager
+def new_folder(out: Path) -> Iterator[Path]:
+    """Make a folder for the block; it is removed again if the block fails.
+
+    Raises:
+        StoreError: the folder holds something, or it cannot be written.
+    """
+    fresh = not out.exists()
+    if not fresh and (not out.is_dir() or any(out.iterdir())):
+        raise StoreError(f"{out} holds something already; give a new folder with --out")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        yield out
+    except BaseException as error:
+        if fresh:
+            shutil.rmtree(out, ignore_errors=True)
+        if isinstance(error, OSError):
+            raise StoreError(f"{out} cannot be written ({error}); free some space") from error
+        raise
+
+
+def labels_table(store: Store) -> pd.DataFrame:
+    """One row for every labeled image, in the order labeled.
+
+    Columns: id; path, relative to the pool; label (the class, or the irrelevant thing's name,
+    empty if nobody gave one); status (relevant, irrelevant, unsure, excluded); round, 0 for what
+    was imported; source (oracle, person, import); labeller, who answered; seconds the answer took;
+    score_vlm, score_det, score_final and delta, Eq. (1), (4) and (5) when the image was queried;
+    description, the sentence that spoke most for it; timestamp in UTC. What is not known is empty.
+    """
+    answers = store.standing()
+    scores = _scores(store, answers)
+    rows = [
+        (
+            a.image, a.image, a.label.name, a.label.state, a.round, a.source, a.actor, a.seconds,
+            *(scores.get(a.image, {}).get(name) for name in SCORES),
+            scores.get(a.image, {}).get("description", ""), a.at,
+        )
+        for a in answers
+    ]  # fmt: skip
+    table = pd.DataFrame(rows, columns=list(LABEL_COLUMNS))
+    numbers = ["seconds", *SCORES]
+    return table.astype({**dict.fromkeys(numbers, "float64"), "round": "int64"})
+
+
+def _scores(store: Store, answers: Sequence[Answer]) -> dict[str, dict[str, Any]]:
+    """id -> scores and description at the query that asked for it, as far as they are kept."""
+    if not store.has_text("pool.json"):
+        return {}
+    ids = json.loads(store.read_text("pool.json"))["ids"]
+    place = {id: row for row, id in enumerate(ids)}
+    found: dict[str, dict[str, Any]] = {}
+    for round in sorted({answer.round for answer in answers}):
+        wanted = [a.image for a in answers if a.round == round and a.image in place]
+        found.update(_of_round(store, round, wanted, place))
+    return found
+
+
+def _of_round(
+    store: Store, round: int, wanted: Sequence[str], place: dict[str, int]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    kept = store.query(round)
+    if kept is None:
+        return
+    version, query = kept
+    texts = store.texts(version) if version is not None else None
+    sentences = texts[1].relevant_texts() if texts else []
+    asked = set(query.ids.tolist())
+    at = {row: n for n, row in enumerate(np.asarray(query.pool["row"]).tolist())}
+    for id in wanted:
+        n = at.get(place[id])
+        if n is None or id not in asked:
+            continue
+        scores: dict[str, Any] = {
+            name: float(query.pool[array][n])
+            for name, array in SCORES.items()
+            if array in query.pool
+        }
+        best = int(query.pool["best"][n]) if "best" in query.pool else -1
+        scores["description"] = sentences[best] if 0 <= best < len(sentences) else ""
+        yield id, scores
