@@ -4,7 +4,7 @@ import streamlit as st
 
 from laser_core.errors import LaserError
 from ui.frame import frame
-from ui.label_after import changed_rounds, disagreements, history, names_met, so_far
+from ui.label_after import changed_rounds, classes, disagreements, history, names_met, so_far
 from ui.label_deck import QUERY, choose_ids, make_deck
 from ui.label_view import show_deck
 from ui.label_work import no_query, train_button, who_labels
@@ -14,11 +14,13 @@ from ui.state import TITLES, current_run, jobs
 frame("Label", "🏷️")
 run = current_run()
 job = job_panel(jobs(), TITLES)
-left, middle, right = st.columns([3, 1.2, 1.6], vertical_alignment="bottom")
+left, middle, side, right = st.columns([2.6, 1.1, 1.1, 1.8], vertical_alignment="bottom")
 with left:
     source, ids = choose_ids(run)
 with middle:
     actor = who_labels()
+with side:
+    classes(run, actor)
 with right:
     train_button(run, job)
 

@@ -178,6 +178,33 @@ def _promote(run: RunReader, name: str, actor: str) -> None:
     _quietly(lambda: run.store.promote(name, actor))
 
 
+def classes(run: RunReader, actor: str) -> None:
+    """Add, rename and merge classes while labeling; labels, sentences and nets follow."""
+    names = [*run.space.relevant, *run.store.irrelevant_names()]
+    with st.popover("Classes", width="stretch", icon=":material/category:"):
+        st.text_input("New relevant class", key="label_new_class", placeholder="teapot")
+        st.button("Add", key="label_add_class", on_click=_typed, args=(run, actor, "add"))
+        st.selectbox("Or change", names, key="label_old_class")
+        st.text_input("New name", key="label_new_name", placeholder="sofa")
+        st.button("Rename", key="label_rename", on_click=_typed, args=(run, actor, "rename"))
+        st.selectbox("Count all of it as", names, index=None, key="label_into",
+                     placeholder="another class")  # fmt: skip
+        st.button("Merge", key="label_merge", on_click=_typed, args=(run, actor, "merge"))
+        st.caption("Each of these stands in the history and can be taken back there.")
+
+
+def _typed(run: RunReader, actor: str, verb: str) -> None:
+    typed = st.session_state
+    if verb == "add":
+        _quietly(lambda: run.store.add_class(typed["label_new_class"], actor))
+    elif verb == "rename":
+        old, new = typed["label_old_class"], typed["label_new_name"]
+        _quietly(lambda: run.store.rename_class(old, new, actor))
+    elif typed["label_into"]:
+        old, into = typed["label_old_class"], typed["label_into"]
+        _quietly(lambda: run.store.merge_classes(old, into, actor))
+
+
 def _quietly(verb: Callable[[], object]) -> None:
     """Do what a button is for; what stands in the way is shown as a notice on the next run."""
     try:

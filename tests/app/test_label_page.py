@@ -129,3 +129,22 @@ def test_the_name_of_the_simulated_oracle_is_not_taken_by_a_person(open_page, as
     page = open_page("5_Label", "ahead")
     page.text_input(key="label_actor").set_value("oracle").run()
     assert not page.exception
+
+
+def test_a_class_can_be_added_while_labeling_and_a_wrong_name_is_refused(open_page, asked):
+    page = open_page("5_Label", "ahead")
+    page.text_input(key="label_new_class").set_value("ship")
+    button(page, "Add").click().run()
+    assert asked.space.relevant == ("cat", "dog", "ship")
+    button(page, "Add").click().run()
+    assert "'ship' is a relevant class already" in texts(page.warning)
+    assert not page.exception
+
+
+def test_a_class_can_be_called_otherwise(open_page, asked):
+    page = open_page("5_Label", "ahead")
+    page.selectbox(key="label_old_class").set_value("cat")
+    page.text_input(key="label_new_name").set_value("kitten")
+    button(page, "Rename").click().run()
+    assert asked.space.relevant == ("kitten", "dog")
+    assert not page.exception
