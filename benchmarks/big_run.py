@@ -11,12 +11,14 @@ from pathlib import Path
 
 import numpy as np
 
-from laser_core.arrays import unit_rows
+from laser_core.arrays import Ints, unit_rows
 from laser_core.config import ExperimentConfig
 from laser_core.cosine_table import FileTable, cosines_folder
 from laser_core.descriptions import ClassText, Descriptions
+from laser_core.pool import Label
 from laser_core.seeding import rng_for
 from laser_core.store import Store
+from laser_core.view import Query, RoundRecord, Signal
 from laser_core.vlm.disk import default_cache_dir
 
 KEY = "big-run"
@@ -27,7 +29,7 @@ SENTENCES = 15
 
 
 def make_big_run(folder: Path, cache_dir: Path, images: int = 50_000) -> Store:
-    """A prepared run before its first query: random vectors, 360 sentences, a map, a preview."""
+    """A prepared run after its first round: random vectors, 360 sentences, a map, a preview."""
     rng = rng_for(0, "big run")
     relevant = tuple(f"class {i}" for i in range(RELEVANT))
     config = ExperimentConfig(
@@ -43,7 +45,7 @@ def make_big_run(folder: Path, cache_dir: Path, images: int = 50_000) -> Store:
         table.keep_vectors(vectors)
     labels = rng.integers(40, size=images)
     facts = {
-        "ids": [f"picture {i:05d}" for i in range(images)],
+        "ids": [_id(row) for row in range(images)],
         "labels": [f"class {k}" for k in labels.tolist()],
         "classes": [f"class {k}" for k in range(40)],
         "test_images": 0,
@@ -53,9 +55,59 @@ def make_big_run(folder: Path, cache_dir: Path, images: int = 50_000) -> Store:
     }
     store.write_text("pool.json", json.dumps(facts))
     version = store.append_texts(texts, "first")
-    _save_preview(store, table, texts, version, config, images)
+    scores = _scores(table, texts)
+    first = np.argsort(-scores["s_vlm"], kind="stable")[: config.batch_size]
+    _close_round(store, scores, first, [facts["labels"][row] for row in first], version, config)
+    left = np.setdiff1d(np.arange(images), first)
+    scores = {name: array[left] for name, array in scores.items()}
+    scores["detector_logits"] = rng.normal(size=(len(left), RELEVANT + 1)).astype(np.float32)
+    _save_preview(store, scores, left, version, config)
     _save_map(store, images, rng)
     return store
+
+
+def _scores(table: FileTable, texts: Descriptions) -> dict[str, Signal]:
+    """S_vlm and the winning description of every image."""
+    relevant = table.rows(texts.relevant_texts())
+    penalty = table.rows(texts.confuser_texts()).mean(axis=0)
+    s_vlm = (relevant.max(axis=0) - penalty).astype(float)
+    return {"s_vlm": s_vlm, "best": relevant.argmax(axis=0)}
+
+
+def _close_round(
+    store: Store,
+    scores: dict[str, Signal],
+    rows: Ints,
+    names: list[str],
+    version: int,
+    config: ExperimentConfig,
+) -> None:
+    """A finished first round: query, labels, record."""
+    ids = [_id(row) for row in rows.tolist()]
+    nothing = np.zeros(len(scores["s_vlm"]))
+    arrays = {**scores, "score": scores["s_vlm"], "row": np.arange(len(nothing))}
+    arrays |= {"s_det": nothing, "delta": nothing}
+    figures = {"delta": 0.0, "delta_effective": 0.0, "sd_vlm": 0.02, "sd_det": 0.0}
+    top = Query(np.array(ids), scores["s_vlm"][rows], arrays, figures)
+    store.save_query(1, version, top)
+    known = {name: index for index, name in enumerate(config.relevant)}
+    answers = {
+        id: Label("relevant" if name in known else "irrelevant", name)
+        for id, name in zip(ids, names, strict=True)
+    }
+    store.append_labels(answers, 1, "oracle")
+    labels = tuple(known.get(name, RELEVANT) for name in names)
+    relevant = sum(label < RELEVANT for label in labels)
+    share = relevant / len(ids)
+    store.append_record(
+        RoundRecord(
+            1, tuple(ids), labels, len(ids), relevant, share, 1.0, 0.03, None, figures, "", 1.0
+        )
+    )
+
+
+def _id(row: int) -> str:
+    return f"picture {row:05d}"
 
 
 def _classes(names: tuple[str, ...] | list[str]) -> tuple[ClassText, ...]:
@@ -65,34 +117,22 @@ def _classes(names: tuple[str, ...] | list[str]) -> tuple[ClassText, ...]:
 
 
 def _save_preview(
-    store: Store,
-    table: FileTable,
-    texts: Descriptions,
-    version: int,
-    config: ExperimentConfig,
-    images: int,
+    store: Store, scores: dict[str, Signal], left: Ints, version: int, config: ExperimentConfig
 ) -> None:
-    """What `laser_core.tasks.look_ahead` would keep for round 1."""
-    relevant = table.rows(texts.relevant_texts())
-    penalty = table.rows(texts.confuser_texts()).mean(axis=0)
-    arrays = {
-        "s_vlm": (relevant.max(axis=0) - penalty).astype(float),
-        "best": relevant.argmax(axis=0),
-        "row": np.arange(images),
-        "s_det": np.zeros(images),
-        "delta": np.zeros(images),
-    }
-    arrays["score"] = arrays["s_vlm"]
+    """What `laser_core.tasks.look_ahead` would keep for round 2."""
+    nothing = np.zeros(len(left))
+    arrays = {**scores, "row": left, "s_det": nothing, "delta": nothing}
+    arrays["score"] = scores["s_vlm"]
     for name, array in arrays.items():
         store.save_array(f"preview/{name}", array)
     picked = np.argsort(-arrays["score"])[: config.batch_size]
     spread = float(arrays["s_vlm"].std())
     facts = {
-        "round": 1,
+        "round": 2,
         "texts": version,
-        "ids": [f"picture {i:05d}" for i in picked.tolist()],
+        "ids": [_id(row) for row in left[picked].tolist()],
         "scores": arrays["score"][picked].tolist(),
-        "figures": {"delta": 0.0, "delta_effective": 0.0, "sd_vlm": spread, "sd_det": 0.0},
+        "figures": {"delta": 0.1, "delta_effective": 0.9, "sd_vlm": spread, "sd_det": 0.7},
         "note": "",
         "arrays": sorted(arrays),
     }
