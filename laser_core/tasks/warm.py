@@ -41,12 +41,14 @@ def open_run(folder: Path, context: JobContext) -> Steps[Experiment]:
 
 
 def materials_for(planned: Plan, folder: Path, context: JobContext) -> Steps[Materials]:
+    """What the run in `folder` works with; that of one run at a time stays in memory."""
     materials = equip(planned, (yield from embedded_pool(planned, context)), default_cache_dir())
-    context.warm["materials"] = (str(folder), materials)  # one run at a time stays in memory
+    context.warm["materials"] = (str(folder), materials)
     return materials
 
 
 def embedded_pool(planned: Plan, context: JobContext) -> Steps[Any]:
+    """The plan's pool as vectors, from the last job if it was the same."""
     config = planned.config
     key = (config.pool, config.data_root, config.per_class, config.per_class and config.seed)
     warm = context.warm.get("embedded")
@@ -84,6 +86,7 @@ def _save_preview(store: Store, round: int, version: int, looked: Query) -> None
 
 
 def warm_vlm(config: ExperimentConfig, context: JobContext) -> Any:
+    """The run's vision-language model, loaded once."""
     key = f"vlm {config.vlm} {config.device}"
     if key not in context.warm:
         context.warm[key] = open_vlm(config.vlm, config.device, default_cache_dir())
@@ -91,6 +94,7 @@ def warm_vlm(config: ExperimentConfig, context: JobContext) -> Any:
 
 
 def warm_vectors(table: FileTable, context: JobContext) -> Any:
+    """(N, D) float32 vectors of the table's pool, read once."""
     warm = context.warm.get("vectors")
     if not warm or warm[0] != str(table.folder):
         context.warm["vectors"] = warm = (str(table.folder), table.vectors())
