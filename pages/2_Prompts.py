@@ -7,7 +7,7 @@ from laser_core.reader import RunReader
 from ui.frame import frame
 from ui.live import job_panel
 from ui.prompts_ask import draw_prompts
-from ui.prompts_effect import draw_effect, warm
+from ui.prompts_effect import draw_effect, draw_pictures, warm
 from ui.prompts_state import base_number, classes_differ, follow, look, noted, show_notices
 from ui.prompts_versions import draw_bar, draw_versions
 from ui.prompts_words import draw_lists
@@ -48,13 +48,15 @@ def body(run: RunReader) -> None:
                 return
             if difference := classes_differ(run, now.texts):
                 st.info(difference)
-            warm(str(run.folder), base.number, run, base)
             left, right = st.columns(2)
-            with right:  # first, so that the effect is seen first
+            with right:
                 draw_effect(run, now, base)
             with left:
                 st.caption(f"Version {versions[-1].label}")
                 draw_lists(run, now)
+            with right:  # last: pictures that nobody has looked at yet take the worker a moment
+                draw_pictures(run, now, base)
+            warm(str(run.folder), base.number, run, base)
     except LaserError as error:
         st.error(str(error))
 

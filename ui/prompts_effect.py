@@ -24,10 +24,9 @@ TOP, ENTERED, LEFT = "Top of the query", "Entered", "Left"
 
 
 def draw_effect(run: RunReader, now: Look, base: Look) -> None:
-    """Figures, histogram and pictures of the query that the texts would ask first."""
+    """Figures and histogram of the query that the texts would ask first."""
     _figures(now, base, run)
     _histogram(run, now, base)
-    _pictures(run, now, base)
 
 
 def _figures(now: Look, base: Look, run: RunReader) -> None:
@@ -98,7 +97,8 @@ def _histogram(run: RunReader, now: Look, base: Look) -> None:
     )
 
 
-def _pictures(run: RunReader, now: Look, base: Look) -> None:
+def draw_pictures(run: RunReader, now: Look, base: Look) -> None:
+    """The query's pictures, best first, and those that came or went against `base`."""
     came, went = now.start.entered(base.start), base.start.entered(now.start)
     rows = {TOP: now.start.rows, ENTERED: came, LEFT: went}
     which = st.segmented_control(
