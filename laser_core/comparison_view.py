@@ -260,7 +260,14 @@ def _names(runs: Sequence[KeptRun]) -> list[str]:
     for given in settings:
         parts = [f"{k}={given[k]}" for k in varied if k != "strategy"]
         names.append(", ".join([given["strategy"], *parts]))
+    return _told_apart(names, [run.name for run in runs])
+
+
+def _told_apart(names: list[str], folders: list[str]) -> list[str]:
+    """`names`; one that repeats gets its outermost folder behind, or the whole path if need be."""
+    outer = [f"{n} ({f.partition('/')[0]})" for n, f in zip(names, folders, strict=True)]
+    whole = [f"{n} ({f})" for n, f in zip(names, folders, strict=True)]
     return [
-        name if names.count(name) == 1 else f"{name} ({run.name})"
-        for name, run in zip(names, runs, strict=True)
+        name if names.count(name) == 1 else short if outer.count(short) == 1 else long
+        for name, short, long in zip(names, outer, whole, strict=True)
     ]

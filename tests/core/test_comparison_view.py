@@ -85,6 +85,15 @@ def test_the_same_seed_twice_is_no_repetition() -> None:
     ]
 
 
+def test_lines_of_one_setting_are_told_apart_by_the_outermost_folder_that_does_it() -> None:
+    runs = [run("new/laser/seed-0", 8), run("old/laser/seed-0", 6), run("old/again/seed-0", 4)]
+    assert [group.name for group in group_runs(runs)] == [
+        "laser (new)",
+        "laser (old/laser/seed-0)",
+        "laser (old/again/seed-0)",
+    ]
+
+
 def test_lines_are_named_by_strategy_and_by_the_settings_that_differ() -> None:
     runs = [run("a", 8), run("b", 6, strategy="random"), run("c", 7, delta="fixed:0.3")]
     names = [group.name for group in group_runs(runs)]

@@ -278,7 +278,7 @@ class ScatterMap {
   drawTexts() {
     const pen = this.base.getContext("2d");
     const paper = this.paper();
-    const half = this.points.texts.length > 120 ? 5 : 7;
+    const half = this.points.texts.length > 200 ? 5 : 7;
     for (let text = this.points.texts.length - 1; text >= 0; text--) { // the first on top
       if (this.textVisible(text)) {
         this.diamond(pen, ...this.textAt(text), half, this.colour(this.textCodes[text]), paper);
