@@ -221,7 +221,7 @@ def measure(home: Path, count: int, fast: int) -> None:
             context.add_init_script(CLOCK)
             page, _ = open_page(context, server, f"Label?run={run.name}")
             expect(page.locator(".stage img").first).to_be_visible(timeout=120_000)
-            page.wait_for_timeout(60_000 if fast > 300 else 20_000)  # large copies are made
+            expect(page.locator(".frame[data-sharp=all]")).to_be_visible(timeout=300_000)
             report("idle", *single_keys(page, run, count), pages_of_24(page, run, 10))
             job = jobs.start("train", {"folder": str(trained)})
             while jobs.state(job).stage in ("", "opening the pool"):
@@ -229,6 +229,8 @@ def measure(home: Path, count: int, fast: int) -> None:
             page.wait_for_timeout(10_000)
             print(f"training: {jobs.state(job).stage!r} is under way")
             report("training", *single_keys(page, run, count), pages_of_24(page, run, 10))
+            page.reload()  # so that it stands at the first open picture
+            expect(page.locator(".stage img").first).to_be_visible(timeout=120_000)
             right, reached = at_speed(page, run, fast)
             print(f"training: {jobs.state(job).status} at the end; {reached:.1f} keys per second")
             print(verdict(f"right answers of {fast}", right, least=fast))

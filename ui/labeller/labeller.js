@@ -320,6 +320,7 @@ class Labeller {
     const grid = deck.mode === "grid";
     this.frame.dataset.mode = deck.mode;
     this.frame.dataset.actor = deck.facts.actor;
+    this.frame.dataset.sharp = this.tab.live.sharp < deck.items.length ? "some" : "all";
     for (const name of ["one", "grid"]) {
       this.find(`[data-do="${name}"]`).setAttribute("aria-pressed", String(deck.mode === name));
     }
