@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from laser_core.events import LABEL, Event
 from laser_core.pool import Label
 from laser_core.replay import Replay
+from laser_core.view import RoundRecord
 
 Source = Literal["person", "oracle", "import"]
 
@@ -137,3 +138,23 @@ def contradict(labels: Sequence[Label]) -> bool:
     said = [label for label in labels if label.state != "unsure"]
     names = {(label.state, label.name) for label in said if label.name}
     return len({label.state for label in said}) > 1 or len(names) > 1
+
+
+def as_recorded(record: RoundRecord, replay: Replay, start: tuple[str, ...]) -> bool:
+    """Whether the labels of a round's query are still those of its record."""
+    classes = [replay.resolved(Label("relevant", name)).name for name in record.classes or start]
+    return all(
+        _index(replay, id, classes) == index
+        for id, index in zip(record.ids, record.labels, strict=True)
+    )
+
+
+def _index(replay: Replay, id: str, classes: list[str]) -> int:
+    """What a record has for the image now; -2 for a class that the record does not know."""
+    seq = replay.answer(id)
+    label = None if seq is None else replay.label(seq)
+    if label is None or label.state not in ("relevant", "irrelevant"):
+        return -1
+    if label.state == "irrelevant":
+        return len(classes)
+    return classes.index(label.name) if label.name in classes else -2

@@ -7,7 +7,7 @@ rows that are new since the last look are read.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from laser_core.answers import Source, Step
 from laser_core.database import Database, now
@@ -79,18 +79,16 @@ class EventLog:
         with self._guard, self._database.writing() as cursor:
             self._check(answers, add_classes)
             first = int(cursor.execute(NEXT).fetchone()[0])
-            taken = self._taken(cursor, client, first_seq, len(answers))
-            new = [
-                (n, *pair) for n, pair in enumerate(answers.items(), first_seq) if n not in taken
-            ]
-            rows = [
+            rows: list[tuple[object, ...]] = [
                 (*Event(seq, now(), actor, CLASS_ADDED, first, name=name), None, None)
                 for seq, name in enumerate(add_classes, start=first)
             ]
-            for seq, (number, id, label) in enumerate(new, start=first + len(rows)):
+            new = self._not_taken(cursor, answers, client, first_seq)
+            for seq, (number, id) in enumerate(new, start=first + len(rows)):
+                action, label = first if one_action else seq, answers[id]
                 event = Event(
-                    seq, now(), actor, LABEL, first if one_action else seq, id, label.state,
-                    label.name, round, spent.get(id), None, None, origin,
+                    seq, now(), actor, LABEL, action, id, label.state, label.name, round,
+                    spent.get(id), source=origin,
                 )  # fmt: skip
                 rows.append((*event, *((client, number) if client else (None, None))))
             cursor.executemany(INSERT, rows)
@@ -101,13 +99,17 @@ class EventLog:
     def _committed(self, seq: int, actor: str) -> None:
         """What is to follow once labels are on disk; nothing here."""
 
-    def _taken(
-        self, cursor: sqlite3.Cursor, client: str | None, first_seq: int, count: int
-    ) -> set[int]:
-        """Which of the numbers of a message are stored already."""
+    def _not_taken(
+        self, cursor: sqlite3.Cursor, ids: Iterable[str], client: str | None, first_seq: int
+    ) -> list[tuple[int, str]]:
+        """(the sender's number, id) of what is not stored yet of a message."""
+        numbered = list(enumerate(ids, start=first_seq))
+        if not client:
+            return numbered
         sql = "SELECT client_seq FROM events WHERE client = ? AND client_seq BETWEEN ? AND ?"
-        values = (client, first_seq, first_seq + count - 1)
-        return {row[0] for row in cursor.execute(sql, values)} if client else set()
+        values = (client, first_seq, first_seq + len(numbered) - 1)
+        taken = {row[0] for row in cursor.execute(sql, values)}
+        return [(number, id) for number, id in numbered if number not in taken]
 
     def last_client_seq(self, client: str) -> int | None:
         """The highest number of `client` that is on disk; None before its first message.

@@ -14,6 +14,7 @@ from laser_core.cosines import TextCosines, text_cosines
 from laser_core.descriptions import Descriptions, describe, with_discovered
 from laser_core.errors import PoolError
 from laser_core.growing_space import following, images_to_test, relevant_names
+from laser_core.held_out import held_out_accuracy
 from laser_core.materials import Materials
 from laser_core.nets import make_learner
 from laser_core.pool import Label, LabelSpace, Pool, positions
@@ -146,6 +147,11 @@ class Experiment:
         accuracy, confusion = yield from tested(
             nets.classifier, pictures, *images_to_test(materials.source, names, self.space)
         )
+        if accuracy is None and self.config.learner == "head":  # a second ResNet takes too long
+            figures |= yield from held_out_accuracy(
+                self._nets.learner, pictures, *self.pool.training(), self.space.n,
+                self.config.seed, round,
+            )  # fmt: skip
         seconds = figures.pop("query_seconds", 0.0) + time.perf_counter() - started
         relevant = oracle.relevant_ids(names) if oracle else None
         record = make_record(

@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
 
+from laser_core.answers import as_recorded
+from laser_core.audits import Audits
 from laser_core.backup import Backups
 from laser_core.config import ExperimentConfig, RoundChoice
 from laser_core.database import Database, damaged, now, unwritable
 from laser_core.descriptions import Descriptions
-from laser_core.errors import LaserError, StoreError
+from laser_core.errors import LaserError, PoolError, StoreError
 from laser_core.label_log import LabelLog
 from laser_core.llm.base import Exchange
 from laser_core.pool import Label, LabelSpace
-from laser_core.replay import Replay
 from laser_core.text_versions import TextVersions
 from laser_core.view import Query, RoundRecord, Signal
 
@@ -42,6 +43,7 @@ class Store(LabelLog):
         self.folder = folder
         super().__init__(database, ExperimentConfig.from_json(database.fact("config")).relevant)
         self.backups = Backups(folder)
+        self._ids: set[str] | None = None  # of the pool, once it is known
 
     @classmethod
     def create(cls, folder: Path, config: ExperimentConfig) -> Store:
@@ -104,6 +106,14 @@ class Store(LabelLog):
             cursor.execute("UPDATE meta SET value = ? WHERE key = 'config'", (config.to_json(),))
         self.write_text("config.json", config.to_json())
 
+    def _check(self, answers: Mapping[str, Label], added: Sequence[str]) -> None:
+        super()._check(answers, added)
+        if self._ids is None and self.has_text("pool.json"):
+            self._ids = set(json.loads(self.read_text("pool.json"))["ids"])
+        if self._ids is not None and not self._ids.issuperset(answers):
+            unknown = next(id for id in answers if id not in self._ids)
+            raise PoolError(f"{unknown!r} is no image of this pool; ids come from its own list")
+
     def _committed(self, seq: int, actor: str) -> None:
         if actor != "oracle":  # its answers can be made again
             self.backups.keep_if_due(seq)
@@ -117,7 +127,7 @@ class Store(LabelLog):
         records = self.records()
         with self._guard:
             replay = self.replay()
-            return [r.round for r in records if not _as_recorded(r, replay, self._start)]
+            return [r.round for r in records if not as_recorded(r, replay, self._start)]
 
     # ---- texts and questions to the language model
 
@@ -133,6 +143,11 @@ class Store(LabelLog):
     def texts(self, version: int | None = None) -> tuple[int, Descriptions] | None:
         """(version, descriptions) of one version, or of the newest; None if there is none."""
         return self.text_versions.read(version)
+
+    @property
+    def audits(self) -> Audits:
+        """The random audits of what lies below the line."""
+        return Audits(self._database)
 
     def append_exchanges(self, exchanges: Iterable[Exchange]) -> None:
         """Keep questions to the language model and its answers."""
@@ -204,7 +219,8 @@ class Store(LabelLog):
         """Changes with every committed label, version, query and round."""
         counts = (
             "SELECT (SELECT coalesce(max(seq), 0) FROM events), (SELECT count(*) FROM texts), "
-            "(SELECT coalesce(max(at), '') FROM queries), (SELECT count(*) FROM rounds)"
+            "(SELECT coalesce(max(at), '') FROM queries), (SELECT count(*) FROM rounds), "
+            "(SELECT count(*) FROM audits)"
         )
         return "-".join(map(str, self._database.read(counts)[0]))
 
@@ -267,23 +283,3 @@ class Store(LabelLog):
             return path.read_bytes().decode("utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise damaged(path, error) from error
-
-
-def _as_recorded(record: RoundRecord, replay: Replay, start: tuple[str, ...]) -> bool:
-    """Whether the labels of a round's query are still those of its record."""
-    classes = [replay.resolved(Label("relevant", name)).name for name in record.classes or start]
-    return all(
-        _index(replay, id, classes) == index
-        for id, index in zip(record.ids, record.labels, strict=True)
-    )
-
-
-def _index(replay: Replay, id: str, classes: list[str]) -> int:
-    """What a record has for the image now; -2 for a class that the record does not know."""
-    seq = replay.answer(id)
-    label = None if seq is None else replay.label(seq)
-    if label is None or label.state not in ("relevant", "irrelevant"):
-        return -1
-    if label.state == "irrelevant":
-        return len(classes)
-    return classes.index(label.name) if label.name in classes else -2

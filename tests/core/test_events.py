@@ -117,6 +117,13 @@ def test_an_undo_that_is_sent_twice_takes_one_step(store):
     assert list(store.labels()) == ["a"]
 
 
+def test_a_picture_that_the_pool_does_not_have_is_refused_before_it_can_spoil_the_run(store):
+    store.write_text("pool.json", '{"ids": ["a", "b"]}')
+    with pytest.raises(PoolError, match="'z' is no image of this pool"):
+        store.append_labels({"a": CAT, "z": CAT}, 1, "Ada")
+    assert store.labels() == {}
+
+
 # ---- history, disagreements, changed rounds
 
 
