@@ -19,6 +19,7 @@ class Audit:
         round: rounds finished at that time.
         population: how many pictures it was drawn from.
         ids: the pictures drawn; their labels are labels like any other.
+        after: number of the last event of the log when it was drawn.
     """
 
     number: int
@@ -27,6 +28,7 @@ class Audit:
     round: int
     population: int
     ids: tuple[str, ...]
+    after: int
 
 
 class Audits:
@@ -42,9 +44,10 @@ class Audits:
             StoreError: the database cannot be written.
         """
         with self._database.writing() as cursor:
+            after = cursor.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()[0]
             cursor.execute(
                 "INSERT INTO audits (at, actor, round, population, ids) VALUES (?, ?, ?, ?, ?)",
-                (now(), actor, round, population, json.dumps(list(ids))),
+                (now(), actor, round, population, json.dumps({"ids": list(ids), "after": after})),
             )
             return int(cursor.lastrowid or 0)
 
@@ -53,6 +56,9 @@ class Audits:
         rows = self._database.read(
             "SELECT seq, at, actor, round, population, ids FROM audits ORDER BY seq"
         )
-        return [
-            Audit(n, at, who, r, size, tuple(json.loads(ids))) for n, at, who, r, size, ids in rows
-        ]
+        return [_audit(*row) for row in rows]
+
+
+def _audit(number: int, at: str, actor: str, round: int, population: int, drawn: str) -> Audit:
+    kept = json.loads(drawn)
+    return Audit(number, at, actor, round, population, tuple(kept["ids"]), kept["after"])

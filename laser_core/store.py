@@ -194,6 +194,11 @@ class Store(LabelLog):
         scores = np.array(kept["scores"])
         return rows[0][0], Query(ids, scores, arrays, kept["figures"], kept["note"], choice)
 
+    def query_time(self, round: int) -> str | None:
+        """When a round's query was asked, in UTC; None before."""
+        rows = self._database.read("SELECT at FROM queries WHERE round = ?", (round,))
+        return str(rows[0][0]) if rows else None
+
     def query_space(self, round: int) -> LabelSpace | None:
         """The relevant classes a round was queried for, under the names they have now."""
         rows = self._database.read("SELECT query FROM queries WHERE round = ?", (round,))
