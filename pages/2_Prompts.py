@@ -43,7 +43,7 @@ def body(run: RunReader) -> None:
         elif part == VERSIONS:
             draw_versions(run, versions)
         else:
-            now, base = look(run), look(run, base_number(versions))
+            now, base = look(run), look(run, base_number(run.name, versions))
             if now is None or base is None:
                 return
             if difference := classes_differ(run, now.texts):

@@ -24,7 +24,6 @@ from laser_core.text_versions import Step, TextVersion, redo_target, saved_versi
 from ui.state import ensure_cosines, reader
 
 NOTICE = "prompts_notice"
-BASE = "prompts_base"  # the version that a person compares with; None: the one saved last
 ACTOR = "person"  # who changes classes here
 
 
@@ -165,9 +164,14 @@ def show_notices() -> None:
         st.warning(text)
 
 
-def base_number(versions: list[TextVersion]) -> int:
+def base_key(run_name: str) -> str:
+    """The key of the choice of a version to compare with; None: the one saved last."""
+    return f"prompts_base_{run_name}"
+
+
+def base_number(run_name: str, versions: list[TextVersion]) -> int:
     """The version that edits are compared with: the chosen one, else the one saved last."""
-    chosen = st.session_state.get(BASE)
+    chosen = st.session_state.get(base_key(run_name))
     numbers = {version.number for version in versions}
     return chosen if chosen in numbers else (saved_version(versions) or versions[-1].number)
 

@@ -15,7 +15,7 @@ from laser_core.llm.base import TASKS
 from laser_core.reader import RunReader
 from laser_core.text_edits import as_lines
 from laser_core.text_versions import TextVersion, redo_target, saved_version, undo_target
-from ui.prompts_state import BASE, Look, base_number, look, notify, restore, step_back
+from ui.prompts_state import Look, base_key, base_number, look, notify, restore, step_back
 from ui.state import ago, reader
 
 
@@ -41,7 +41,8 @@ def draw_bar(run: RunReader, versions: list[TextVersion]) -> None:
     labels = {version.number: version.label for version in versions}
     saved = labels[saved_version(versions) or newest.number]
     st.selectbox(
-        "Compared with", [None, *numbers], key=BASE, persist_state="session", width="stretch",
+        "Compared with", [None, *numbers], key=base_key(run.name), persist_state="session",
+        width="stretch",
         format_func=lambda n: f"against {labels[n]}" if n else f"against {saved}",
         label_visibility="collapsed",
     )  # fmt: skip
@@ -63,7 +64,7 @@ def draw_versions(run: RunReader, versions: list[TextVersion]) -> None:
     """Two versions side by side, and the spread over several."""
     labels = {version.number: version.label for version in versions}
     numbers = [version.number for version in reversed(versions)]
-    before = base_number(versions)
+    before = base_number(run.name, versions)
     left, right = st.columns(2)
     first = left.selectbox(
         "Version A", numbers, index=numbers.index(before), format_func=lambda n: labels[n],
