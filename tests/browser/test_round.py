@@ -1,0 +1,174 @@
+"""The Round page in a real browser: another delta at once, explanations, and a whole round."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from harness import REPOSITORY, Server, assert_clean, open_page, settle
+from playwright.sync_api import BrowserContext, Page, expect
+
+from laser_core import tasks
+from laser_core.config import ExperimentConfig
+from laser_core.cosine_table import FileTable, cosines_folder
+from laser_core.cosines import Cosines
+from laser_core.data.demo import DemoSource
+from laser_core.jobs import Jobs, Requests
+from laser_core.progress import drain
+from laser_core.run import keep_pool
+from laser_core.store import Store
+from laser_core.thumbnails import source_folder_name
+from laser_core.worker import JobContext
+from tests import fakes
+from ui.thumbnails import Thumbnails
+
+POOL = "round page test"
+CLASSES = ("mug", "apple", "book", "chair")
+SENTENCES = {name: [f"a photo of a {name}", f"a {name} on a table"] for name in CLASSES}
+
+
+def context_of(home: Path, **warm: object) -> JobContext:
+    return JobContext(home, home, lambda: False, dict(warm))
+
+
+def make_small_world(home: Path) -> None:
+    """One of four rounds done, 70 pictures a round: more than a page of the gallery."""
+    config = fakes.config(pool=POOL, batch_size=70)
+    materials = fakes.materials(config)
+    vectors = materials.pictures.vectors(materials.pool_ids)
+    table = FileTable(cosines_folder(home / "cache", "round-page"), len(vectors))
+    cosines = Cosines(vectors, fakes.encode, table)
+    materials = replace(materials, cosines=cosines, cosines_key="round-page")
+    folder = home / "runs" / "small"
+    with closing(Store.create(folder, config)) as store:
+        keep_pool(store, materials)
+    context = context_of(home, materials=(str(folder), materials))
+    drain(tasks.run_rounds({"folder": str(folder), "rounds": 1}, context))
+    source = fakes.source()
+    Thumbnails(f"{POOL} ").make(source, source.ids("pool").tolist())
+
+
+def make_real_run(home: Path) -> None:
+    """48 pictures of the demo in class folders, as the app itself would prepare them."""
+    source = DemoSource()
+    for split, most in (("pool", 12), ("test", 3)):
+        for name in CLASSES:
+            folder = home / "pictures" / ("train" if split == "pool" else split) / name
+            folder.mkdir(parents=True)
+            wanted = [i for i in source.items if i.label == name and i.split == split][:most]
+            for item in wanted:
+                (folder / f"{item.id}.webp").write_bytes(source.encoded(item.id))
+    transcript = home / "transcript.jsonl"
+    replies = (("confusers", ["cup", "pear"]), ("descriptions", _with_confusers()))
+    lines = [json.dumps({"task": task, "reply": json.dumps(reply)}) for task, reply in replies]
+    transcript.write_text("\n".join(lines), encoding="utf-8")
+    config = ExperimentConfig(
+        pool=str(home / "pictures"), relevant=("mug", "apple"), batch_size=6, rounds=2,
+        descriptions=2, confusers=2, use_discovered=False, llm=f"replay:{transcript}",
+        vlm="offline",
+    )  # fmt: skip
+    params = {"config": json.loads(config.to_json()), "folder": str(home / "runs" / "real")}
+    drain(tasks.create_run(params, context_of(home)))
+
+
+def _with_confusers() -> dict[str, list[str]]:
+    return SENTENCES | {
+        name: [f"a photo of a {name}", f"a {name} alone"] for name in ("cup", "pear")
+    }
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    made = tmp_path_factory.mktemp("round-page")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LASER_CACHE_DIR", str(made / "cache"))
+        make_small_world(made)
+        make_real_run(made)
+    yield made
+    for jobs in (Jobs(made / "runs" / ".app"), Requests(made / "runs" / ".app")):
+        assert jobs.stop_worker(60)
+    for pool in (POOL, str(made / "pictures")):
+        shutil.rmtree(REPOSITORY / "static" / "thumbs" / source_folder_name(f"{pool} "))
+
+
+@pytest.fixture(scope="module")
+def server(serve, home: Path) -> Server:
+    places = {"LASER_RUNS_DIR": str(home / "runs"), "LASER_CACHE_DIR": str(home / "cache")}
+    return serve(REPOSITORY / "app.py", places)
+
+
+@pytest.fixture
+def small(context: BrowserContext, server: Server) -> Iterator[Page]:
+    page, watch = open_page(context, server, "Round?run=small")
+    expect(page.get_by_text("Why these 70 pictures?")).to_be_visible()
+    yield page
+    assert_clean(page, watch, server)
+
+
+def metric(page: Page, name: str) -> str:
+    value = page.get_by_test_id("stMetric").filter(has_text=name)
+    return value.get_by_test_id("stMetricValue").inner_text().strip()
+
+
+def test_a_big_batch_is_shown_page_by_page(small: Page) -> None:
+    pictures = small.get_by_role("listbox", name="Pictures of the batch").get_by_role("option")
+    expect(pictures).to_have_count(60)
+    small.get_by_test_id("stPagination").get_by_text("2", exact=True).click()
+    expect(pictures).to_have_count(10)
+
+
+def test_moving_delta_by_keyboard_marks_what_comes_in_and_goes_out(small: Page) -> None:
+    assert metric(small, "Overlap") == "1.00"
+    small.get_by_role("slider").first.focus()
+    small.keyboard.press("End")
+    expect(small.get_by_text("Changes only")).to_be_visible()
+    settle(small)
+    assert metric(small, "Detector's share") == "100%"
+    assert metric(small, "Overlap") != "1.00"
+    small.get_by_text("Changes only").click()
+    expect(small.get_by_text("+ in").first).to_be_visible()
+    expect(small.get_by_text("− out").first).to_be_attached()
+
+
+def test_a_chosen_picture_opens_its_explanation(small: Page) -> None:
+    pictures = small.get_by_role("listbox", name="Pictures of the batch").get_by_role("option")
+    fifth = pictures.nth(4)
+    name = fifth.get_attribute("data-id") or ""
+    fifth.click()
+    expect(small.get_by_role("paragraph").get_by_text(name, exact=True)).to_be_visible()
+    expect(small.get_by_text("Eq. (5)").last).to_be_visible()
+
+
+def test_what_was_moved_outlasts_a_switch_of_pages(small: Page) -> None:
+    small.get_by_role("slider").first.focus()
+    small.keyboard.press("End")
+    expect(small.get_by_text("Changes only")).to_be_visible()
+    small.get_by_test_id("stSidebarNav").get_by_text("Charts").click()
+    expect(small.get_by_text("What each description brought in")).to_be_visible()
+    small.get_by_test_id("stSidebarNav").get_by_text("Round").click()
+    expect(small.get_by_text("Changes only")).to_be_visible()
+    assert metric(small, "Detector's share") == "100%"
+
+
+def test_a_whole_round_is_asked_answered_and_trained(
+    context: BrowserContext, server: Server, home: Path
+) -> None:
+    page, watch = open_page(context, server, "Round?run=real")
+    expect(page.get_by_text("Why these 6 pictures?")).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name="Query and train").click()
+    expect(page.get_by_role("button", name="Stop").first).to_be_visible()
+    expect(page.get_by_text("Round 1: ")).to_be_visible(timeout=120_000)
+    expect(page.get_by_role("combobox", name="Round")).to_have_value("Round 2, not asked yet")
+    with closing(Store.open(home / "runs" / "real")) as store:
+        records = store.records()
+        assert len(store.labels()) == 6
+    assert [record.queried for record in records] == [6]
+    page.reload()
+    settle(page)
+    expect(page.get_by_text("Round 1: ")).to_be_visible()
+    assert_clean(page, watch, server)
