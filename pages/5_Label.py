@@ -6,6 +6,7 @@ from laser_core.errors import LaserError
 from ui.frame import frame
 from ui.label_after import changed_rounds, classes, disagreements, history, names_met, so_far
 from ui.label_deck import QUERY, choose_ids, make_deck
+from ui.label_estimates import estimates
 from ui.label_view import show_deck
 from ui.label_work import no_query, train_button, who_labels
 from ui.live import job_panel
@@ -34,10 +35,13 @@ try:
     changed_rounds(run)
     names_met(run, actor)
     disagreements(run, actor)
-    counts = st.expander("So far", expanded=not ids, key="label_counts", on_change="rerun")
+    counts = st.expander(
+        "So far, and when to stop", expanded=not ids, key="label_counts", on_change="rerun"
+    )
     if counts.open:
         with counts:
             so_far(run)
+            estimates(run, actor)
     last = st.expander("History: take labels back, or change them", key="label_last",
                        on_change="rerun")  # fmt: skip
     if last.open:

@@ -14,11 +14,13 @@ from laser_core.pool import Label
 from laser_core.reader import RunReader
 from laser_core.suggest import Suggestion, suggestions
 from laser_core.thumbnails import LARGE_SIDE, thumbnail_name
+from ui.label_estimates import open_audit
 from ui.labeller import Deck, Picture, Recent
 from ui.state import ensure_cosines, jobs, picture_urls, requests, thumbnails
 from ui.thumbnails import Thumbnails
 
 QUERY, GIVEN, SEARCH = "The query", "Chosen pictures", "Found by text"
+AUDIT = "The audit"
 FOUND = 48  # pictures of a search
 CHUNK = 32  # large copies asked for at once, so that other small requests get their turn
 RECENT = 14  # answers of before in the widget's history
@@ -28,18 +30,23 @@ def choose_ids(run: RunReader) -> tuple[str, list[str]]:
     """(source, ids) of the pictures at hand; no ids with a message on the page that says why."""
     asked = run.store.query(len(run.records()) + 1)
     given = [str(id) for id in st.session_state.get("label_ids", ())]
-    sources = [QUERY, *([GIVEN] if given else []), SEARCH]
+    audit = open_audit(run)
+    sources = [QUERY, *([GIVEN] if given else []), *([AUDIT] if audit else []), SEARCH]
+    if st.session_state.get("label_source") not in sources:
+        st.session_state["label_source"] = QUERY
     if given and st.session_state.get("_label_seen") != given:
         st.session_state["_label_seen"] = given
         st.session_state["label_source"] = GIVEN
     source = st.segmented_control(
-        "Pictures", sources, default=QUERY, required=True, key="label_source",
+        "Pictures", sources, required=True, key="label_source",
         persist_state="session", label_visibility="collapsed",
     )  # fmt: skip
     if source == GIVEN:
         return GIVEN, given
     if source == SEARCH:
         return SEARCH, _search(run)
+    if source == AUDIT:
+        return AUDIT, audit
     return QUERY, asked[1].ids.tolist() if asked else []
 
 

@@ -148,3 +148,19 @@ def test_a_class_can_be_called_otherwise(open_page, asked):
     button(page, "Rename").click().run()
     assert asked.space.relevant == ("kitten", "dog")
     assert not page.exception
+
+
+def test_an_audit_is_drawn_below_the_line_and_offered_to_be_labeled(open_page, asked):
+    page = open_page("5_Label", "ahead")
+    page.session_state["label_counts"] = True
+    page.run()
+    assert "No round is finished yet." in texts(page.markdown)
+    button(page, "Draw an audit of 50 random pictures").click().run()
+    assert not page.exception
+    audit = asked.store.audits.all()[0]
+    assert (len(audit.ids), audit.population) == (50, 160)
+    assert not set(audit.ids) & set(asked.store.query(1)[1].ids.tolist())
+    answers = dict.fromkeys(audit.ids, FROG)
+    asked.store.append_labels({**answers, audit.ids[0]: Label("relevant", "cat")}, 1, "me")
+    page.run()
+    assert "1 of 50 answered pictures below the line were relevant" in texts(page.caption)
