@@ -36,6 +36,7 @@ TITLES = {  # what the kinds of jobs are called on the screen
     "propose": "Looking for further classes",
     "make_thumbnails": "Making thumbnails",
     "project": "Drawing the map",
+    "export_pictures": "Writing the pictures",
 }
 
 

@@ -6,6 +6,7 @@ Tasks call the engine and compute nothing of their own. The registry `JOBS` says
 
 from __future__ import annotations
 
+from laser_core.tasks.exports import export_pictures
 from laser_core.tasks.pictures import inspect_pool, make_thumbnails, project, warm_up
 from laser_core.tasks.runs import create_run, look_ahead, query, run_rounds, run_whole, train
 from laser_core.tasks.words import ask_model, ask_sentences, count_tokens, embed_sentences, propose
@@ -27,4 +28,5 @@ JOBS: dict[str, Task] = {
     "make_thumbnails": make_thumbnails,
     "project": project,
     "warm_up": warm_up,
+    "export_pictures": export_pictures,
 }
