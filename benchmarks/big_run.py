@@ -1,15 +1,19 @@
-"""A run on a pool of 50,000 that no picture stands behind: to time pages on, without any data.
+"""A run on a pool of 50,000 grey pictures with random vectors: to time pages on, without data.
 
-`python -m benchmarks.big_run FOLDER` makes it; pages take it for any other run.
+`python -m benchmarks.big_run RUNS/NAME` makes it, and the pictures beside RUNS; pages take it for
+any other run.
 """
 
 from __future__ import annotations
 
+import functools
+import io
 import json
 import sys
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from laser_core.arrays import Ints, unit_rows
 from laser_core.config import ExperimentConfig
@@ -32,8 +36,14 @@ def make_big_run(folder: Path, cache_dir: Path, images: int = 50_000) -> Store:
     """A prepared run after its first round: random vectors, 360 sentences, a map, a preview."""
     rng = rng_for(0, "big run")
     relevant = tuple(f"class {i}" for i in range(RELEVANT))
+    pictures = folder.parent.parent / "pictures"
+    _paint(pictures, images)
     config = ExperimentConfig(
-        pool="demo", relevant=relevant, batch_size=1500, descriptions=SENTENCES, vlm="offline"
+        pool=str(pictures),
+        relevant=relevant,
+        batch_size=1500,
+        descriptions=SENTENCES,
+        vlm="offline",
     )
     store = Store.create(folder, config)
     texts = Descriptions(_classes(relevant), _classes([f"confuser {i}" for i in range(CONFUSERS)]))
@@ -107,7 +117,23 @@ def _close_round(
 
 
 def _id(row: int) -> str:
-    return f"picture {row:05d}"
+    return f"{row:05d}.png"
+
+
+def _paint(folder: Path, images: int) -> None:
+    """A folder of tiny grey pictures, so that galleries have something to show."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for row in range(images):
+        path = folder / _id(row)
+        if not path.exists():
+            path.write_bytes(_grey(row % 256))
+
+
+@functools.cache
+def _grey(shade: int) -> bytes:
+    data = io.BytesIO()
+    Image.new("L", (4, 4), shade).save(data, "PNG")
+    return data.getvalue()
 
 
 def _classes(names: tuple[str, ...] | list[str]) -> tuple[ClassText, ...]:
