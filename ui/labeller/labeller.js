@@ -163,7 +163,7 @@ class Labeller {
       return this.answer({ state: verb, name: "" });
     }
     if (verb === "undo") this.say(deck.undo().length ? "taken back" : "nothing to take back");
-    if (verb === "accept" && deck.mode === "grid") this.accept();
+    if (verb === "accept") return deck.mode === "grid" ? this.accept() : undefined;
     if (verb === "one" || verb === "grid") deck.setMode(verb);
     if (verb === "suggest") this.tab.suggest = !this.tab.suggest;
     if (verb === "keys") this.find(".help").hidden = !this.find(".help").hidden;
@@ -174,13 +174,14 @@ class Labeller {
     const title = this.deck.facts.guesses[this.deck.guess]?.title ?? "";
     const count = this.deck.accept().length;
     const { size } = this.deck.chosen;
-    this.say(`${count} accepted as ${title}${size ? `; ${size} chosen wait for a key` : ""}`);
+    this.drawSoon(`${count} accepted as ${title}${size ? `; ${size} chosen wait for a key` : ""}`);
   }
 
   answer(label) {
     const ids = this.deck.answer(label);
-    if (ids.length > 0) this.say(`${saying(label)}${ids.length > 1 ? ` for ${ids.length}` : ""}`);
-    this.draw();
+    if (ids.length > 0) {
+      this.drawSoon(`${saying(label)}${ids.length > 1 ? ` for ${ids.length}` : ""}`);
+    }
   }
 
   open(id) {
@@ -313,6 +314,15 @@ class Labeller {
   }
 
   // ---- drawing
+
+  // Streamlit sends an answer in a task of its own, after this one: drawing waits for that, or
+  // the answer would wait for layout and paint.
+  drawSoon(said) {
+    setTimeout(() => {
+      this.say(said);
+      this.draw();
+    });
+  }
 
   draw() {
     const { deck } = this;
