@@ -28,7 +28,7 @@ try:
         picture = st.segmented_control(
             "Pictures as", ("png", "svg"), default="png", key="charts picture", required=True,
             persist_state="session", format_func=str.upper,
-            help="What the camera button saves; it shows when the pointer is over a chart.",
+            help="What the camera button of a chart saves.",
         )  # fmt: skip
         st.download_button(
             "rounds.csv", rounds_csv(records), f"{run.name}-rounds.csv", "text/csv",

@@ -44,14 +44,14 @@ def draw(
 
     Args:
         key: of the element, unique on the page.
-        toolbar: whether it appears when the pointer is over the chart.
+        toolbar: whether the buttons that save the chart and undo a zoom are there.
     """
     background = st.get_option(f"theme.{st.context.theme.type or 'light'}.backgroundColor")
     made.update_layout(paper_bgcolor=background, plot_bgcolor=background)
     config: dict[str, Any] = {
         "displaylogo": False,
-        "displayModeBar": None if toolbar else False,
-        "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"],
+        "displayModeBar": toolbar,
+        "modeBarButtons": [["toImage", "resetScale2d"]],
         "toImageButtonOptions": {"format": picture, "filename": name, "scale": 2},
     }
     st.plotly_chart(made, key=key, config=config, width="stretch", theme="streamlit")

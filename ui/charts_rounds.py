@@ -85,7 +85,7 @@ def delta_chart(records: Sequence[RoundRecord], axis: Axis) -> go.Figure:
     values = [record.figures.get("delta") for record in records]
     effective = [record.figures.get("delta_effective") for record in records]
     _line(made, axis, values, "δ", ORANGE, "solid", "circle", 3)
-    _line(made, axis, effective, "effective share", BLUE, "dash", "diamond")
+    _line(made, axis, effective, "effective", BLUE, "dash", "diamond")
     return made
 
 

@@ -73,7 +73,8 @@ def _gallery(
     """Draw the pictures; the chosen one's id, or the first one's."""
     ids = [str(run.facts.ids[row]) for row, _ in shown]
     try:
-        urls = picture_urls(run, ids)
+        with st.spinner("Making small copies of the pictures…"):  # shown only if it takes a while
+            urls = picture_urls(run, ids)
     except LaserError as error:
         st.error(str(error))
         return ""

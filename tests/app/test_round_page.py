@@ -9,11 +9,13 @@ from streamlit.testing.v1 import AppTest
 
 from laser_core.config import RoundChoice
 from laser_core.explain import Explanation, Match, Part
+from laser_core.jobs import Jobs
 from laser_core.pool import Label
 from laser_core.ranking import next_ranking
 from laser_core.standing import Standing
 from laser_core.store import Store
 from laser_core.view import RoundRecord
+from tests import fakes
 from ui.escape import escaped
 from ui.explained import answer_text, confuser_bars, fusion_formula, standing_sentence
 from ui.round_words import listed, outcome, round_result
@@ -153,6 +155,28 @@ def test_with_an_answer_training_can_begin(open_page, waiting, read_run) -> None
     waiting.append_labels({str(first): Label("relevant", "cat")}, 1, "me")
     page = open_page("4_Round", "unlabeled")
     assert not button(page, "Train").disabled
+
+
+def test_a_query_that_waits_in_a_simulation_can_be_answered_by_the_oracle(
+    open_page, runs, read_run
+) -> None:
+    looked = read_run("ahead").preview()
+    with closing(Store.open(runs / "ahead")) as store:
+        store.save_query(1, 1, looked)
+    page = open_page("4_Round", "ahead")
+    assert not page.exception
+    assert not button(page, "Let the oracle answer, and train").disabled
+    assert "Query and train" not in labels(page)
+
+
+def test_a_model_that_may_cost_is_asked_only_on_a_click(open_page, runs) -> None:
+    config = fakes.config(llm="openai:gpt-4o-mini")
+    with closing(Store.create(runs / "new", config)) as store:
+        store.write_text("pool.json", (runs / "ahead" / "pool.json").read_text("utf-8"))
+    page = open_page("4_Round", "new")
+    assert "has not been looked at yet" in words(page)
+    assert not button(page, "Look at the next query").disabled
+    assert Jobs(runs / ".app").latest() is None
 
 
 def test_a_damaged_run_is_an_error_on_the_page(open_page, runs) -> None:

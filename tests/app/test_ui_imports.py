@@ -10,6 +10,7 @@ import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 MODULES = "ui.live, ui.map, ui.gallery, ui.selection, ui.thumbnails"
+PAGES = "ui.round_view, ui.charts_rounds, ui.charts_words, ui.explained"
 HEAVY = {"torch", "torchvision", "umap", "open_clip", "transformers", "sklearn", "openvino", "timm"}
 
 
@@ -25,7 +26,7 @@ def loaded_by(code: str) -> set[str]:
 
 
 def test_the_shared_page_code_loads_no_heavy_library() -> None:
-    assert not HEAVY & loaded_by(f"import {MODULES}")
+    assert not HEAVY & loaded_by(f"import {MODULES}, {PAGES}")
 
 
 @pytest.mark.parametrize(

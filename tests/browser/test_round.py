@@ -155,6 +155,16 @@ def test_what_was_moved_outlasts_a_switch_of_pages(small: Page) -> None:
     assert metric(small, "Detector's share") == "100%"
 
 
+def test_a_chart_is_saved_as_svg_without_a_network(small: Page) -> None:
+    small.get_by_test_id("stSidebarNav").get_by_text("Charts").click()
+    small.get_by_text("SVG", exact=True).click()
+    settle(small)
+    with small.expect_download() as saved:
+        small.get_by_test_id("stPlotlyChart").first.locator(".modebar-btn").first.click()
+    assert saved.value.suggested_filename == "small-precision.svg"
+    assert "<svg" in Path(saved.value.path()).read_text(encoding="utf-8")[:200]
+
+
 def test_a_whole_round_is_asked_answered_and_trained(
     context: BrowserContext, server: Server, home: Path
 ) -> None:
