@@ -135,7 +135,9 @@ def _buttons(run: RunReader, stand: Standpoint, tried: Tried, busy: bool) -> Non
             st.caption(f"An oracle that knows the labels answers. {left} rounds are left.")
         else:
             clicked = _button("Query", "query", {**folder, **choice}, busy, "primary")
-            st.caption("Nothing is spent until you press it; then the pictures wait for your labels.")
+            st.caption(
+                "Nothing is spent until you press it; then the pictures wait for your labels."
+            )
     if clicked:
         st.rerun()
 
