@@ -101,8 +101,6 @@ class Tour:
         self.shoot("round")
         self.visit("Prompts")
         self.shoot("prompts")
-        self.visit("Label")
-        self.shoot("label")
         self.visit("Data")
         page.get_by_text("Pool pictures", exact=True).wait_for()
         self.shoot("data")
@@ -112,6 +110,18 @@ class Tour:
         self.visit("Compare")
         self.shoot("compare")
         self.draw_the_map()
+        self.label_by_hand()
+
+    def label_by_hand(self) -> None:
+        """A second demo, its first query, the deck."""
+        self.page.get_by_test_id("stSidebarNavLink").first.click()
+        self.page.get_by_role("button", name="Start the demo").click()
+        self.page.wait_for_url("**/Round**")
+        self.visit("Label")
+        self.page.get_by_role("button", name="Ask the next query").click()
+        self.page.get_by_text("saved", exact=False).first.wait_for()
+        self.page.wait_for_timeout(4000)  # large copies of the pictures arrive
+        self.shoot("label")
 
     def run_to_the_end(self) -> None:
         """All rounds, with the simulated oracle."""
