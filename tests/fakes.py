@@ -91,7 +91,7 @@ def _centre(name: str) -> Floats:
 def materials(
     config: ExperimentConfig, pictures_of: GreySource | None = None, noise: float = 10.0
 ) -> Materials:
-    """What a run needs, in the small world; `noise` makes classes overlap (10: half of the first batch is wrong)."""
+    """What a run needs, in the small world; at noise 10 half of the first batch is wrong."""
     pool = pictures_of or source()
     ids = pool.ids()
     names = [CLASSES[int(id.rsplit("-", 1)[1])] for id in ids.tolist()]
