@@ -134,32 +134,27 @@ def edits(page: Page, repeats: int) -> list[float]:
 
 
 def slides(page: Page, repeats: int) -> list[float]:
-    """Move delta by one step; over when the figures of the preview are others."""
+    """Move delta by one step; over when the words tell the new delta."""
     visit(page, "Round")
-    page.get_by_text("Try another batch").click()
-    slider = page.get_by_role("slider").first
+    slider = page.get_by_role("slider").first  # in a fold that stands open when delta counts
     slider.wait_for()
     settle(page)
     slider.focus()
     seconds = []
     for _ in range(repeats):
-        before = figures_shown(page)
+        words = page.get_by_text("Why these").first
+        before = words.inner_text()
         started = time.perf_counter()
         page.keyboard.press("ArrowRight")
         page.wait_for_function(
-            "before => [...document.querySelectorAll('[data-testid=stMetricValue]')]"
-            ".map(e => e.innerText).join() !== before",
+            "before => ![...document.querySelectorAll('[data-testid=stMarkdown]')]"
+            ".some(e => e.innerText.includes(before))",
             arg=before,
         )
         page.wait_for_function(IDLE)
         seconds.append(time.perf_counter() - started)
         settle(page)
     return seconds
-
-
-def figures_shown(page: Page) -> str:
-    """All metrics on the page, as one text."""
-    return ",".join(page.get_by_test_id("stMetricValue").all_inner_texts())
 
 
 def draw_map(page: Page) -> None:
