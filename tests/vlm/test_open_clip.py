@@ -138,6 +138,8 @@ def test_when_downloads_are_forbidden_it_says_so(tiny, empty_hub, monkeypatch):
 def test_a_server_that_never_answers_ends_in_one_sentence(empty_hub, monkeypatch):
     monkeypatch.setattr(hub, "PROBE_SECONDS", 0.2)
     monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
+    # read once when the hub is imported, perhaps under another test's setting
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/{{repo_id}}/{{filename}}/{{revision}}"
         monkeypatch.setattr("huggingface_hub.constants.HUGGINGFACE_CO_URL_TEMPLATE", url)
