@@ -37,10 +37,10 @@ def so_far(run: RunReader) -> None:
     counted = counts.get("relevant", 0) + counts.get("irrelevant", 0)
     share = f"{counts.get('relevant', 0) / counted:.1%}" if counted else "–"
     figures = [(state.capitalize(), f"{counts.get(state, 0):,}") for state in states]
-    figures.append(("Precision of all labels", share))
+    figures.append(("Precision", share))
     for column, (name, figure) in zip(st.columns(6), figures, strict=True):
         column.metric(name, figure)
-    st.caption("Precision = relevant / (relevant + irrelevant), as the labels say.")
+    st.caption("Precision = relevant / (relevant + irrelevant) over all labels of the run.")
 
 
 def history(run: RunReader, actor: str) -> None:

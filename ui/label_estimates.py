@@ -20,15 +20,18 @@ from laser_core.estimates import (
 )
 from laser_core.reader import RunReader
 
-SIGNS = {"green": "🟢 You may stop.", "amber": "🟡 Look closer.", "red": "🔴 Go on."}
+SIGNS = {
+    "green": ":green-badge[You may stop]",
+    "amber": ":orange-badge[Look closer]",
+    "red": ":red-badge[Go on]",
+}
 BAR = """
-<div style="display:flex;align-items:center;gap:.8rem;font-size:.9rem">
-<span style="width:15rem">{name}</span>
-<svg width="100%" height="14" viewBox="0 0 100 14" preserveAspectRatio="none" role="img"
- aria-label="{name}: {text}" style="flex:1;max-width:32rem">
-<rect x="0" y="6" width="100" height="2" fill="currentColor" opacity=".25"/>
-<rect x="{low}" y="2" width="{wide}" height="10" fill="#0072b2"/></svg>
-<span style="width:14rem">{text}</span></div>
+<div style="display:flex;align-items:center;gap:0.8rem;font-size:0.9rem">
+<span style="width:13rem;flex:none">{name}</span>
+<span role="img" aria-label="{name}: {text}" style="position:relative;flex:1;max-width:28rem;
+ height:12px;border-radius:3px;background:rgba(128,128,128,0.3)"><span style="position:absolute;
+ top:0;height:12px;border-radius:3px;background:#0072b2;left:{low:.1f}%;width:{wide:.1f}%">
+</span></span><span style="flex:none">{text}</span></div>
 """
 
 
@@ -65,7 +68,7 @@ def _audit(run: RunReader, actor: str) -> None:
         )
     precisions = [r.precision for r in records if r.precision is not None]
     hint = stopping_hint(precisions, found, len(run.facts.ids) - len(labels), left)
-    st.markdown(f"**{SIGNS[hint.colour]}** {hint.reason}")
+    st.markdown(f"{SIGNS[hint.colour]} {hint.reason}")
     below = below_the_line(run)
     st.button(
         f"Draw an audit of {min(AUDIT_SIZE, len(below))} random pictures", disabled=len(below) == 0,

@@ -255,8 +255,9 @@ class Labeller {
       ...names.filter(has).sort(first).map((name) => ({ state: "irrelevant", name })),
     ];
     const known = [...classes, ...names].some((name) => name.toLowerCase() === typed.toLowerCase());
-    if (typed && !known) options.push({ state: "irrelevant", name: typed });
     this.options = options.slice(0, 50);
+    this.fresh = typed && !known;
+    if (this.fresh) this.options.push({ state: "irrelevant", name: typed });
     this.pick = 0;
     this.drawOptions();
   }
@@ -266,7 +267,8 @@ class Labeller {
     this.input.setAttribute("aria-expanded", String(!this.found.hidden));
     this.found.replaceChildren(
       ...this.options.map((label, n) => {
-        const option = element("div", "option", saying(label));
+        const fresh = this.fresh && n === this.options.length - 1;
+        const option = element("div", "option", saying(label) + (fresh ? " (new name)" : ""));
         option.setAttribute("role", "option");
         option.setAttribute("aria-selected", String(n === this.pick));
         option.id = `option-${n}`;
