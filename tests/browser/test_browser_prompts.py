@@ -146,7 +146,7 @@ def test_another_tab_follows_by_itself(context: BrowserContext, run: Run) -> Non
     assert_clean(second, second_watch, run.server)
 
 
-@pytest.mark.skip(reason="fails in a fresh clone since the page was split; to be mended")
+@pytest.mark.skip(reason="failed in the whole suite and alone; cause not found yet")
 def test_a_fault_in_a_template_is_told_while_typing_and_nothing_is_lost(
     context: BrowserContext, run: Run
 ) -> None:
