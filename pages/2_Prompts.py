@@ -4,6 +4,7 @@ import streamlit as st
 
 from laser_core.errors import LaserError
 from laser_core.reader import RunReader
+from ui.fragment import fragment
 from ui.frame import frame
 from ui.live import job_panel
 from ui.prompts_ask import draw_prompts
@@ -20,7 +21,7 @@ run = current_run()
 follow_new_run(job_panel(jobs(), TITLES))
 
 
-@st.fragment
+@fragment()
 def body(run: RunReader) -> None:
     """All of the page; an edit runs this again and nothing else."""
     show_notices()

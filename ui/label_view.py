@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from laser_core.reader import RunReader
+from ui.fragment import fragment
 from ui.label_deck import have_large_copies_made
 from ui.label_store import Receipts, take
 from ui.labeller import Deck, labeller, send_deck
@@ -30,7 +31,7 @@ def show_deck(run: RunReader, deck: Deck) -> None:
     told.complete = len(deck.labels) == len(ids)
     every = 1.0 if have_large_copies_made(run, ids) < len(ids) else None
 
-    @st.fragment(run_every=every)
+    @fragment(run_every=every)
     def live() -> None:
         if told.stale:
             told.stale = False

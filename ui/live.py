@@ -14,6 +14,7 @@ import streamlit as st
 
 from laser_core.errors import JobError, LaserError
 from laser_core.jobs import Jobs, JobState
+from ui.fragment import fragment
 
 BUSY_SECONDS = 0.5  # between two looks while a job is under way
 IDLE_SECONDS = 1.0  # a tab where nothing happens notices a job of another tab within this
@@ -119,7 +120,7 @@ def _follow(jobs: Jobs, draw: Callable[[JobState | None], None]) -> JobState | N
     seen = jobs.latest()
     seen_active = seen.id if seen is not None and seen.active else ""
 
-    @st.fragment(run_every=BUSY_SECONDS if seen_active else IDLE_SECONDS)
+    @fragment(run_every=BUSY_SECONDS if seen_active else IDLE_SECONDS)
     def poll() -> None:
         state = jobs.latest()
         if (state.id if state is not None and state.active else "") != seen_active:

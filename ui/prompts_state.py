@@ -21,6 +21,7 @@ from laser_core.reader import RunReader
 from laser_core.readouts import Known, known_relevance
 from laser_core.text_edits import Edit, edited, made_relevant
 from laser_core.text_versions import Step, TextVersion, redo_target, saved_version, undo_target
+from ui.fragment import fragment
 from ui.state import ensure_cosines, reader
 
 NOTICE = "prompts_notice"
@@ -210,7 +211,7 @@ def noted(run: RunReader) -> None:
     st.session_state[SEEN] = (run.name, run.stamp())
 
 
-@st.fragment(run_every=2.0)
+@fragment(run_every=2.0)
 def follow(run: RunReader) -> None:
     """Draw the page again when another tab, or the loop, has changed the run."""
     if st.session_state.get(SEEN) != (run.name, run.stamp()):

@@ -13,6 +13,7 @@ from laser_core.errors import LaserError
 from laser_core.jobs import JobState
 from laser_core.reader import RunReader
 from laser_core.strategies import STRATEGIES
+from ui.fragment import fragment
 from ui.live import start_job
 from ui.round_batch import show_batch
 from ui.round_choice import Tried, choose, readings, strip
@@ -63,7 +64,7 @@ def show_round(
     _panel(run, stand, look, truth, busy)
 
 
-@st.fragment
+@fragment()
 def _panel(run: RunReader, stand: Standpoint, look: Look, truth: bool, busy: bool) -> None:
     """Runs again by itself while delta moves; the rest of the page stays."""
     try:
