@@ -266,7 +266,7 @@ class Requests(_Client):
         """Ask, wait for the answer and return it.
 
         The first question may take as long as its imports and models need to load; send one early
-        (`send("warm", {})`) and later ones are answered within a moment.
+        (`send("warm_up", {})`) and later ones are answered within a moment.
 
         Raises:
             JobError: no answer within `timeout` seconds, or it failed: then with its sentence.
