@@ -142,13 +142,13 @@ def slides(page: Page, repeats: int) -> list[float]:
     slider.focus()
     seconds = []
     for _ in range(repeats):
-        words = page.get_by_text("Why these").first
+        words = page.get_by_test_id("stMarkdown").filter(has_text="Why these").first
         before = words.inner_text()
         started = time.perf_counter()
         page.keyboard.press("ArrowRight")
         page.wait_for_function(
             "before => ![...document.querySelectorAll('[data-testid=stMarkdown]')]"
-            ".some(e => e.innerText.includes(before))",
+            ".some(e => e.innerText === before)",
             arg=before,
         )
         page.wait_for_function(IDLE)
