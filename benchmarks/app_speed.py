@@ -29,9 +29,10 @@ IDLE = (
     "() => document.querySelector('[data-testid=stApp]')"
     ".getAttribute('data-test-script-state') === 'notRunning'"
 )
+PAGES = ("Data", "Prompts", "Map", "Round", "Label", "Charts", "Compare")
 PROMISES = {
     "first paint": 2.0,
-    "page switch": 0.5,
+    **{f"page switch to {name}": 0.5 for name in PAGES},
     "edit on Prompts to new effect": 0.3,
     "delta slider to new preview": 0.3,
     "map of 50,000 points drawn": 2.0,
@@ -97,12 +98,12 @@ def walk(page: Page, url: str, repeats: int, figures: dict[str, list[float]]) ->
     """Everything that needs the big run open; each page is seen once before it counts."""
     page.goto(f"{url}/Charts?run=big")
     page.get_by_role("heading", name="Charts", exact=True).wait_for()
-    for name in ("Round", "Prompts", "Map", "Compare", "Label"):
+    for name in PAGES:
         visit(page, name)
         page.wait_for_timeout(4000)
     for _ in range(repeats):
-        for name in ("Charts", "Compare"):
-            figures["page switch"].append(timed(lambda name=name: show(page, name)))
+        for name in PAGES:
+            figures[f"page switch to {name}"].append(timed(lambda name=name: show(page, name)))
             settle(page)
     for _ in range(repeats):
         visit(page, "Charts")

@@ -17,24 +17,24 @@ PictureFormat = Literal["svg", "png"]
 
 def figure(height: int, y_title: str = "", x_title: str = "") -> go.Figure:
     """An empty chart in the house's style; `height` in CSS pixels."""
-    made = go.Figure()
-    made.update_layout(
-        height=height,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        font={"size": FONT},
-        legend={
-            "orientation": "h",
-            "y": 1.02,
-            "yanchor": "bottom",
-            "x": 0,
-            "title": "",
+    return go.Figure(
+        layout={  # at once: update_layout takes ten times as long, and a page has eight charts
+            "height": height,
+            "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
             "font": {"size": FONT},
-        },
-        hovermode="x unified",
-        xaxis={"title": x_title, "automargin": True, "tickfont": {"size": FONT - 1}},
-        yaxis={"title": y_title, "automargin": True, "tickfont": {"size": FONT - 1}},
+            "legend": {
+                "orientation": "h",
+                "y": 1.02,
+                "yanchor": "bottom",
+                "x": 0,
+                "title": "",
+                "font": {"size": FONT},
+            },
+            "hovermode": "x unified",
+            "xaxis": {"title": x_title, "automargin": True, "tickfont": {"size": FONT - 1}},
+            "yaxis": {"title": y_title, "automargin": True, "tickfont": {"size": FONT - 1}},
+        }
     )
-    return made
 
 
 def draw(
