@@ -146,26 +146,30 @@ def test_another_tab_follows_by_itself(context: BrowserContext, run: Run) -> Non
     assert_clean(second, second_watch, run.server)
 
 
-@pytest.mark.skip(reason="failed in the whole suite and alone; cause not found yet")
+def part(page: Page, name: str) -> None:
+    """Choose a part of the page; the page's title has the same word as one of them."""
+    page.get_by_test_id("stButtonGroup").get_by_text(name, exact=True).first.click()
+
+
 def test_a_fault_in_a_template_is_told_while_typing_and_nothing_is_lost(
     context: BrowserContext, run: Run
 ) -> None:
     page, watch = opened(context, run)
-    page.get_by_test_id("stMain").get_by_text("Prompts", exact=True).last.click()
+    part(page, "Prompts")
     area = page.get_by_label("Template:").first
     area.fill("Name {N} things like {class_names}, {M} of them small")
     fault = page.get_by_text("has the placeholder {M}")
     expect(fault).to_be_visible()
     expect(area).to_be_focused()
-    page.get_by_test_id("stMain").get_by_text("Versions", exact=True).click()
+    part(page, "Versions")
     expect(page.get_by_text("Version A")).to_be_visible()
-    page.get_by_test_id("stMain").get_by_text("Prompts", exact=True).last.click()
+    part(page, "Prompts")
     expect(area).to_have_value("Name {N} things like {class_names}, {M} of them small")
     area.fill("Name {N} things like {class_names}")
     expect(fault).to_have_count(0)
     expect(page.get_by_text('Name 2 things like ["cat", "dog"]')).to_be_visible()
     page.reload()
     settle(page)
-    page.get_by_test_id("stMain").get_by_text("Prompts", exact=True).last.click()
+    part(page, "Prompts")
     expect(area).to_have_value("Name {N} things like {class_names}")
     assert_clean(page, watch, run.server)
