@@ -11,6 +11,7 @@ import streamlit as st
 BLUE, ORANGE, GREEN, PINK = "#0072b2", "#e69f00", "#009e73", "#cc79a7"
 SKY, RED, VIOLET, GREY = "#56b4e9", "#d55e00", "#8c7ae6", "#7f8c8d"
 FONT = 14  # points; readable from the back of a room
+TOOLBAR = 48  # CSS pixels for the buttons of a chart and one line of legend
 
 PictureFormat = Literal["svg", "png"]
 
@@ -48,6 +49,8 @@ def draw(
     """
     background = st.get_option(f"theme.{st.context.theme.type or 'light'}.backgroundColor")
     made.update_layout(paper_bgcolor=background, plot_bgcolor=background)
+    if toolbar:  # above the legend, which stands above the plot
+        made.update_layout(margin_t=TOOLBAR, height=made.layout.height + TOOLBAR - 8)
     config: dict[str, Any] = {
         "displaylogo": False,
         "displayModeBar": toolbar,
