@@ -153,7 +153,8 @@ def show_pool(source: Source, facts: dict[str, Any]) -> None:
         st.caption(note)
     if facts["skipped"]:
         total = sum(facts["skipped"].values())
-        with st.expander(f"{total} files are left out", icon=":material/info:"):
+        left_out = "1 file is" if total == 1 else f"{total:,} files are"
+        with st.expander(f"{left_out} left out", icon=":material/info:"):
             st.dataframe(facts["skipped_files"], hide_index=True)
             if total > len(facts["skipped_files"]):
                 st.caption(f"The first {len(facts['skipped_files'])} of {total}.")

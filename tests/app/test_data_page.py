@@ -1,0 +1,142 @@
+"""The Data page: pools that can be used and that cannot, classes, models, and the run they make."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from laser_core.jobs import Jobs
+
+ON_DISK = "On this machine"
+
+
+def words(page: AppTest) -> str:
+    shown = [*page.markdown, *page.caption, *page.info, *page.warning, *page.error]
+    return "\n".join(str(element.value) for element in shown)
+
+
+def button(page: AppTest, label: str):
+    return next(found for found in page.button if found.label == label)
+
+
+def metrics(page: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in page.metric}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Three classes of two pictures, a broken file, and no test split."""
+    monkeypatch.setattr("ui.thumbnails.STATIC", tmp_path / "static")
+    for n, name in enumerate(("cat", "dog", "frog")):
+        (tmp_path / "photos" / name).mkdir(parents=True)
+        for i in range(2):
+            picture = Image.new("RGB", (40, 40), (n * 90, i * 90, 40))
+            picture.save(tmp_path / "photos" / name / f"{i}.png")
+    (tmp_path / "photos" / "cat" / "broken.jpg").write_bytes(b"no picture")
+    return tmp_path / "photos"
+
+
+def opened(open_page, path: str) -> AppTest:
+    page = open_page("1_Data")
+    page.session_state["data_kind"] = ON_DISK
+    page.run()
+    page.text_input(key="data_path").set_value(path)
+    return page.run()
+
+
+def test_a_folder_is_counted_and_what_is_left_out_is_listed(open_page, folder: Path) -> None:
+    page = opened(open_page, str(folder))
+    assert not page.exception
+    assert metrics(page)["Pool pictures"] == "6"
+    assert metrics(page)["Classes"] == "3"
+    assert page.expander[0].label == "1 file is left out"
+    assert "No test split: accuracy will stay empty." in words(page)
+
+
+def test_until_a_class_is_named_no_run_can_be_made(open_page, folder: Path) -> None:
+    page = opened(open_page, str(folder))
+    assert "Name at least one class that matters" in words(page)
+    assert button(page, "Make the run").disabled
+    page.multiselect(key="data_relevant").set_value(["dog"])
+    page.run()
+    assert not button(page, "Make the run").disabled
+
+
+def test_a_share_of_the_classes_names_them(open_page, folder: Path) -> None:
+    page = opened(open_page, str(folder))
+    page.session_state["data_way"] = "Take a share"
+    page.run()
+    assert not page.exception
+    assert "Relevant (1): **cat**" in words(page)
+
+
+def test_a_flat_folder_has_no_classes_and_they_are_typed(open_page, folder: Path) -> None:
+    flat = folder.parent / "flat"
+    flat.mkdir()
+    Image.new("RGB", (40, 40), (9, 9, 9)).save(flat / "one.png")
+    page = opened(open_page, str(flat))
+    assert not page.exception
+    assert metrics(page)["of them labeled"] == "0"
+    assert button(page, "Make the run").disabled
+    page.multiselect(key="data_relevant").set_value(["cat"])
+    page.run()
+    assert not button(page, "Make the run").disabled
+
+
+@pytest.mark.parametrize("path", ["nowhere at all", "empty"])
+def test_a_folder_that_is_no_pool_is_one_sentence(open_page, folder: Path, path: str) -> None:
+    (folder.parent / "empty").mkdir()
+    page = opened(open_page, str(folder.parent / path))
+    assert not page.exception
+    assert len(page.error) == 1
+    assert "Traceback" not in page.error[0].value
+    assert path in page.error[0].value
+
+
+def test_a_task_asks_for_its_sentence_and_a_known_class(open_page, folder: Path) -> None:
+    page = opened(open_page, str(folder))
+    page.session_state["data_way"] = "From a task (Section 4.5)"
+    page.run()
+    assert not page.exception
+    assert "A task sentence and at least one known class are needed." in words(page)
+    assert button(page, "Propose classes").disabled
+
+
+def test_the_key_is_told_as_present_or_absent_and_never_shown(
+    open_page, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    page = opened(open_page, str(folder))
+    page.selectbox(key="data_llm").set_value("OpenAI-compatible endpoint").run()
+    assert "API key: absent" in words(page)
+    assert "Set OPENAI_API_KEY" in words(page)
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
+    page.run()
+    assert "API key: present" in words(page)
+    assert "sk-secret" not in words(page)
+
+
+def test_of_each_model_the_page_says_what_it_is_and_what_it_needs(open_page, folder: Path) -> None:
+    page = opened(open_page, str(folder))
+    assert "nothing leaves this machine" in words(page)
+    assert "no CLIP weights are on this machine" in words(page)
+    page.selectbox(key="data_vlm").set_value("open_clip").run()
+    assert not page.exception
+    assert "ViT-B-32/openai" in words(page)
+
+
+def test_the_run_is_made_by_a_job_with_what_was_chosen(
+    open_page, runs: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[tuple[str, dict[str, object]]] = []
+    monkeypatch.setattr(Jobs, "start", lambda _, kind, params: started.append((kind, params)))
+    page = opened(open_page, str(folder))
+    page.multiselect(key="data_relevant").set_value(["dog"])
+    page.run()
+    button(page, "Make the run").click().run()
+    [(_, params)] = started
+    assert params["config"]["pool"] == str(folder)
+    assert params["config"]["relevant"] == ["dog"]

@@ -1,0 +1,55 @@
+"""The home page: what it says, what it offers, and the runs it lists."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+def home() -> AppTest:
+    return AppTest.from_file(str(REPOSITORY / "app.py"), default_timeout=60).run()
+
+
+def words(page: AppTest) -> str:
+    shown = [*page.markdown, *page.caption, *page.info, *page.error]
+    return "\n".join(str(element.value) for element in shown)
+
+
+def test_it_says_what_it_is_about_and_offers_one_button(runs: Path) -> None:
+    page = home()
+    assert not page.exception
+    assert "**Open-set active learning** finds the pictures worth labeling" in words(page)
+    assert [button.label for button in page.button if button.label == "Start the demo"]
+
+
+def test_runs_are_listed_with_their_state(runs: Path) -> None:
+    text = words(home())
+    assert "0 of 4 rounds" in text
+    assert "2 of 4 rounds" in text
+    assert "4 of 4 rounds" in text
+
+
+def test_without_a_run_it_says_what_makes_the_first(runs: Path) -> None:
+    for folder in runs.iterdir():
+        folder.rename(runs.parent / folder.name)
+    page = home()
+    assert not page.exception
+    assert page.info[0].value.startswith("No runs yet. The demo makes the first")
+
+
+def test_a_damaged_run_is_listed_and_breaks_nothing(runs: Path) -> None:
+    for file in (runs / "going").glob("run.db*"):
+        file.write_bytes(b"no database" * 100)
+    page = home()
+    assert not page.exception
+    assert "4 of 4 rounds" in words(page)
+
+
+def test_a_run_that_is_opened_is_the_run_in_use(runs: Path) -> None:
+    page = home()
+    page.button(key="open going").click().run()
+    assert not page.exception
+    assert "**Run** going" in words(page)

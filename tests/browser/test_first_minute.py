@@ -1,0 +1,41 @@
+"""The first minute: from a fresh start to the first query, with the real embedded models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from harness import REPOSITORY, Server, assert_clean, open_page, settle
+from playwright.sync_api import BrowserContext, expect
+
+from laser_core.jobs import Jobs, Requests
+
+PATIENCE = 240_000  # ms; what it really takes is measured by benchmarks.first_minute
+
+
+def test_the_demo_shows_its_first_query_and_why_though_the_page_is_reloaded(
+    context: BrowserContext, serve: Callable[..., Server], tmp_path: Path
+) -> None:
+    environment = {
+        "LASER_RUNS_DIR": str(tmp_path / "runs"),
+        "LASER_CACHE_DIR": str(tmp_path / "cache"),
+    }
+    server = serve(REPOSITORY / "app.py", environment)
+    try:
+        page, watch = open_page(context, server)
+        expect(page.get_by_text("No runs yet.")).to_be_visible()
+        page.get_by_role("button", name="Start the demo").click()
+        expect(page.locator(".st-key-job_panel")).to_be_visible()
+        page.reload()  # forgets which run this tab has started; the list of runs has it
+        page.get_by_test_id("stMain").get_by_role("button", name="Open").click(timeout=PATIENCE)
+        expect(page.get_by_text("Why these 86 pictures?")).to_be_visible(timeout=PATIENCE)
+        main = page.get_by_test_id("stMain")
+        expect(main.get_by_text("are relevant: precision")).to_be_visible()
+        expect(main.get_by_role("option").first).to_be_visible()
+        sidebar = page.get_by_test_id("stSidebar")
+        expect(sidebar).to_contain_text("offline semantic reasoner (no LLM)")
+        settle(page)
+        assert_clean(page, watch, server)
+    finally:
+        for lane in (Jobs, Requests):
+            lane(tmp_path / "runs" / ".app").stop_worker(60)
