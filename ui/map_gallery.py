@@ -33,6 +33,9 @@ def chosen_pictures(run: RunReader, ids: Ids, values: TextValues | None) -> str:
         return ""
     rows = positions(run.facts.ids, ids.tolist())
     st.markdown(f"**{len(rows):,} chosen**" + _what_they_are(run, rows))
+    if st.button("Label these by hand", key="map_label", icon=":material/label:"):
+        st.session_state["label_ids"] = ids.tolist()
+        st.switch_page("pages/5_Label.py")
     if values is None:
         return _gallery(run, rows[:SHOWN], None)
     st.caption(_described_by(values, rows))
