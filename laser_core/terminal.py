@@ -19,6 +19,7 @@ from rich.progress import (
 from rich.progress import Progress as RichProgress
 from rich.text import Text
 
+from laser_core.ctrl_c import CtrlC
 from laser_core.errors import LaserError
 from laser_core.progress import Progress, Steps, T, drain
 
@@ -90,21 +91,27 @@ def guarded(work: Callable[[], None], stopped: Callable[[], str]) -> int:
         0, 2 for an error the user can act on, 130 for Ctrl-C, 1 for a fault of ours (its
         traceback is shown only with LASER_DEBUG=1).
     """
-    try:
-        work()
-    except LaserError as error:
+    with CtrlC() as ctrl_c:
+        try:
+            work()
+        except (Exception, KeyboardInterrupt) as error:
+            if ctrl_c.pressed or isinstance(error, KeyboardInterrupt):
+                print(stopped(), file=sys.stderr)
+                return STOPPED
+            return _told(error)
+    return 0
+
+
+def _told(error: Exception) -> int:
+    """Say what went wrong; the exit code for it."""
+    if isinstance(error, LaserError):
         print(f"error: {error}", file=sys.stderr)
         return USER_ERROR
-    except KeyboardInterrupt:
-        print(stopped(), file=sys.stderr)
-        return STOPPED
-    except Exception as error:
-        if os.environ.get("LASER_DEBUG"):
-            traceback.print_exc()
-        print(
-            f"error: {type(error).__name__}: {error}; this is a fault of the program, please "
-            "report it with what LASER_DEBUG=1 shows",
-            file=sys.stderr,
-        )
-        return BUG
-    return 0
+    if os.environ.get("LASER_DEBUG"):
+        traceback.print_exception(error)
+    print(
+        f"error: {type(error).__name__}: {error}; this is a fault of the program, please "
+        "report it with what LASER_DEBUG=1 shows",
+        file=sys.stderr,
+    )
+    return BUG

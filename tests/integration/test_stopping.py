@@ -65,6 +65,34 @@ def test_ctrl_c_while_the_program_still_loads_shows_no_traceback(pytestconfig, t
     assert "Traceback" not in error
 
 
+CONVERTED = """
+import signal, sys
+from laser_core.errors import StoreError
+from laser_core.terminal import guarded
+
+def work():
+    try:
+        signal.raise_signal(signal.SIGINT)
+    except KeyboardInterrupt:
+        raise {error}("initialization failed") from None
+
+sys.exit(guarded(work, lambda: "stopped; go on"))
+"""
+
+
+@pytest.mark.parametrize("error", ["ImportError", "RecursionError", "StoreError"])
+def test_ctrl_c_that_a_library_turns_into_another_error_still_stops(pytestconfig, error):
+    # in a process of its own: OpenVINO leaves this one a signal stack that is gone
+    ended = subprocess.run(
+        [sys.executable, "-c", CONVERTED.format(error=error)],
+        capture_output=True,
+        text=True,
+        cwd=pytestconfig.rootpath,
+        timeout=60,
+    )
+    assert (ended.returncode, ended.stderr) == (130, "stopped; go on\n")
+
+
 class Stopped(KeyboardInterrupt):
     pass
 
