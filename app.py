@@ -4,6 +4,8 @@ import streamlit as st
 
 from laser_core.config import ExperimentConfig
 from ui.frame import NAME, frame
+from ui.go import go_to
+from ui.home_open import open_from_zip
 from ui.live import job_panel
 from ui.state import TITLES, ago, follow_new_run, jobs, open_run, run_cards, start_run
 
@@ -41,6 +43,8 @@ st.page_link(
     icon=":material/folder_open:",
 )
 
+open_from_zip(busy)
+
 cards = run_cards()
 st.subheader("Runs", anchor=False)
 if not cards:
@@ -49,6 +53,5 @@ for card in cards:
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{card.name}** — {card.summary}")
         st.caption(f"{card.state} · {ago(card.changed)}", width="stretch")
-        if st.button("Open", key=f"open {card.name}"):
-            open_run(card.name)
-            st.switch_page("pages/4_Round.py")
+        if st.button("Open", key=f"open {card.name}", on_click=open_run, args=(card.name,)):
+            go_to("pages/4_Round.py", f"To {card.name}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,9 @@ from laser_core.data.demo import PRESETS, Preset
 from laser_core.data.open import SET_NAMES
 from laser_core.errors import LaserError
 from ui.gallery import Thumb, gallery
-from ui.state import requests, runs_folder
+from ui.state import requests
 from ui.thumbnails import Thumbnails
+from ui.uploads import keep_upload
 
 DEMO, KNOWN_SET, ON_DISK, UPLOAD = "Demo", "A known data set", "On this machine", "Upload a zip"
 LOOK_SECONDS = 1800  # a data set of some hundred MB may have to be downloaded first
@@ -106,14 +106,7 @@ def _upload() -> Source | None:
             return Source(kept)
         st.info("Choose a .zip; it is kept on this machine, beside the runs.")
         return None
-    data = given.getvalue()
-    folder = runs_folder() / ".uploads" / hashlib.sha256(data).hexdigest()[:12]
-    path = folder / Path(given.name).name
-    if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(".partial")
-        partial.write_bytes(data)
-        partial.replace(path)
+    path = keep_upload(given.name, given.getvalue())
     st.session_state["data_zip_path"] = str(path)
     return Source(str(path))
 

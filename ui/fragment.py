@@ -7,6 +7,7 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -21,6 +22,11 @@ def fragment(run_every: float | None = None) -> Callable[[Callable[P, T]], Calla
     element is gone until the next run of the whole page. A container that is no part of the
     fragment keeps the place.
 
+    Streamlit names a fragment by its function and place alone. Two pages both begin with the job
+    panel: when one of them switches to the other, a run of the panel that it had asked for before
+    is done on the other, and the browser may then show nothing at all. Here the page is part of the
+    name, so that such a run finds no fragment and is dropped.
+
     Args:
         run_every: seconds between two runs by itself; None for none.
     """
@@ -28,10 +34,20 @@ def fragment(run_every: float | None = None) -> Callable[[Callable[P, T]], Calla
     def decorate(draw: Callable[P, T]) -> Callable[P, T]:
         @wraps(draw)
         def boxed(*args: P.args, **kwargs: P.kwargs) -> T:
-            with st.container():
-                return piece(*args, **kwargs)
+            @wraps(draw)
+            def on_page(*args: P.args, **kwargs: P.kwargs) -> T:
+                return draw(*args, **kwargs)
 
-        piece: Callable[P, T] = st.fragment(run_every=run_every)(draw)
+            on_page.__qualname__ = f"{draw.__qualname__} on {_page()}"
+            with st.container():
+                return st.fragment(run_every=run_every)(on_page)(*args, **kwargs)
+
         return boxed
 
     return decorate
+
+
+def _page() -> str:
+    """Names the page that is running."""
+    running = get_script_run_ctx()
+    return running.page_script_hash if running is not None else ""

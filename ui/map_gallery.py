@@ -13,6 +13,7 @@ from laser_core.pool import positions
 from laser_core.reader import RunReader
 from ui.escape import escaped
 from ui.gallery import Badge, Thumb, Tone, gallery
+from ui.go import go_to
 from ui.state import picture_urls
 
 SHOWN = 60  # pictures of a choice that are drawn; the rest is counted
@@ -35,7 +36,7 @@ def chosen_pictures(run: RunReader, ids: Ids, values: TextValues | None) -> str:
     st.markdown(f"**{len(rows):,} chosen**" + _what_they_are(run, rows))
     if st.button("Label these by hand", key="map_label", icon=":material/label:"):
         st.session_state["label_ids"] = ids.tolist()
-        st.switch_page("pages/5_Label.py")
+        go_to("pages/5_Label.py", "Label these by hand")
     if values is None:
         return _gallery(run, rows[:SHOWN], None)
     st.caption(_described_by(values, rows))

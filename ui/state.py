@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -23,7 +24,7 @@ from laser_core.reader import RunReader
 from laser_core.vlm.disk import default_cache_dir
 from ui.thumbnails import Thumbnails
 
-RUN_KEY = "run"
+RUN_KEY, OPENING = "run", "opening"
 TITLES = {  # what the kinds of jobs are called on the screen
     "create_run": "Preparing the run",
     "look_ahead": "Looking at the next query",
@@ -37,6 +38,8 @@ TITLES = {  # what the kinds of jobs are called on the screen
     "make_thumbnails": "Making thumbnails",
     "project": "Drawing the map",
     "export_pictures": "Writing the pictures",
+    "export_file": "Writing the file",
+    "open_bundle": "Opening the run",
 }
 
 
@@ -101,6 +104,11 @@ def _card(name: str) -> RunCard:
         return RunCard(name, "cannot be read", str(error), newest)
 
 
+def exports_folder() -> Path:
+    """Where files for other tools are written unless the user names another place."""
+    return runs_folder() / "exports"
+
+
 def new_run_folder(label: str) -> Path:
     """A folder for a new run that no other has, named by `label` and the time."""
     stem = "".join(c if c.isalnum() else "-" for c in label.lower()).strip("-")[:30] or "run"
@@ -151,6 +159,7 @@ def current_run(prepared: bool = True) -> RunReader:
         st.stop()
     try:
         run = reader(name)
+        run.records()  # one that was damaged since it was opened says so here too
     except LaserError as error:
         st.error(str(error))
         st.page_link("app.py", label="To the home page", icon=":material/home:")
@@ -173,22 +182,34 @@ def current_run(prepared: bool = True) -> RunReader:
 
 def start_run(config: ExperimentConfig, label: str) -> None:
     """A button's callback: make a run of `config` in a new folder and open it."""
+    folder = new_run_folder(label)
+    open_when_done("create_run", {"config": config_dict(config), "folder": str(folder)})
+
+
+def open_when_done(kind: str, params: Mapping[str, Any]) -> None:
+    """Start a job that makes the run params["folder"], and have `follow_new_run` open it.
+
+    The address bar remembers that too: a reload meanwhile does not lose the way.
+    """
     from ui.live import start_job
 
-    folder = new_run_folder(label)
-    start_job(jobs(), "create_run", {"config": config_dict(config), "folder": str(folder)})
-    st.session_state["opening"] = folder.name
+    start_job(jobs(), kind, params)
+    st.session_state[OPENING] = st.query_params[OPENING] = Path(str(params["folder"])).name
 
 
 def follow_new_run(job: JobState | None) -> None:
     """Once the run that this tab has asked for is made, open it and go to its first query."""
-    opening = st.session_state.get("opening")
+    opening = st.session_state.get(OPENING) or st.query_params.get(OPENING)
     if not opening or job is None or job.active:
         return
-    st.session_state.pop("opening")
-    if job.status == "done" and (runs_folder() / opening / "run.db").is_file():
+    st.session_state.pop(OPENING, None)
+    st.query_params.pop(OPENING, None)
+    made = Path(str(job.params.get("folder", ""))).name == opening
+    if made and job.status == "done" and (runs_folder() / opening / "run.db").is_file():
+        from ui.go import go_to
+
         open_run(opening)
-        st.switch_page("pages/4_Round.py")
+        go_to("pages/4_Round.py", "To the first query")
 
 
 def config_dict(config: ExperimentConfig) -> dict[str, object]:

@@ -1,0 +1,38 @@
+"""Going to another page without being asked to: by the browser's own link."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+import streamlit as st
+
+FOLLOW = """
+export default function ({ parentElement }) {
+  let tries = 0;
+  const follow = () => {
+    const link = document.querySelector('.st-key-go_to a[data-testid="stPageLink-NavLink"]');
+    if (link) link.click();
+    else if (tries++ < 100) setTimeout(follow, 50);
+  };
+  follow();
+}
+"""
+_widget = st.components.v2.component("laser_go", js=FOLLOW)
+
+
+def go_to(page: str, label: str) -> NoReturn:
+    """Leave for `page`; what stands below on this page is not drawn any more.
+
+    `st.switch_page` changes the page on the server, while the browser goes on asking for what
+    refreshes itself on the old one. A slow browser then got the old page's answer on the new page,
+    and showed nothing at all (4 of 39 times). A link that is followed in the browser ends those
+    questions first.
+
+    Args:
+        page: as for `st.page_link`.
+        label: what the link says, for the moment that it is seen.
+    """
+    with st.container(key="go_to"):
+        st.page_link(page, label=label, icon=":material/arrow_forward:")
+    _widget(key=f"go {page}", height="content")
+    st.stop()

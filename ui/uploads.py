@@ -1,0 +1,20 @@
+"""Files given to the browser, kept beside the runs so that the worker can read them."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from ui.state import runs_folder
+
+
+def keep_upload(name: str, data: bytes) -> Path:
+    """Where `data` lies on this machine; the same file given again lies there already."""
+    folder = runs_folder() / ".uploads" / hashlib.sha256(data).hexdigest()[:12]
+    path = folder / Path(name).name
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        partial = path.with_suffix(".partial")
+        partial.write_bytes(data)
+        partial.replace(path)
+    return path
