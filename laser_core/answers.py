@@ -41,6 +41,22 @@ class Answer(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Import:
+    """Labels that came from one file, as far as they stand.
+
+    Args:
+        action: its number, for `undo_action`.
+        actor, at: who brought them, and when (UTC).
+        labels: how many of them stand.
+    """
+
+    action: int
+    actor: str
+    at: str
+    labels: int
+
+
+@dataclass(frozen=True)
 class Happening:
     """One line of the history: a label, or a change of the classes.
 

@@ -184,6 +184,16 @@ class EventLog:
             self._flip(cursor, UNDO, alive, actor, mine)
             return tuple(image for seq in alive if (image := replay.event(seq).image))
 
+    def undo_action(self, action: int, actor: str) -> tuple[str, ...]:
+        """Take back what stands of one action: a page of labels, or a file's with its new classes.
+
+        Returns:
+            The pictures whose answers changed.
+        """
+        sql = "SELECT seq FROM events WHERE action = ? AND kind NOT IN (?, ?)"
+        rows = self._database.read(sql, (action, UNDO, REDO))
+        return self.undo_events([row[0] for row in rows], actor)
+
     def events_of_client(self, client: str, first: int, last: int) -> list[int]:
         """Numbers of the label events that `client` numbered `first` to `last`, oldest first."""
         sql = (

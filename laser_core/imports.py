@@ -61,7 +61,23 @@ def import_labels(store: Store, ids: Ids, table: Path, actor: str, round: int = 
     Raises:
         PoolError: the table cannot be read, none of its pictures is in the pool, or one picture
             has two labels.
+        StoreError: they cannot be written.
     """
+    labels, done = _look(store, ids, table)
+    store.append_labels(labels, round, actor, source="import", add_classes=done.added)
+    return done
+
+
+def preview_import(store: Store, ids: Ids, table: Path) -> Imported:
+    """What `import_labels` would do; nothing is written.
+
+    Raises:
+        PoolError: as for `import_labels`.
+    """
+    return _look(store, ids, table)[1]
+
+
+def _look(store: Store, ids: Ids, table: Path) -> tuple[dict[str, Label], Imported]:
     rows = read_labels(table, store.space())
     place = _Places(ids.tolist())
     found = [(row, place.of(row.name)) for row in rows]
@@ -77,10 +93,9 @@ def import_labels(store: Store, ids: Ids, table: Path, actor: str, round: int = 
     conflicts = tuple(i for i, a in before.items() if store.resolved(labels[i]) != a.label)
     known = store.space().relevant
     wanted = dict.fromkeys(a.name for a in labels.values() if a.state == "relevant")
-    added = [name for name in wanted if store.resolved(Label("relevant", name)).name not in known]
-    store.append_labels(labels, round, actor, source="import", add_classes=added)
+    added = (name for name in wanted if store.resolved(Label("relevant", name)).name not in known)
     blank = sum(row.label is None for row in rows)
-    return Imported(len(labels), blank, unknown, tuple(added), conflicts)
+    return labels, Imported(len(labels), blank, unknown, tuple(added), conflicts)
 
 
 def read_labels(table: Path, space: LabelSpace) -> list[LabelRow]:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 
-from laser_core.answers import Answer, Disagreement, Happening, answer, contradict, happening
+from laser_core.answers import (
+    Answer,
+    Disagreement,
+    Happening,
+    Import,
+    answer,
+    contradict,
+    happening,
+)
 from laser_core.database import Database, now
 from laser_core.errors import PoolError
 from laser_core.event_log import COLUMNS, INSERT, NEXT, EventLog
@@ -158,6 +166,17 @@ class LabelLog(EventLog):
                     ordered = tuple(sorted(last.values(), key=lambda a: a.seq))
                     found.append(Disagreement(image, ordered))
         return found
+
+    def imports(self) -> list[Import]:
+        """What was brought in from files and still stands, newest first."""
+        found: dict[int, list[Answer]] = {}
+        for one in self.standing():
+            if one.source == "import":
+                found.setdefault(one.action, []).append(one)
+        return [
+            Import(action, found[action][0].actor, found[action][0].at, len(found[action]))
+            for action in sorted(found, reverse=True)
+        ]
 
     def history(self, limit: int = 50) -> list[Happening]:
         """The last labels and changes of classes, newest first, undone ones too."""

@@ -29,7 +29,7 @@ from laser_core.export import (
     write_label_studio,
 )
 from laser_core.export.pictures import safe_name
-from laser_core.imports import import_labels
+from laser_core.imports import import_labels, preview_import
 from laser_core.llm.base import Exchange
 from laser_core.map_layout import Layout, save_layout
 from laser_core.pool import Label
@@ -107,6 +107,28 @@ def test_a_table_of_somebody_else_needs_a_path_and_a_label(tmp_path, store):
     assert done.conflicts == ("shots/a.png",)
     assert (done.unlabeled, done.unknown) == (1, ("elsewhere.png",))
     assert [d.image for d in store.disagreements()] == ["shots/a.png"]
+
+
+def test_a_preview_says_the_same_and_writes_nothing(tmp_path, store):
+    export_run(store.folder, tmp_path / "out")
+    with fresh(tmp_path) as other:
+        seen = preview_import(other, IDS, tmp_path / "out" / "labels.csv")
+        assert other.history() == []
+        assert import_labels(other, IDS, tmp_path / "out" / "labels.csv", "Bob") == seen
+
+
+def test_what_a_file_brought_is_listed_and_taken_back_whole(tmp_path, store):
+    export_run(store.folder, tmp_path / "out")
+    with fresh(tmp_path) as other:
+        other.append_labels({"shots/h.png": Label("relevant", "dog")}, 1, "Bob")
+        import_labels(other, IDS, tmp_path / "out" / "labels.csv", "Ada")
+        other.append_labels({"shots/g.png": Label("relevant", "dog")}, 1, "Bob")
+        (brought,) = other.imports()
+        assert (brought.actor, brought.labels) == ("Ada", 6)
+        other.undo_action(brought.action, "Bob")
+        assert set(other.labels()) == {"shots/g.png", "shots/h.png"}
+        assert other.space().relevant == ("cat", "dog")
+        assert other.imports() == []
 
 
 @pytest.mark.parametrize(
