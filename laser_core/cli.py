@@ -1,4 +1,4 @@
-"""The command line, from run and resume to export and restore. `--help` tells each command."""
+"""The command line, from run and resume to restore. `--help` tells each command."""
 
 # no `from __future__ import annotations`: typer reads the types of the options at run time
 from collections.abc import Callable
@@ -9,10 +9,11 @@ from typing import Annotated
 import typer
 
 from laser_core.backup import restore_backup
+from laser_core.cli_files import add_file_commands
+from laser_core.cli_words import CacheDir, RunFolder, end_with
 from laser_core.compare import compare as run_comparison
 from laser_core.compare import comparison_table, variants, write_comparison
 from laser_core.config import ExperimentConfig
-from laser_core.export import export_run
 from laser_core.options import names, numbers, with_settings
 from laser_core.plan import plan
 from laser_core.prepare import embed_only
@@ -20,7 +21,7 @@ from laser_core.report import round_line, summary_line
 from laser_core.run import explain_kept, start
 from laser_core.run import resume as resume_run
 from laser_core.store import Store
-from laser_core.terminal import Terminal, guarded
+from laser_core.terminal import Terminal
 from laser_core.vlm.disk import default_cache_dir
 
 app = typer.Typer(
@@ -37,12 +38,7 @@ Out = Annotated[
         show_default=False,
     ),
 ]
-CacheDir = Annotated[
-    Path | None,
-    typer.Option(help="Where embeddings are kept between runs.", show_default=False),
-]
 Config = Callable[[], ExperimentConfig]  # made inside `guarded`, so that its errors are told there
-RunFolder = Annotated[Path, typer.Argument(help="Folder of a run.", metavar="DIR")]
 
 
 @app.command()
@@ -63,7 +59,7 @@ def run(config: Config, out: Out = None, cache_dir: CacheDir = None) -> None:
         terminal.say(f"results go to {folder}")
         terminal.say(summary_line(terminal.run(start(planned, folder, cache, terminal.say))))
 
-    _exit(work, folder)
+    end_with(work, folder)
 
 
 @app.command()
@@ -75,7 +71,7 @@ def resume(folder: RunFolder, cache_dir: CacheDir = None) -> None:
         steps = resume_run(folder, cache_dir or default_cache_dir(), terminal.say)
         terminal.say(summary_line(terminal.run(steps)))
 
-    _exit(work, folder)
+    end_with(work, folder)
 
 
 @app.command()
@@ -122,7 +118,7 @@ def compare(
             terminal.say(line)
         terminal.say(f"written: {path}")
 
-    _exit(work, folder)
+    end_with(work, folder)
 
 
 @app.command()
@@ -145,7 +141,7 @@ def embed(
         )
         terminal.say(terminal.run(embed_only(config, cache_dir or default_cache_dir())))
 
-    _exit(work, None)
+    end_with(work, None)
 
 
 @app.command()
@@ -165,7 +161,7 @@ def show(folder: RunFolder) -> None:
             terminal.say(round_line(record, config.rounds))
         terminal.say(summary_line(records))
 
-    _exit(work, None)
+    end_with(work, None)
 
 
 @app.command()
@@ -182,21 +178,7 @@ def explain(
         for line in terminal.run(explain_kept(folder, image, round, cache)).sentences():
             terminal.say(line)
 
-    _exit(work, None)
-
-
-@app.command()
-def export(
-    folder: RunFolder,
-    out: Annotated[Path, typer.Option(help="New folder for the files.")] = Path("export"),
-) -> None:
-    """Write a run's labels (CSV and Parquet), rounds, settings and transcript to a folder."""
-
-    def work() -> None:
-        for path in export_run(folder, out):
-            Terminal().say(str(path))
-
-    _exit(work, None)
+    end_with(work, None)
 
 
 @app.command()
@@ -213,7 +195,7 @@ def restore(folder: RunFolder) -> None:
         if restored.damaged is not None:
             terminal.say(f"the damaged database is kept as {restored.damaged.name}")
 
-    _exit(work, None)
+    end_with(work, None)
 
 
 def _new_folder(kind: str) -> Path:
@@ -221,12 +203,4 @@ def _new_folder(kind: str) -> Path:
     return Path("runs") / f"{kind}-{datetime.now():%Y-%m-%d-%H%M%S}"
 
 
-def _exit(work: Callable[[], None], folder: Path | None) -> None:
-    """Do `work` and end with its exit code; `folder` is what a stopped run can go on in."""
-
-    def stopped() -> str:
-        if folder is None or not (folder / "run.db").exists():
-            return "stopped; what was embedded so far is kept, the next start goes on from there"
-        return f"stopped; go on with: python -m laser_core resume {folder}"
-
-    raise typer.Exit(guarded(work, stopped))
+add_file_commands(app)

@@ -63,7 +63,7 @@ def new_folder(out: Path) -> Iterator[Path]:
     """
     fresh = not out.exists()
     if not fresh and (not out.is_dir() or any(out.iterdir())):
-        raise StoreError(f"{out} holds something already; give a new folder with --out")
+        raise StoreError(f"{out} holds something already; give a new folder")
     try:
         out.mkdir(parents=True, exist_ok=True)
         yield out

@@ -22,11 +22,17 @@ def write_transcript(path: Path, exchanges: Iterable[Exchange]) -> None:
     Raises:
         LLMError: the file cannot be written.
     """
-    lines = [json.dumps(asdict(exchange), ensure_ascii=False) for exchange in exchanges]
+    text = transcript_text(exchanges)
     try:
-        path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="\n")
+        path.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         raise LLMError(f"the transcript {path} cannot be written: {error.strerror}") from error
+
+
+def transcript_text(exchanges: Iterable[Exchange]) -> str:
+    """What `write_transcript` writes."""
+    lines = [json.dumps(asdict(exchange), ensure_ascii=False) for exchange in exchanges]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def read_transcript(path: Path) -> list[Exchange]:

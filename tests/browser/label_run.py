@@ -54,5 +54,6 @@ def make_run(runs: Path, cache: Path, pictures: Path, batch_size: int = 60) -> P
     folder = runs / "asked"
     with closing(Store.create(folder, config)) as store:
         keep_pool(store, materials)
+        FileTable(cosines_folder(cache, "label-run"), len(ids)).keep_vectors(vectors)
         drain(Experiment(materials, store).query())
     return folder

@@ -4,11 +4,12 @@ import pytest
 from PIL import Image
 
 from laser_core.data.folder import open_folder
-from laser_core.errors import ConfigError
+from laser_core.errors import ConfigError, PoolError
 from laser_core.pool import Label
 from laser_core.progress import drain
+from laser_core.run import keep_pool
 from laser_core.store import Store
-from laser_core.tasks.exports import export_pictures
+from laser_core.tasks.exports import export_file, export_pictures, move_pool
 from laser_core.worker import JobContext
 from tests import fakes
 
@@ -47,3 +48,31 @@ def test_an_unknown_format_is_refused_before_anything_is_written(run, tmp_path):
     with pytest.raises(ConfigError, match="'coco' is unknown"):
         export(run, tmp_path, formats=["coco"])
     assert not (tmp_path / "out").exists()
+
+
+def test_a_file_that_a_run_does_not_have_is_refused(run, tmp_path):
+    context = JobContext(tmp_path, tmp_path, lambda: False, {})
+    given = {"folder": str(run), "what": "film", "out": str(tmp_path / "x")}
+    with pytest.raises(ConfigError, match="'film' is no file of a run"):
+        drain(export_file(given, context))
+
+
+def test_a_pool_is_looked_for_elsewhere_only_where_its_pictures_are(tmp_path):
+    config = fakes.config(pool=str(tmp_path / "gone"))
+    source = fakes.source()
+    with closing(Store.create(tmp_path / "run", config)) as store:
+        keep_pool(store, fakes.materials(config, source))
+    context = JobContext(tmp_path, tmp_path, lambda: False, {})
+    other = tmp_path / "other"
+    for folder in (other, tmp_path / "moved"):
+        folder.mkdir()
+    Image.new("RGB", (4, 4)).save(other / "x.png")
+    for id in source.ids("pool").tolist():
+        path = tmp_path / "moved" / id
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (4, 4)).save(path if path.suffix else path.with_suffix(".png"))
+    given = {"folder": str(tmp_path / "run"), "pool": str(other)}
+    with pytest.raises(PoolError, match="180 of the run's 180 pictures are not there"):
+        move_pool(given, context)
+    with closing(Store.open(tmp_path / "run")) as store:
+        assert store.config().pool == str(tmp_path / "gone")

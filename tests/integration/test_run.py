@@ -205,3 +205,36 @@ def test_rounds_csv_of_the_store_is_the_file_in_the_folder(finished):
     store = Store.open(finished)
     assert rounds_csv(store.records()) == (finished / "rounds.csv").read_text()
     store.close()
+
+
+def test_every_export_is_written_from_the_command_line(laser, finished, tmp_path):
+    for what in ("pictures", "hugging-face", "label-studio", "fiftyone"):
+        result = laser("export", finished, "--as", what, "--out", tmp_path / what)
+        assert result.exit_code == 0, result.stderr
+        assert "36 labeled pictures are in" in result.stdout
+        assert len(list((tmp_path / what).rglob("*.png"))) == 36
+    assert (tmp_path / "hugging-face" / "metadata.csv").is_file()
+    assert (tmp_path / "label-studio" / "label_studio.json").is_file()
+    assert (tmp_path / "fiftyone" / "samples.json").is_file()
+    assert not (tmp_path / "pictures" / "metadata.csv").exists()
+
+
+def test_labels_go_into_another_run_and_a_run_opens_elsewhere(laser, finished, a_copy, tmp_path):
+    assert laser("export", finished, "--out", tmp_path / "tables").exit_code == 0
+    table = tmp_path / "tables" / "labels.csv"
+    result = laser("import", a_copy, table, "--by", "Ada")
+    assert "36 labels taken" in result.stdout, result.stderr
+    assert laser("export", finished, "--as", "run", "--out", tmp_path / "all").exit_code == 0
+    refused = laser("export", finished, "--as", "run", "--out", tmp_path / "all.zip")
+    assert refused.exit_code == 2
+    assert "is there already; give another name" in refused.stderr
+    result = laser("open", tmp_path / "all.zip", "--out", tmp_path / "opened")
+    assert result.exit_code == 0, result.stderr
+    assert rounds(tmp_path / "opened") == rounds(finished)
+    assert "another name" not in laser("show", tmp_path / "opened").stderr
+
+
+def test_embeddings_are_written_as_parquet(laser, finished, tmp_path):
+    result = laser("export", finished, "--as", "embeddings", "--out", tmp_path / "vectors")
+    assert result.exit_code == 0, result.stderr
+    assert (tmp_path / "vectors.parquet").stat().st_size > 10_000

@@ -1,0 +1,153 @@
+"""Commands that bring labels and whole runs in and out: export, import, open."""
+
+# no `from __future__ import annotations`: typer reads the types of the options at run time
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Literal
+
+import numpy as np
+import typer
+
+from laser_core.cli_words import CacheDir, RunFolder, end_with
+from laser_core.data.open import open_pool
+from laser_core.errors import StoreError
+from laser_core.export import (
+    bundle_run,
+    export_pictures,
+    export_run,
+    open_bundle,
+    write_embeddings,
+)
+from laser_core.imports import import_labels
+from laser_core.reader import RunReader
+from laser_core.store import Store
+from laser_core.terminal import Terminal
+from laser_core.vlm.disk import default_cache_dir
+
+What = Literal[
+    "tables", "pictures", "hugging-face", "label-studio", "fiftyone", "embeddings", "run"
+]
+
+
+def add_file_commands(app: typer.Typer) -> None:
+    """Give `app` the commands of this module."""
+    app.command("export")(export)
+    app.command("import")(import_table)
+    app.command("open")(open_run)
+
+
+def export(
+    folder: RunFolder,
+    out: Annotated[
+        Path, typer.Option(help="New folder; for embeddings and run, the file to write.")
+    ] = Path("export"),
+    what: Annotated[
+        What,
+        typer.Option(
+            "--as",
+            help="tables: labels (CSV and Parquet), rounds, settings, transcript. pictures: the "
+            "labeled ones in folders by class; hugging-face, label-studio, fiftyone: with the "
+            "tool's own table. embeddings: one Parquet file with map coordinates. run: one zip "
+            "that opens elsewhere.",
+        ),
+    ] = "tables",
+    link: Annotated[
+        bool, typer.Option("--link", help="Link to the pictures instead of copying them.")
+    ] = False,
+    cache_dir: CacheDir = None,
+) -> None:
+    """Write what a run has come to: labels and rounds, pictures for other tools, or all of it."""
+
+    def work() -> None:
+        terminal, cache = Terminal(), cache_dir or default_cache_dir()
+        if what == "tables":
+            for path in export_run(folder, out):
+                terminal.say(str(path))
+        elif what in ("embeddings", "run"):
+            path = out.with_suffix(out.suffix or (".zip" if what == "run" else ".parquet"))
+            if path.exists():
+                raise StoreError(f"{path} is there already; give another name with --out")
+            _file(folder, path, what, cache)
+            terminal.say(str(path))
+        else:
+            tables = [] if what == "pictures" else [what.replace("-", "_")]
+            terminal.say(_pictures(terminal, folder, out, tables, link))
+
+    end_with(work, None)
+
+
+def _file(folder: Path, path: Path, what: str, cache: Path) -> None:
+    if what == "run":
+        bundle_run(folder, path, cache)
+        return
+    reader = RunReader(folder, cache)
+    try:
+        write_embeddings(reader, path)
+    finally:
+        reader.close()
+
+
+def _pictures(
+    terminal: Terminal, folder: Path, out: Path, tables: Sequence[str], link: bool
+) -> str:
+    store = Store.open(folder)
+    try:
+        config = store.config()
+        source = open_pool(config.pool, Path(config.data_root) if config.data_root else None)
+        count = terminal.run(export_pictures(store, source, out, tables, link))
+    finally:
+        store.close()
+    return f"{count:,} labeled pictures are in {out}"
+
+
+def import_table(
+    folder: RunFolder,
+    table: Annotated[
+        Path,
+        typer.Argument(
+            help="CSV, TSV, Parquet or JSON lines with id or path, and label; perhaps status."
+        ),
+    ],
+    by: Annotated[str, typer.Option(help="Who is said to have given the labels.")] = "import",
+) -> None:
+    """Bring labels into a run from a table, all of them or none. The app can take them back."""
+
+    def work() -> None:
+        terminal, store = Terminal(), Store.open(folder)
+        try:
+            ids = np.array(json.loads(store.read_text("pool.json"))["ids"], dtype=np.str_)
+            done = import_labels(store, ids, table, by)
+        finally:
+            store.close()
+        terminal.say(f"{done.taken:,} labels taken from {table}")
+        if done.added:
+            terminal.say(f"new relevant classes: {', '.join(done.added)}")
+        if done.unknown:
+            terminal.say(
+                f"{len(done.unknown):,} rows name no picture of this pool, the first "
+                f"{done.unknown[0]!r}"
+            )
+        if done.conflicts:
+            terminal.say(
+                f"{len(done.conflicts):,} pictures had another label before; the new one stands"
+            )
+
+    end_with(work, None)
+
+
+def open_run(
+    bundle: Annotated[Path, typer.Argument(help="Zip that `export --as run` wrote.")],
+    out: Annotated[Path, typer.Option(help="New folder for the run.")],
+    pool: Annotated[
+        str | None, typer.Option(help="Where the pictures lie on this machine.")
+    ] = None,
+    cache_dir: CacheDir = None,
+) -> None:
+    """Open a run that was exported as one zip, perhaps on another machine."""
+
+    def work() -> None:
+        open_bundle(bundle, out, cache_dir or default_cache_dir(), pool)
+        Terminal().say(f"the run is in {out}; see it with: python -m laser_core show {out}")
+
+    end_with(work, None)

@@ -1,0 +1,51 @@
+"""Labeled pictures in folders by class, with the tables that other tools want beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+from laser_core.data.base import ImageSource
+from laser_core.errors import ConfigError
+from laser_core.export.pictures import place_pictures
+from laser_core.export.tools import write_fiftyone, write_hugging_face, write_label_studio
+from laser_core.progress import Steps
+from laser_core.store import Store
+
+FORMATS = ("hugging_face", "label_studio", "fiftyone")
+
+
+def export_pictures(
+    store: Store,
+    source: ImageSource,
+    out: Path,
+    formats: Collection[str] = FORMATS,
+    link: bool = False,
+) -> Steps[int]:
+    """Write the pictures of `place_pictures`, and the tables in `formats`; returns how many.
+
+    Args:
+        store: of the run.
+        source: its pictures.
+        out: missing or empty; made here.
+        formats: some of `FORMATS`; none for the folders alone.
+        link: as for `place_pictures`.
+
+    Raises:
+        ConfigError: a format is unknown; then nothing is written.
+        StoreError: `out` holds something, or cannot be written.
+        PoolError: a picture is gone.
+    """
+    unknown = sorted(set(formats) - set(FORMATS))
+    if unknown:
+        raise ConfigError(f"format {unknown[0]!r} is unknown; choose from {', '.join(FORMATS)}")
+    answers, relevant = store.standing(), store.space().relevant
+    placed = yield from place_pictures(answers, source, out, link=link)
+    if "hugging_face" in formats:
+        write_hugging_face(placed, out)
+    if "label_studio" in formats:
+        skipped = [answer for answer in answers if answer.label.state == "unsure"]
+        write_label_studio(placed, relevant, out, skipped=skipped)
+    if "fiftyone" in formats:
+        write_fiftyone(placed, relevant, out)
+    return len(placed)

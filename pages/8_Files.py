@@ -1,0 +1,28 @@
+"""Files: labels in from a table; labels, pictures, embeddings and whole runs out."""
+
+import streamlit as st
+
+from laser_core.errors import LaserError
+from ui.files_in import labels_in, pictures_place
+from ui.files_out import labels_out, large_files, pictures_out
+from ui.frame import frame
+from ui.label_work import who_labels
+from ui.live import job_panel
+from ui.state import TITLES, current_run, jobs
+
+frame("Files", "🗃️", "Labels in from a table; labels, pictures and whole runs out, for other tools.")
+run = current_run()
+job = job_panel(jobs(), TITLES)
+try:
+    out, into = st.columns(2, gap="large")
+    with out:
+        st.subheader("Out", anchor=False)
+        labels_out(run)
+        pictures_out(run, job)
+        large_files(run, job)
+    with into:
+        st.subheader("In", anchor=False)
+        labels_in(run, who_labels())
+        pictures_place(run)
+except LaserError as error:
+    st.error(str(error))
