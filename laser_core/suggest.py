@@ -51,6 +51,54 @@ def suggestions(run: RunReader, ids: Sequence[str]) -> dict[str, Suggestion]:
     return {id: found[place[id]] for id in ids if place.get(id) in found}
 
 
+def least_sure(run: RunReader, count: int) -> list[str]:
+    """Ids without a label of which the model is least sure, the least sure first; `count` at most.
+
+    By the detector where it counts in the newest query, else by the sentences; empty where neither
+    can tell (no descriptions yet).
+
+    Raises:
+        CacheError: as for `suggestions`.
+    """
+    ids = run.facts.ids
+    arrays = _detector_arrays(run)
+    kept = run.descriptions()
+    if arrays is not None:
+        rows = np.asarray(arrays["row"])
+        logits = np.asarray(arrays["detector_logits"], dtype=np.float64)
+        sure = temperature_probabilities(logits, run.config.temperature).max(axis=1)
+    elif kept is not None and kept[1].relevant_texts():
+        rows = np.arange(len(ids))
+        sure = sureness(run.cosines(kept[1], rows))
+    else:
+        return []
+    labeled = run.store.labels()
+    order = rows[np.argsort(sure, kind="stable")]
+    return [id for id in ids[order].tolist() if id not in labeled][:count]
+
+
+def sureness(cosines: TextCosines) -> Floats:
+    """(N,) how far the nearest relevant class is from whatever else is nearest: `Suggestion.sure`.
+
+    Args:
+        cosines: of the sentences with N images; at least one relevant sentence.
+    """
+    classes = _nearest_of_each(cosines.relevant, cosines.relevant_owner)
+    rivals = [_nearest_of_each(cosines.irrelevant, cosines.irrelevant_owner)]
+    if len(classes) > 1:
+        rivals.append(np.partition(classes, -2, axis=0)[-2:-1])
+    others = np.concatenate(rivals)
+    rival = others.max(axis=0) if len(others) else 0.0
+    gap: Floats = np.abs(classes.max(axis=0) - rival)
+    return gap
+
+
+def _nearest_of_each(cosines: Floats, owners: Ints) -> Floats:
+    """(classes, N) the highest cosine of each owner's sentences."""
+    each = [cosines[owners == owner].max(axis=0) for owner in np.unique(owners)]
+    return np.stack(each) if each else np.zeros((0, cosines.shape[1]))
+
+
 def from_logits(logits: Floats, classes: Sequence[str], temperature: float) -> list[Suggestion]:
     """The detector's guesses: the likeliest of its n + 1 classes under Eq. (3).
 
@@ -123,15 +171,23 @@ def _best(near: Floats, owners: Ints, names: Sequence[str]) -> tuple[float, str]
 
 
 def _by_detector(run: RunReader, wanted: set[int]) -> dict[int, Suggestion]:
-    arrays = _newest_arrays(run)
-    if "detector_logits" not in arrays or not np.any(arrays.get("delta", 0.0)):
+    arrays = _detector_arrays(run)
+    if arrays is None:
         return {}
-    if arrays["detector_logits"].shape[1] != len(run.config.relevant) + 1:
-        return {}  # the classes have changed since
     at = [n for n, row in enumerate(arrays["row"].tolist()) if row in wanted]
     logits = np.asarray(arrays["detector_logits"][at])
     guesses = from_logits(logits, run.config.relevant, run.config.temperature)
     return dict(zip(np.asarray(arrays["row"])[at].tolist(), guesses, strict=True))
+
+
+def _detector_arrays(run: RunReader) -> Mapping[str, Signal] | None:
+    """The newest query's arrays where the detector counts in it; else None."""
+    arrays = _newest_arrays(run)
+    if "detector_logits" not in arrays or not np.any(arrays.get("delta", 0.0)):
+        return None
+    if arrays["detector_logits"].shape[1] != len(run.config.relevant) + 1:
+        return None  # the classes have changed since
+    return arrays
 
 
 def _newest_arrays(run: RunReader) -> Mapping[str, Signal]:

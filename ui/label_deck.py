@@ -12,7 +12,7 @@ from laser_core.answers import Answer
 from laser_core.errors import LaserError
 from laser_core.pool import Label
 from laser_core.reader import RunReader
-from laser_core.suggest import Suggestion, suggestions
+from laser_core.suggest import Suggestion, least_sure, suggestions
 from laser_core.thumbnails import LARGE_SIDE, thumbnail_name
 from ui.label_estimates import open_audit
 from ui.labeller import Deck, Picture, Recent
@@ -20,8 +20,8 @@ from ui.state import ensure_cosines, jobs, picture_urls, requests, thumbnails
 from ui.thumbnails import Thumbnails
 
 QUERY, GIVEN, SEARCH = "The query", "Chosen pictures", "Found by text"
-AUDIT = "The audit"
-FOUND = 48  # pictures of a search
+AUDIT, LEAST_SURE = "The audit", "Least sure"
+FOUND = 48  # pictures of a search, or of those the model is least sure of
 CHUNK = 32  # large copies asked for at once, so that other small requests get their turn
 RECENT = 14  # answers of before in the widget's history
 
@@ -31,7 +31,8 @@ def choose_ids(run: RunReader) -> tuple[str, list[str]]:
     asked = run.store.query(len(run.records()) + 1)
     given = [str(id) for id in st.session_state.get("label_ids", ())]
     audit = open_audit(run)
-    sources = [QUERY, *([GIVEN] if given else []), *([AUDIT] if audit else []), SEARCH]
+    sources = [QUERY, *([GIVEN] if given else []), *([AUDIT] if audit else [])]
+    sources += [SEARCH, LEAST_SURE]
     if st.session_state.get("label_source") not in sources:
         st.session_state["label_source"] = QUERY
     if given and st.session_state.get("_label_seen") != given:
@@ -45,6 +46,8 @@ def choose_ids(run: RunReader) -> tuple[str, list[str]]:
         return GIVEN, given
     if source == SEARCH:
         return SEARCH, _search(run)
+    if source == LEAST_SURE:
+        return LEAST_SURE, _least_sure(run)
     if source == AUDIT:
         return AUDIT, audit
     return QUERY, asked[1].ids.tolist() if asked else []
@@ -71,6 +74,27 @@ def _search(run: RunReader) -> list[str]:
     except LaserError as error:
         st.error(str(error))
         return []
+
+
+def _least_sure(run: RunReader) -> list[str]:
+    """Kept while they are answered; the next ones come when all of them are."""
+    kept: dict[str, list[str]] = st.session_state.setdefault("_label_least_sure", {})
+    name = f"{run.name} {len(run.records())}"
+    try:
+        if len(run.store.answers_of(kept.get(name, []))) == len(kept.get(name, [])):
+            texts = run.descriptions()
+            if texts is not None:
+                ensure_cosines(run, texts[1])
+            kept[name] = least_sure(run, FOUND)
+    except LaserError as error:
+        st.error(str(error))
+        return []
+    if not kept[name]:
+        st.info(
+            "Nothing can be told of the pictures yet, or all have a label. Make the confusers and "
+            "sentences on Prompts first."
+        )
+    return kept[name]
 
 
 def make_deck(run: RunReader, source: str, ids: Sequence[str], actor: str) -> Deck:

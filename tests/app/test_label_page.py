@@ -164,3 +164,19 @@ def test_an_audit_is_drawn_below_the_line_and_offered_to_be_labeled(open_page, a
     asked.store.append_labels({**answers, audit.ids[0]: Label("relevant", "cat")}, 1, "me")
     page.run()
     assert "1 of 50 answered pictures below the line were relevant" in texts(page.caption)
+
+
+def test_the_least_sure_pictures_stay_while_they_are_answered_and_others_follow(open_page, asked):
+    page = open_page("5_Label", "ahead")
+    page.session_state["label_source"] = "Least sure"
+    page.run()
+    assert not page.exception
+    first = next(iter(page.session_state["_label_least_sure"].values()))
+    assert len(first) == 48
+    asked.store.append_labels({first[0]: FROG}, 1, "me")
+    page.run()
+    assert next(iter(page.session_state["_label_least_sure"].values())) == first
+    asked.store.append_labels(dict.fromkeys(first, FROG), 1, "me")
+    page.run()
+    after = next(iter(page.session_state["_label_least_sure"].values()))
+    assert not set(after) & set(first)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -9,11 +10,13 @@ from contextlib import closing
 from pathlib import Path
 
 import label_run
+import numpy as np
 import pytest
 from harness import REPOSITORY, Server, assert_clean, open_page, settle
 from playwright.sync_api import BrowserContext, Page, expect
 
 from laser_core.jobs import Jobs, Requests
+from laser_core.map_layout import Layout, save_layout
 from laser_core.pool import Label
 from laser_core.store import Store
 from laser_core.thumbnails import source_folder_name
@@ -314,3 +317,39 @@ def test_a_killed_server_costs_no_label_and_doubles_none(
     press(page, "1")
     saved(page, 16)
     assert run.in_order()[-1] == CAT
+
+
+def test_pictures_chosen_on_the_map_are_labeled_by_hand(
+    context: BrowserContext, work: Work, run: Run
+) -> None:
+    with closing(Store.open(run.folder)) as store:
+        places = np.arange(90)
+        lattice = np.stack([places % 10, places // 10], axis=1).astype(float)
+        version, texts = store.texts() or (0, None)
+        sentences = (*texts.relevant_texts(), *texts.confuser_texts())
+        above = np.stack([np.linspace(0, 9, len(sentences)), np.full(len(sentences), 9)], axis=1)
+        save_layout(store, Layout("joint", "umap", version, lattice, sentences, above))
+    page, watch = open_page(context, work.server, f"Map?run={run.folder.name}")
+    page.locator("canvas.over[data-points='90']").wait_for()
+    box = page.locator("canvas.over").bounding_box()
+    # a part of the lattice that is in sight on a small screen
+    corners = [(0.52, 0.5), (0.99, 0.5), (0.99, 0.15), (0.52, 0.15)]
+    points = [(box["x"] + box["width"] * x, box["y"] + box["height"] * y) for x, y in corners]
+    page.mouse.move(*points[0])
+    page.mouse.down()
+    for x, y in points[1:]:
+        page.mouse.move(x, y, steps=6)
+    page.mouse.up()
+    found = page.get_by_text(re.compile(r"^\d+ chosen")).last
+    expect(found).to_be_visible()
+    count = int(found.inner_text().split()[0])
+    assert count > 5
+    page.get_by_role("button", name="Label these by hand").click()
+    expect(page.locator(".said")).to_contain_text(f"of {count} answered", timeout=30_000)
+    expect(page.locator(".stage img").first).to_be_visible()
+    expect(page.get_by_role("radio", name="Chosen pictures")).to_be_checked()
+    press(page, "1")
+    saved(page, 1)
+    assert list(run.labels().values()) == [CAT]
+    settle(page)
+    assert_clean(page, watch, work.server)
