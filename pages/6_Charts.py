@@ -10,6 +10,9 @@ from ui.frame import frame
 from ui.live import job_panel
 from ui.state import TITLES, current_run, jobs
 
+ROUNDS, DESCRIPTIONS, CLASSES = "Rounds", "Descriptions", "Classes"
+CONFUSION = "Confusion matrix"
+
 frame("Charts", "📈", "What the rounds so far have brought, and what they cost.")
 run = current_run()
 job_panel(jobs(), TITLES)
@@ -21,25 +24,30 @@ try:
         st.stop()
     show_summary(run, records)
     with st.container(horizontal=True, vertical_alignment="bottom"):
+        part = st.segmented_control(  # all charts at once take the browser half a second
+            "Show", (ROUNDS, DESCRIPTIONS, CLASSES, CONFUSION), default=ROUNDS, key="charts_show",
+            required=True, persist_state="session", bind="query-params",
+        )  # fmt: skip
         against = st.segmented_control(
-            "Against", AXES, default=AXES[0], key="charts axis", required=True,
-            persist_state="session",
+            "Against", AXES, default=AXES[0], key="charts_against", required=True,
+            persist_state="session", bind="query-params", disabled=part != ROUNDS,
         )  # fmt: skip
         picture = st.segmented_control(
-            "Pictures as", ("png", "svg"), default="png", key="charts picture", required=True,
-            persist_state="session", format_func=str.upper,
+            "Pictures as", ("png", "svg"), default="png", key="charts_picture", required=True,
+            persist_state="session", bind="query-params", format_func=str.upper,
             help="What the camera button of a chart saves.",
         )  # fmt: skip
         st.download_button(
             "rounds.csv", rounds_csv(records), f"{run.name}-rounds.csv", "text/csv",
             icon=":material/download:", on_click="ignore",
         )  # fmt: skip
-    show_rounds(run, records, axis_of(against or AXES[0], records), picture or "png")
-    st.subheader("What each description brought in", anchor=False)
-    show_descriptions(run, picture or "png")
-    st.subheader("Classes", anchor=False)
-    show_classes(run, picture or "png")
-    st.subheader("Confusion matrix of the classifier", anchor=False)
-    show_confusion(run, records, picture or "png")
+    if part == ROUNDS:
+        show_rounds(run, records, axis_of(against or AXES[0], records), picture or "png")
+    elif part == DESCRIPTIONS:
+        show_descriptions(run, picture or "png")
+    elif part == CLASSES:
+        show_classes(run, picture or "png")
+    else:
+        show_confusion(run, records, picture or "png")
 except LaserError as error:
     st.error(str(error))

@@ -29,6 +29,10 @@ def charts(page: AppTest) -> list[dict]:
     return [json.loads(chart.proto.spec) for chart in page.get("plotly_chart")]
 
 
+def show(page: AppTest, part: str) -> AppTest:
+    return next(b for b in page.segmented_control if b.label == "Show").set_value(part).run()
+
+
 def lines(chart: dict) -> list[str]:
     return [trace["name"] for trace in chart["data"]]
 
@@ -50,8 +54,14 @@ def test_precision_comes_with_its_ceiling_luck_and_running_mean(open_page) -> No
     assert lines(charts(page)[0]) == [
         "ceiling", "precision", "running mean", "random's expectation",
     ]  # fmt: skip
-    assert len(charts(page)) == 8
-    assert "4 descriptions." in words(page)
+
+
+@pytest.mark.parametrize("part", ["Rounds", "Descriptions", "Classes", "Confusion matrix"])
+def test_one_part_is_drawn_at_a_time(open_page, part) -> None:
+    page = show(open_page("6_Charts", "done"), part)
+    assert not page.exception
+    assert len(charts(page)) >= 1
+    assert ("4 descriptions." in words(page)) == (part == "Descriptions")
 
 
 def test_a_run_half_way_is_drawn(open_page) -> None:
@@ -107,8 +117,8 @@ def test_without_true_labels_it_says_what_is_unknown(open_page, without_truth) -
     assert "ceiling and random's expectation need the true labels" in text
     assert "nobody knows how many relevant pictures" in text
     assert "no labeled test split" in text
-    assert "How many the pool holds is unknown" in text
     assert lines(charts(page)[0]) == ["precision", "running mean"]
+    assert "How many the pool holds is unknown" in words(show(page, "Classes"))
 
 
 def test_the_csv_is_that_of_the_command_line(open_page, read_run) -> None:
@@ -119,7 +129,7 @@ def test_the_csv_is_that_of_the_command_line(open_page, read_run) -> None:
 
 
 def test_an_earlier_rounds_confusions_can_be_chosen(open_page) -> None:
-    page = open_page("6_Charts", "done")
+    page = show(open_page("6_Charts", "done"), "Confusion matrix")
     box = next(box for box in page.selectbox if box.label == "After round")
     assert box.value == 4
     box.set_value(1).run()
