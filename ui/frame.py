@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from laser_core.errors import LaserError
 from ui.live import job_badge, show_notice
 from ui.state import TITLES, jobs, open_run_name, reader
 
@@ -11,6 +12,7 @@ NAME = "LaSeR Explorer"
 STYLE = """
 <style>
 [data-testid="stMainBlockContainer"] { max-width: 1500px; }
+[data-testid="stSidebarNavLink"]:focus-visible { outline: 2px solid #0072b2; outline-offset: -2px; }
 [data-testid="stMetricValue"] { font-size: 1.6rem; }
 /* the entry of app.py, which native pages call by its file name */
 [data-testid="stSidebarNavItems"] li:first-child p { font-size: 0; }
@@ -47,8 +49,12 @@ def _run_in_use() -> None:
         st.caption("No run is open.")
         return
     st.markdown(f"**Run** {name}")
-    run = reader(name)
-    done = len(run.records())
+    try:
+        run = reader(name)
+        done = len(run.records())
+    except LaserError:  # the page says what is the matter, where it needs the run
+        st.caption("It cannot be read.")
+        return
     st.caption(f"{done} of {run.config.rounds} rounds · {run.config.strategy}")
     if run.prepared:
         kind = " (no LLM)" if run.config.llm == "offline" else ""

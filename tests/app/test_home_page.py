@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -53,3 +54,44 @@ def test_a_run_that_is_opened_is_the_run_in_use(runs: Path) -> None:
     page.button(key="open going").click().run()
     assert not page.exception
     assert "**Run** going" in words(page)
+
+
+def test_a_reload_while_a_run_is_made_still_leads_to_its_query(runs: Path, monkeypatch) -> None:
+    from laser_core.jobs import JobState
+    from ui import state
+
+    job = JobState(
+        id="00000001-create_run",
+        kind="create_run",
+        status="done",
+        params={"folder": str(runs / "ahead")},
+        created=0.0,
+    )
+    for of in (job, None):
+        monkeypatch.setattr(type(state.jobs()), "latest", lambda _, of=of: of)
+        page = AppTest.from_file(str(REPOSITORY / "app.py"), default_timeout=60)
+        page.query_params["opening"] = "ahead"
+        page.run()
+        assert not page.exception
+        assert ("opening" in page.query_params) == (of is None)
+        assert ("ahead" in page.query_params.get("run", "")) == (of is not None)
+
+
+PAGES = [None, *sorted(path.stem for path in (REPOSITORY / "pages").glob("*.py"))]
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("content", [b"", b"no database" * 1000])
+def test_a_damaged_run_that_is_open_is_said_in_a_sentence_on_every_page(
+    runs: Path, name: str | None, content: bytes
+) -> None:
+    for file in (runs / "going").glob("run.db*"):
+        file.unlink()
+    (runs / "going" / "run.db").write_bytes(content)
+    page = AppTest.from_file(str(REPOSITORY / "app.py"), default_timeout=60)
+    page.query_params["run"] = "going"
+    page = page.switch_page(f"pages/{name}.py").run() if name else page.run()
+    assert not page.exception
+    if name not in (None, "1_Data", "7_Compare"):
+        assert len(page.error) == 1
+        assert "going" in page.error[0].value
