@@ -92,6 +92,13 @@ class _Client:
         ids = self.lane.ids()
         return self.state(ids[-1]) if ids else None
 
+    def latest_of(self, kind: str) -> JobState | None:
+        """The newest job of a kind that is still kept on disk; None if there is none."""
+        for id in reversed(self.lane.ids()):
+            if id.partition("-")[2] == kind:
+                return self.state(id)
+        return None
+
     def result(self, id: str) -> dict[str, Any]:
         """What the job returned.
 

@@ -60,7 +60,7 @@ def comparison_chart(groups: list[Group], measure: Measure, against: Against) ->
         made.add_scatter(
             x=best.x,
             y=best.mean,
-            name="best possible",
+            name="a selector that never errs",
             mode="lines",
             line={"color": GREY, "dash": "dot", "width": 2},
         )

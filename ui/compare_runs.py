@@ -49,6 +49,11 @@ def choose_groups(runs: list[KeptRun]) -> list[Group]:
     about = {_folder(run): run for run in reversed(started)}
     newest = started[-1].config
     same = [f for f in folders if about[f].config.pool == newest.pool]
+    seen: set[str] = st.session_state.setdefault("_compare_seen", set(folders))
+    if "compare_folders" in st.session_state:  # a run that came since is drawn by itself
+        new = [folder for folder in same if folder not in seen]
+        st.session_state["compare_folders"] = [*st.session_state["compare_folders"], *new]
+    seen.update(folders)
     chosen = st.multiselect(
         "Runs and comparisons",
         list(folders),

@@ -88,7 +88,10 @@ def _by_task(source: Source, facts: dict[str, Any], llm: str, vlm: str) -> tuple
     )  # fmt: skip
     if not task or not known:
         st.info("A task sentence and at least one known class are needed.")
-    return (*known, *_accepted(source, facts, question)) if known else ()
+    chosen = (*known, *_accepted(source, facts, question)) if known else ()
+    if chosen:
+        st.markdown(f"Relevant: **{', '.join(dict.fromkeys(chosen))}**")
+    return tuple(dict.fromkeys(chosen))
 
 
 def _ask(config: ExperimentConfig, question: list[str]) -> None:
@@ -97,10 +100,8 @@ def _ask(config: ExperimentConfig, question: list[str]) -> None:
 
 def _accepted(source: Source, facts: dict[str, Any], question: list[str]) -> list[str]:
     """The proposals of the last answer to this very question, as the user has dealt with them."""
-    latest = jobs().latest()
-    if latest is None or latest.kind != "propose" or latest.params.get("question") != question:
-        return []
-    if latest.status != "done":
+    latest = jobs().latest_of("propose")
+    if latest is None or latest.status != "done" or latest.params.get("question") != question:
         return []
     offers = jobs().result(latest.id)["proposals"]
     if not offers:
@@ -120,7 +121,9 @@ def _offer(offer: dict[str, Any], facts: dict[str, Any], small: Thumbnails) -> s
     with st.container(border=True):
         left, middle, right = st.columns([1, 2, 4], vertical_alignment="center")
         key = f"offer {offer['name']}"
-        taken = left.checkbox("Accept", value=offer["taken"], key=f"{key} taken")
+        taken = left.checkbox(
+            "Accept", value=offer["taken"], key=f"{key} taken", persist_state="session"
+        )
         if facts["classes"]:
             options = facts["classes"]
             at = options.index(offer["name"]) if offer["name"] in options else None
@@ -129,10 +132,13 @@ def _offer(offer: dict[str, Any], facts: dict[str, Any], small: Thumbnails) -> s
                 options,
                 index=at,
                 key=f"{key} name",
+                persist_state="session",
                 placeholder="none of this pool",
             )
         else:
-            name = middle.text_input("Name", offer["name"], key=f"{key} name")
+            name = middle.text_input(
+                "Name", offer["name"], key=f"{key} name", persist_state="session"
+            )
         middle.caption(offer["reason"])
         with right:
             items = [

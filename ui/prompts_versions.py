@@ -37,13 +37,21 @@ def draw_bar(run: RunReader, versions: list[TextVersion]) -> None:
             "Keep the name", key="prompts_keep_name", on_click=_name,
             args=(run.name, newest.number),
         )  # fmt: skip
+    _choose_base(run, versions)
+
+
+def _choose_base(run: RunReader, versions: list[TextVersion]) -> None:
+    """What edits are compared with: the version that was saved last, or any other."""
     numbers = [version.number for version in reversed(versions)]
     labels = {version.number: version.label for version in versions}
-    saved = labels[saved_version(versions) or newest.number]
-    st.selectbox(
-        "Compared with", [None, *numbers], key=base_key(run.name), persist_state="session",
-        width="stretch",
-        format_func=lambda n: f"against {labels[n]}" if n else f"against {saved}",
+    saved = saved_version(versions) or versions[-1].number
+    kept = st.session_state.get(base_key(run.name))
+    options = [None, *numbers]
+    # the browser keeps an option's old words for as long as the key is the same
+    st.session_state[base_key(run.name)] = st.selectbox(
+        "Compared with", options, index=options.index(kept) if kept in options else 0,
+        key=f"prompts_against {run.name} {saved} {labels[saved]}", width="stretch",
+        format_func=lambda n: f"against {labels[n]}" if n else f"against the last saved, {saved}",
         label_visibility="collapsed",
     )  # fmt: skip
 

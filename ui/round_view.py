@@ -40,11 +40,17 @@ def _chosen_round(run: RunReader, stand: Standpoint) -> int:
     done = [record.round for record in reversed(stand.records)]
     state = "waits for labels" if stand.pending else "not asked yet"
     first = "All rounds are done" if stand.finished else f"Round {stand.round}, {state}"
+    mine = f"_round chosen {run.name}"
+    rounds = [NEXT, *done]
+    kept = st.session_state.get(mine, NEXT)
+    # the browser keeps an option's old words for as long as the key is the same
+    key = f"round chosen {run.name} {first}"
     chosen: int = st.selectbox(
-        "Round", [NEXT, *done], format_func=lambda n: f"Round {n}, finished" if n else first,
-        key=f"round chosen {run.name}", persist_state="session", width=250,
+        "Round", rounds, index=rounds.index(kept) if kept in rounds else 0, key=key,
+        format_func=lambda n: f"Round {n}, finished" if n else first, width=250,
         label_visibility="collapsed",
     )  # fmt: skip
+    st.session_state[mine] = chosen
     return chosen
 
 
