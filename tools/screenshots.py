@@ -109,6 +109,9 @@ class Tour:
         self.shoot("charts")
         self.visit("Compare")
         self.shoot("compare")
+        self.visit("Files")
+        self.page.get_by_role("button", name="labels.csv").wait_for()
+        self.shoot("files")
         self.draw_the_map()
         self.label_by_hand()
 
