@@ -26,8 +26,7 @@ def test_the_demo_shows_its_first_query_and_why_though_the_page_is_reloaded(
         expect(page.get_by_text("No runs yet.")).to_be_visible()
         page.get_by_role("button", name="Start the demo").click()
         expect(page.locator(".st-key-job_panel")).to_be_visible()
-        page.reload()  # forgets which run this tab has started; the list of runs has it
-        page.get_by_test_id("stMain").get_by_role("button", name="Open").click(timeout=PATIENCE)
+        page.reload()  # the address remembers which run this tab has started
         expect(page.get_by_text("Why these 86 pictures?")).to_be_visible(timeout=PATIENCE)
         main = page.get_by_test_id("stMain")
         expect(main.get_by_text("are relevant: precision")).to_be_visible()

@@ -149,7 +149,7 @@ def test_what_was_moved_outlasts_a_switch_of_pages(small: Page) -> None:
     small.keyboard.press("End")
     expect(small.get_by_text("Changes only")).to_be_visible()
     small.get_by_test_id("stSidebarNav").get_by_text("Charts").click()
-    expect(small.get_by_text("What each description brought in")).to_be_visible()
+    expect(small.get_by_role("radio", name="Descriptions")).to_be_visible()
     small.get_by_test_id("stSidebarNav").get_by_text("Round").click()
     expect(small.get_by_text("Changes only")).to_be_visible()
     assert metric(small, "Detector's share") == "100%"
