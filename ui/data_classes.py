@@ -26,7 +26,7 @@ def choose_classes(source: Source, facts: dict[str, Any], llm: str, vlm: str) ->
     ways = [BY_HAND, BY_SHARE, BY_TASK] if facts["classes"] else [BY_HAND, BY_TASK]
     way = st.segmented_control(
         "How the relevant classes are chosen", ways, default=ways[0], key="data_way",
-        required=True, persist_state="session",
+        required=True, persist_state="session", bind="query-params",
     )  # fmt: skip
     if way == BY_SHARE:
         return _by_share(facts)
@@ -38,6 +38,7 @@ def choose_classes(source: Source, facts: dict[str, Any], llm: str, vlm: str) ->
 def _by_hand(facts: dict[str, Any]) -> tuple[str, ...]:
     chosen = st.multiselect(
         "Classes that matter", facts["classes"], key="data_relevant", persist_state="session",
+        bind="query-params",
         accept_new_options=not facts["classes"],
         placeholder="Choose classes" if facts["classes"] else "Type a name and press Enter",
     )  # fmt: skip
@@ -51,10 +52,11 @@ def _by_share(facts: dict[str, Any]) -> tuple[str, ...]:
     ratio = left.slider(
         "Mismatch ratio: share of classes that are relevant", 0.05, 0.95, 0.2, 0.05,
         key="data_ratio", persist_state="session",
+        bind="query-params",
     )  # fmt: skip
     split = right.number_input(
         "Split (0: the first classes; 1, 2, ...: random ones)", 0, 999, 0, key="data_split",
-        persist_state="session",
+        persist_state="session", bind="query-params",
     )  # fmt: skip
     try:
         chosen = relevant_by_mismatch(list(facts["pool_counts"]), ratio, int(split))
@@ -68,14 +70,16 @@ def _by_share(facts: dict[str, Any]) -> tuple[str, ...]:
 def _by_task(source: Source, facts: dict[str, Any], llm: str, vlm: str) -> tuple[str, ...]:
     task = st.text_input(
         "The task, as a sentence", key="data_task", persist_state="session",
+        bind="query-params",
         placeholder="Help a person get dressed",
     ).strip()  # fmt: skip
     known = st.multiselect(
         "Classes known so far", facts["classes"], key="data_known", persist_state="session",
+        bind="query-params",
         accept_new_options=not facts["classes"],
     )  # fmt: skip
     wanted = st.number_input("How many more to find", 1, 20, 2, key="data_propose",
-                             persist_state="session")  # fmt: skip
+                             persist_state="session", bind="query-params")  # fmt: skip
     st.caption("The model sees the sentence and the known names, never the pool's class names.")
     config = ExperimentConfig(
         pool=source.pool, data_root=source.data_root, task=task, known=tuple(known),

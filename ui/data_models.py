@@ -76,6 +76,13 @@ def _choose_vlm() -> str:
         name = st.text_input("MODEL/WEIGHTS, or MODEL:FILE", "ViT-B-32/openai", key="data_clip",
                              persist_state="session")  # fmt: skip
         spec = f"open_clip:{name.strip()}"
+        st.caption(
+            "Needs its weights: a file on this machine, or one download of some hundred MB to "
+            "several GB when the run is made. Pictures stay on this machine. Without a GPU it is "
+            "slower than the offline model."
+        )
+    elif kind == OFFLINE_VLM:
+        st.caption("Works at once, costs nothing, nothing leaves this machine.")
     try:
         st.caption(choice_sentence(spec))
     except LaserError as error:

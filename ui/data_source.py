@@ -14,7 +14,7 @@ from laser_core.errors import LaserError
 from ui.gallery import Thumb, gallery
 from ui.state import requests
 from ui.thumbnails import Thumbnails
-from ui.uploads import keep_upload
+from ui.uploads import keep_upload, kept_uploads
 
 DEMO, KNOWN_SET, ON_DISK, UPLOAD = "Demo", "A known data set", "On this machine", "Upload a zip"
 LOOK_SECONDS = 1800  # a data set of some hundred MB may have to be downloaded first
@@ -40,7 +40,7 @@ def choose_source() -> Source | None:
     kinds = [DEMO, KNOWN_SET, ON_DISK, UPLOAD]
     kind = st.segmented_control(
         "Where the pictures come from", kinds, default=DEMO, key="data_kind",
-        required=True, persist_state="session",
+        required=True, persist_state="session", bind="query-params",
     )  # fmt: skip
     if kind == DEMO:
         return _demo()
@@ -53,7 +53,7 @@ def _demo() -> Source:
     titles = {"": "Choose the classes below", **{p.key: p.title for p in PRESETS}}
     key = st.selectbox(
         "A ready task, or classes of your own", list(titles), format_func=titles.__getitem__,
-        key="data_preset", persist_state="session",
+        key="data_preset", persist_state="session", bind="query-params",
     )  # fmt: skip
     preset = next((p for p in PRESETS if p.key == key), None)
     if preset is not None:
@@ -66,7 +66,9 @@ def _demo() -> Source:
 
 
 def _known_set() -> Source | None:
-    name = st.selectbox("Data set", SET_NAMES, key="data_set", persist_state="session")
+    name = st.selectbox(
+        "Data set", SET_NAMES, key="data_set", persist_state="session", bind="query-params"
+    )
     root = st.text_input(
         "Folder it lies in, or is downloaded to (empty: the usual one)", key="data_root",
         persist_state="session",
@@ -85,6 +87,7 @@ def _known_set() -> Source | None:
 def _on_disk() -> Source | None:
     path = st.text_input(
         "Folder, .zip, or table (.csv, .parquet)", key="data_path", persist_state="session",
+        bind="query-params",
         placeholder="/home/me/pictures",
     ).strip()  # fmt: skip
     st.caption(
@@ -99,16 +102,18 @@ def _on_disk() -> Source | None:
 
 def _upload() -> Source | None:
     given = st.file_uploader("A .zip of pictures", type=["zip"], key="data_zip")
-    if given is None:
-        kept = st.session_state.get("data_zip_path")
-        if kept:
-            st.caption(f"In use: {Path(kept).name}")
-            return Source(kept)
+    if given is not None:
+        return Source(str(keep_upload(given.name, given.getvalue())))
+    before = {f"{path.parent.name}/{path.name}": path for path in kept_uploads(".zip")}
+    if not before:
         st.info("Choose a .zip; it is kept on this machine, beside the runs.")
         return None
-    path = keep_upload(given.name, given.getvalue())
-    st.session_state["data_zip_path"] = str(path)
-    return Source(str(path))
+    name = st.selectbox(
+        "Or one that was uploaded before", list(before), key="data_zip_before",
+        format_func=lambda name: name.partition("/")[2], persist_state="session",
+        bind="query-params",
+    )  # fmt: skip
+    return Source(str(before[name]))
 
 
 def look_at(source: Source) -> dict[str, Any] | None:

@@ -201,21 +201,48 @@ def _take(run_name: str, question: Question, templates: dict[Question, PromptTem
     if kept is None:
         return
     number, texts = kept
-    model = PastedModel(reply.text)
-    model.templates.update(templates)
     try:
-        if question == "confusers":
-            found = run.pool().discovered() if run.config.use_discovered else []
-            names = model.confusers(run.config.relevant, run.config.confusers or 0, found)
-            made = replace(with_confusers(texts, names.names), refused=names.refused)
-            title = f"pasted: {len(names.names)} confusers"
-        else:
-            classes = _described(run, texts)
-            made = with_sentences(texts, model.descriptions(classes, run.config.descriptions or 0))
-            title = f"pasted: sentences for {len(classes)} classes"
+        model, made, title = _read_reply(run, texts, question, reply.text, templates)
         prompts = {**texts.prompts, question: model.templates[question].text}
         if keep(run_name, replace(made, prompts=prompts), title, number, ""):
             run.store.append_exchanges(model.exchanges)
             reply.set("")
     except LaserError as error:
         notify(f"The reply cannot be used: {error}")
+
+
+def _read_reply(
+    run: RunReader,
+    texts: Descriptions,
+    question: Question,
+    reply: str,
+    templates: dict[Question, PromptTemplate],
+) -> tuple[PastedModel, Descriptions, str]:
+    """(the model that read it, the texts after it, what was done) of a pasted reply.
+
+    A person cannot be asked again: a reply with fewer answers than the run has places for is taken
+    as far as it goes, and the title says how many there were.
+
+    Raises:
+        LaserError: nothing in it can be used.
+    """
+    classes = _described(run, texts)
+    asked = run.config.confusers if question == "confusers" else run.config.descriptions
+    first: LaserError | None = None
+    for count in range(asked or 0, 0, -1):
+        model = PastedModel(reply)
+        model.templates.update(templates)
+        try:
+            if question == "confusers":
+                found = run.pool().discovered() if run.config.use_discovered else []
+                names = model.confusers(run.config.relevant, count, found)
+                made = replace(with_confusers(texts, names.names), refused=names.refused)
+                taken = len(names.names)
+                some = f"{taken}" if taken == asked else f"{taken} of {asked}"
+                return model, made, f"pasted: {some} confusers"
+            made = with_sentences(texts, model.descriptions(classes, count))
+            some = f"{count}" if count == asked else f"{count} of {asked}"
+            return model, made, f"pasted: {some} sentences for each of {len(classes)} classes"
+        except LaserError as error:
+            first = first or error
+    raise first or LaserError("the run has no place for confusers or sentences")

@@ -18,12 +18,17 @@ from laser_core.text_versions import TextVersion, redo_target, saved_version, un
 from ui.prompts_state import Look, base_key, base_number, look, notify, restore, step_back
 from ui.state import ago, reader
 
+UNDO_HELP = (
+    "Take the last change back. A confuser that was made a relevant class is taken back in the "
+    "history on the Label page, where its labels are."
+)
+
 
 def draw_bar(run: RunReader, versions: list[TextVersion]) -> None:
     """Undo, redo, a name for the version in use, and what it is compared with; in a row."""
     newest = versions[-1]
     st.button(
-        "Undo", icon=":material/undo:", key="prompts_undo", help="Take the last change back",
+        "Undo", icon=":material/undo:", key="prompts_undo", help=UNDO_HELP,
         disabled=undo_target(versions) is None, on_click=step_back, args=(run.name, "undo"),
     )  # fmt: skip
     st.button(

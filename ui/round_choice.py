@@ -12,6 +12,7 @@ from laser_core.ranking import Ranking, overlap
 from laser_core.reader import RunReader
 from laser_core.strategies import STRATEGIES
 from ui.charts import BLUE, GREY, ORANGE, draw, figure
+from ui.remember import recall, remember
 from ui.round_look import Look, trials
 
 FUSIONS = {"raw": "raw (Eq. 5)", "zscore": "z-scores"}
@@ -45,7 +46,7 @@ def choose(run: RunReader, look: Look, asked: bool) -> Tried:
     key = f"round {run.name} {look.ranking.round}"
     keep: dict[str, Any] = {"persist_state": "session"}
     strategy = own.strategy
-    delta = _delta(look, key, asked)
+    delta = _delta(run, look, key, asked)
     columns = st.columns(2 if asked else 3)
     off = not look.ranking.fused
     fusion = columns[0].selectbox(
@@ -68,16 +69,18 @@ def choose(run: RunReader, look: Look, asked: bool) -> Tried:
     return _tried(run, look, full)
 
 
-def _delta(look: Look, key: str, asked: bool) -> float:
+def _delta(run: RunReader, look: Look, key: str, asked: bool) -> float:
     """The slider; returns the schedule's own value, not the rounded one, where it stands there."""
     name = "asked with" if asked else "schedule"
     at = f"**{look.delta:.2f}** ({name})"
+    recall(run, f"{key} delta")
     chosen = st.slider(
         f"δ, the detector's share · {at}", 0.0, 1.0, round(look.delta, 2), 0.01,
         key=f"{key} delta", disabled=bool(look.no_detector) or not look.ranking.fused,
         persist_state="session",
         help="Eq. (5): S = (1 − δ) S_vlm + δ S_det. Moving it shows another batch at once.",
     )  # fmt: skip
+    remember(run, f"{key} delta", float(chosen), round(look.delta, 2))
     return look.delta if abs(chosen - look.delta) < SAME else float(chosen)
 
 

@@ -18,3 +18,9 @@ def keep_upload(name: str, data: bytes) -> Path:
         partial.write_bytes(data)
         partial.replace(path)
     return path
+
+
+def kept_uploads(ending: str) -> list[Path]:
+    """Files with that ending that were given before, the newest first."""
+    found = [p for p in (runs_folder() / ".uploads").glob("*/*") if p.name.endswith(ending)]
+    return sorted(found, key=lambda path: -path.stat().st_mtime)

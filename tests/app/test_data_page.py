@@ -140,3 +140,15 @@ def test_the_run_is_made_by_a_job_with_what_was_chosen(
     [(_, params)] = started
     assert params["config"]["pool"] == str(folder)
     assert params["config"]["relevant"] == ["dog"]
+
+
+def test_what_was_chosen_is_in_the_address_so_that_a_reload_keeps_it(runs, tmp_path):
+    from tests.app.conftest import REPOSITORY
+
+    page = AppTest.from_file(str(REPOSITORY / "app.py"), default_timeout=60)
+    page.query_params["data_kind"] = ON_DISK
+    page.query_params["data_path"] = str(tmp_path / "nothing")
+    page.switch_page("pages/1_Data.py").run()
+    assert not page.exception
+    assert page.text_input(key="data_path").value == str(tmp_path / "nothing")
+    assert "nothing" in page.error[0].value

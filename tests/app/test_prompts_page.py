@@ -171,6 +171,19 @@ def test_a_pasted_reply_becomes_a_version_with_its_prompt(open_page, read_run):
     assert run.store.exchanges()[-1].model == "pasted reply"
 
 
+def test_a_pasted_reply_with_too_few_names_is_taken_as_far_as_it_goes(open_page, read_run):
+    run = read_run("ahead")
+    page = choose(open_page(PAGE, "ahead"), "Prompts")
+    names = ["pond", "stone", "cloud", "rope", "brick"][: run.config.confusers - 1]
+    page.session_state["_typed_prompts_reply"]["text"] = json.dumps({"class_names": names})
+    page.run()
+    page.button(key="prompts_take").click().run()
+    assert not page.exception
+    assert [c.name for c in newest(run).confusers] == names
+    title = run.store.text_versions.all()[-1].title
+    assert title == f"pasted: {len(names)} of {run.config.confusers} confusers"
+
+
 def test_a_pasted_reply_that_lacks_something_is_a_sentence_and_stays(open_page, read_run):
     before = read_run("ahead").store.texts()
     page = choose(open_page(PAGE, "ahead"), "Prompts")

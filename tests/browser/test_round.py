@@ -153,6 +153,9 @@ def test_what_was_moved_outlasts_a_switch_of_pages(small: Page) -> None:
     small.get_by_test_id("stSidebarNav").get_by_text("Round").click()
     expect(small.get_by_text("Changes only")).to_be_visible()
     assert metric(small, "Detector's share") == "100%"
+    small.reload()
+    expect(small.get_by_text("Changes only")).to_be_visible(timeout=30_000)
+    assert metric(small, "Detector's share") == "100%"
 
 
 def test_a_chart_is_saved_as_svg_without_a_network(small: Page) -> None:
