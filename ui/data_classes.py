@@ -126,7 +126,11 @@ def _offer(offer: dict[str, Any], facts: dict[str, Any], small: Thumbnails) -> s
         left, middle, right = st.columns([1, 2, 4], vertical_alignment="center")
         key = f"offer {offer['name']}"
         taken = left.checkbox(
-            "Accept", value=offer["taken"], key=f"{key} taken", persist_state="session"
+            "Accept",
+            value=offer["taken"],
+            key=f"{key} taken",
+            persist_state="session",
+            bind="query-params",
         )
         if facts["classes"]:
             options = facts["classes"]
@@ -137,11 +141,16 @@ def _offer(offer: dict[str, Any], facts: dict[str, Any], small: Thumbnails) -> s
                 index=at,
                 key=f"{key} name",
                 persist_state="session",
+                bind="query-params",
                 placeholder="none of this pool",
             )
         else:
             name = middle.text_input(
-                "Name", offer["name"], key=f"{key} name", persist_state="session"
+                "Name",
+                offer["name"],
+                key=f"{key} name",
+                persist_state="session",
+                bind="query-params",
             )
         middle.caption(offer["reason"])
         with right:
