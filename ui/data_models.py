@@ -44,7 +44,7 @@ def choose_models() -> tuple[str, str]:
 
 def _choose_llm() -> str:
     kind = st.selectbox("Language model", [OFFLINE, ENDPOINT, TRANSCRIPT], key="data_llm",
-                        persist_state="session")  # fmt: skip
+                        persist_state="session", bind="query-params")  # fmt: skip
     if kind == OFFLINE:
         st.caption("Works at once, costs nothing, nothing leaves this machine.")
         return "offline"
@@ -53,7 +53,9 @@ def _choose_llm() -> str:
         st.caption("Replays what a model said in an earlier run; nothing is sent.")
         return f"replay:{path.strip()}" if path.strip() else "offline"
     share_secrets()
-    model = st.text_input("Model", "gpt-4o-mini", key="data_model", persist_state="session")
+    model = st.text_input(
+        "Model", "gpt-4o-mini", key="data_model", persist_state="session", bind="query-params"
+    )
     key = "present" if os.environ.get("OPENAI_API_KEY") else "absent"
     address = os.environ.get("OPENAI_BASE_URL", "")
     st.caption(
@@ -70,11 +72,11 @@ def _choose_llm() -> str:
 
 def _choose_vlm() -> str:
     kind = st.selectbox("Vision-language model", [AUTO, OFFLINE_VLM, CLIP], key="data_vlm",
-                        persist_state="session")  # fmt: skip
+                        persist_state="session", bind="query-params")  # fmt: skip
     spec = {AUTO: "auto", OFFLINE_VLM: "offline"}.get(kind, "")
     if not spec:
         name = st.text_input("MODEL/WEIGHTS, or MODEL:FILE", "ViT-B-32/openai", key="data_clip",
-                             persist_state="session")  # fmt: skip
+                             persist_state="session", bind="query-params")  # fmt: skip
         spec = f"open_clip:{name.strip()}"
         st.caption(
             "Needs its weights: a file on this machine, or one download of some hundred MB to "
@@ -94,7 +96,7 @@ def choose_settings(pool_size: int, classes: int) -> dict[str, Any]:
     """Fields of `ExperimentConfig` beside pool, classes and models."""
     with st.expander("Settings of the loop", icon=":material/tune:"):
         a, b, c, d = st.columns(4)
-        keep: dict[str, Any] = {"persist_state": "session"}
+        keep: dict[str, Any] = {"persist_state": "session", "bind": "query-params"}
         rounds = a.number_input("Rounds", 1, 1000, 10, key="data_rounds", **keep)
         usual = max(1, round(0.03 * pool_size))
         batch = b.number_input("Batch size b", 1, max(1, pool_size), min(usual, pool_size),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 
 import streamlit as st
 
@@ -10,20 +11,26 @@ from laser_core.errors import LaserError
 from laser_core.reader import RunReader
 
 FILE = "page.json"
+Setting = float | str
 KEPT = 40  # settings, the newest
 
 
-def recall(run: RunReader, key: str) -> None:
+def recall(run: RunReader, key: str, options: Collection[str] = ()) -> None:
     """Give the widget `key` the value it was left with, unless this session knows a newer one.
 
     Call it before the widget is made.
+
+    Args:
+        options: what the widget offers, where it offers a choice; anything else is forgotten.
     """
     kept = _read(run)
+    if options and kept.get(key) not in options:
+        return
     if key in kept and key not in st.session_state:
         st.session_state[key] = kept[key]
 
 
-def remember(run: RunReader, key: str, value: float, default: float) -> None:
+def remember(run: RunReader, key: str, value: Setting, default: Setting) -> None:
     """Keep what the widget `key` was set to; a disk that is full keeps the older value.
 
     Args:
@@ -41,7 +48,7 @@ def remember(run: RunReader, key: str, value: float, default: float) -> None:
         st.warning(f"The setting is not kept: {error}")
 
 
-def _read(run: RunReader) -> dict[str, float]:
+def _read(run: RunReader) -> dict[str, Setting]:
     try:
         kept = json.loads(run.store.read_text(FILE)) if run.store.has_text(FILE) else {}
     except (LaserError, ValueError):

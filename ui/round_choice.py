@@ -49,6 +49,9 @@ def choose(run: RunReader, look: Look, asked: bool) -> Tried:
     delta = _delta(run, look, key, asked)
     columns = st.columns(2 if asked else 3)
     off = not look.ranking.fused
+    offers = (("fusion", FUSIONS), ("selection", SELECTIONS), ("strategy", STRATEGIES))
+    for name, options in offers:
+        recall(run, f"{key} {name}", list(options))
     fusion = columns[0].selectbox(
         "Fusion", list(FUSIONS), list(FUSIONS).index(own.fusion), FUSIONS.__getitem__,
         key=f"{key} fusion", disabled=off or bool(look.no_detector), **keep,
@@ -65,6 +68,10 @@ def choose(run: RunReader, look: Look, asked: bool) -> Tried:
             "Strategy", names, names.index(strategy), lambda name: STRATEGIES[name].title,
             key=f"{key} strategy", **keep, help="For this round only; the run keeps its own.",
         )  # fmt: skip
+    own_names = {"fusion": own.fusion, "selection": own.selection, "strategy": own.strategy}
+    set_names = {"fusion": fusion, "selection": selection, "strategy": strategy}
+    for name, chosen in set_names.items():
+        remember(run, f"{key} {name}", chosen, own_names[name])
     full = RoundChoice(delta, fusion, selection, strategy)
     return _tried(run, look, full)
 

@@ -18,6 +18,7 @@ from laser_core.view import RoundRecord
 from tests import fakes
 from ui.escape import escaped
 from ui.explained import answer_text, confuser_bars, fusion_formula, standing_sentence
+from ui.round_choice import FUSIONS
 from ui.round_words import listed, outcome, round_result
 
 
@@ -249,3 +250,14 @@ def test_answers_and_file_names_are_shown_as_they_are() -> None:
     assert answer_text(Label("irrelevant", "car")) == "irrelevant: car"
     assert answer_text(Label("unsure")) == "unsure"
     assert escaped("a_*b*.png") == "a\\_\\*b\\*.png"
+
+
+def test_what_was_set_is_there_again_in_another_session(open_page):
+    page = open_page("4_Round", "going")
+    box = next(b for b in page.selectbox if b.label == "Fusion")
+    own = box.value
+    other = next(o for o in FUSIONS if o != own)
+    box.set_value(other).run()
+    again = open_page("4_Round", "going")
+    assert not again.exception
+    assert next(b for b in again.selectbox if b.label == "Fusion").value == other
