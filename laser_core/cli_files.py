@@ -1,23 +1,21 @@
 """Commands that bring labels and whole runs in and out: export, import, open."""
 
 # no `from __future__ import annotations`: typer reads the types of the options at run time
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
-import numpy as np
 import typer
 
 from laser_core.cli_words import CacheDir, RunFolder, end_with
 from laser_core.data.open import open_pool
 from laser_core.errors import StoreError
 from laser_core.export import (
-    bundle_run,
+    FILES,
+    export_file,
     export_pictures,
     export_run,
     open_bundle,
-    write_embeddings,
 )
 from laser_core.imports import import_labels
 from laser_core.reader import RunReader
@@ -64,28 +62,16 @@ def export(
         if what == "tables":
             for path in export_run(folder, out):
                 terminal.say(str(path))
-        elif what in ("embeddings", "run"):
-            path = out.with_suffix(out.suffix or (".zip" if what == "run" else ".parquet"))
+        elif what in FILES:
+            path = out.with_suffix(out.suffix or FILES[what])
             if path.exists():
                 raise StoreError(f"{path} is there already; give another name with --out")
-            _file(folder, path, what, cache)
-            terminal.say(str(path))
+            terminal.say(str(export_file(folder, what, path, cache)))
         else:
             tables = [] if what == "pictures" else [what.replace("-", "_")]
             terminal.say(_pictures(terminal, folder, out, tables, link))
 
     end_with(work, None)
-
-
-def _file(folder: Path, path: Path, what: str, cache: Path) -> None:
-    if what == "run":
-        bundle_run(folder, path, cache)
-        return
-    reader = RunReader(folder, cache)
-    try:
-        write_embeddings(reader, path)
-    finally:
-        reader.close()
 
 
 def _pictures(
@@ -110,28 +96,19 @@ def import_table(
         ),
     ],
     by: Annotated[str, typer.Option(help="Who is said to have given the labels.")] = "import",
+    cache_dir: CacheDir = None,
 ) -> None:
     """Bring labels into a run from a table, all of them or none. The app can take them back."""
 
     def work() -> None:
-        terminal, store = Terminal(), Store.open(folder)
+        terminal, run = Terminal(), RunReader(folder, cache_dir or default_cache_dir())
         try:
-            ids = np.array(json.loads(store.read_text("pool.json"))["ids"], dtype=np.str_)
-            done = import_labels(store, ids, table, by)
+            done = import_labels(run.store, run.facts.ids, table, by)
         finally:
-            store.close()
+            run.close()
         terminal.say(f"{done.taken:,} labels taken from {table}")
-        if done.added:
-            terminal.say(f"new relevant classes: {', '.join(done.added)}")
-        if done.unknown:
-            terminal.say(
-                f"{len(done.unknown):,} rows name no picture of this pool, the first "
-                f"{done.unknown[0]!r}"
-            )
-        if done.conflicts:
-            terminal.say(
-                f"{len(done.conflicts):,} pictures had another label before; the new one stands"
-            )
+        for line in done.sentences():
+            terminal.say(line)
 
     end_with(work, None)
 

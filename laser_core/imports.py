@@ -14,6 +14,7 @@ from laser_core.pool import Label, LabelSpace, State
 from laser_core.store import Store
 
 UNLABELED = "unlabeled"
+LISTED = 5  # names that a sentence writes out
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,25 @@ class Imported:
     unknown: tuple[str, ...]
     added: tuple[str, ...]
     conflicts: tuple[str, ...]
+
+    def sentences(self) -> list[str]:
+        """What is worth knowing of it beside how many were taken, a sentence each."""
+        told = []
+        if self.added:
+            told.append(f"New relevant classes: {', '.join(self.added)}.")
+        if self.conflicts:
+            told.append(
+                f"{_count(len(self.conflicts), 'picture')} with another label before: "
+                f"{_some(self.conflicts)}. The new label counts; the old one stays in the history."
+            )
+        if self.unknown:
+            told.append(
+                f"{_count(len(self.unknown), 'row')} without a picture in this pool: "
+                f"{_some(self.unknown)}."
+            )
+        if self.unlabeled:
+            told.append(f"{_count(self.unlabeled, 'row')} without a label.")
+        return told
 
 
 @dataclass(frozen=True)
@@ -151,6 +171,14 @@ def _labels(name: str, found: Sequence[tuple[str, Label]]) -> dict[str, Label]:
                 f"{label.name or label.state!r} in another; keep one"
             )
     return labels
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number:,} {thing}" + ("" if number == 1 else "s")
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:LISTED]) + (", …" if len(names) > LISTED else "")
 
 
 class _Places:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
 
 from laser_core.errors import LaserError
-from laser_core.imports import Imported, import_labels, preview_import
+from laser_core.imports import import_labels, preview_import
 from laser_core.reader import RunReader
+from ui.escape import escaped
 from ui.state import requests
 from ui.uploads import keep_upload
 
 TABLES = ["csv", "tsv", "parquet", "jsonl"]
-LISTED = 5  # names of a kind that are written out
 
 
 def labels_in(run: RunReader, actor: str) -> None:
@@ -44,33 +43,13 @@ def _offer(run: RunReader, table: Path, actor: str) -> None:
     except LaserError as error:
         st.error(str(error))
         return
-    for line in _told(found):
-        st.markdown(line)
+    st.markdown(f"{_count(found.taken, 'picture')} would get a label.")
+    for line in found.sentences():
+        st.markdown(escaped(line))
     st.button(
         f"Take {_count(found.taken, 'label')}", type="primary", disabled=found.taken == 0,
         key="files_take", on_click=_take, args=(run, table, actor),
     )  # fmt: skip
-
-
-def _told(found: Imported) -> list[str]:
-    lines = [f"{_count(found.taken, 'picture')} would get a label."]
-    if found.added:
-        lines.append(f"New relevant classes: {_some(found.added)}.")
-    if found.conflicts:
-        lines.append(
-            f":orange-badge[Another label before] {_count(len(found.conflicts), 'picture')}: "
-            f"{_some(found.conflicts)}. The new label counts; the old one stays in the history."
-        )
-    if found.unknown:
-        rows = "1 row names" if len(found.unknown) == 1 else f"{len(found.unknown):,} rows name"
-        lines.append(f"{rows} no picture of this pool: {_some(found.unknown)}.")
-    if found.unlabeled:
-        lines.append(f"{_count(found.unlabeled, 'row')} without a label.")
-    return lines
-
-
-def _some(names: Sequence[str]) -> str:
-    return ", ".join(f"`{name}`" for name in names[:LISTED]) + (" …" * (len(names) > LISTED))
 
 
 def _count(number: int, thing: str) -> str:

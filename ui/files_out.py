@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from laser_core.export import FORMATS, labels_table
+from laser_core.export import FILES, FORMATS, labels_table
 from laser_core.jobs import JobState
 from laser_core.llm.replay import transcript_text
 from laser_core.reader import RunReader
@@ -20,9 +20,9 @@ TOOLS = {
     "fiftyone": "FiftyOne",
 }
 LARGE = (
-    ("embeddings", "Embeddings with map coordinates", "-embeddings.parquet",
+    ("embeddings", "Embeddings with map coordinates",
      "One row a picture, for Embedding Atlas, DuckDB or a notebook."),
-    ("run", "The whole run", ".zip",
+    ("run", "The whole run",
      "Opens on another machine, from its home page. No keys, no paths, no pictures in it."),
 )  # fmt: skip
 
@@ -87,9 +87,9 @@ def _new_folder(run: RunReader) -> Path:
 
 def large_files(run: RunReader, job: JobState | None) -> None:
     """Files that take a while: made by a job, then downloaded."""
-    for what, title, ending, about in LARGE:
+    for what, title, about in LARGE:
         st.markdown(f"**{title}**")
-        path = exports_folder() / f"{run.name}{ending}"
+        path = exports_folder() / f"{run.name}-{what}{FILES[what]}"
         params = {"folder": str(run.folder), "what": what, "out": str(path)}
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(

@@ -2,16 +2,19 @@
 
 from laser_core.export.bundle import bundle_run, open_bundle
 from laser_core.export.embeddings import write_embeddings
+from laser_core.export.files import FILES, export_file
 from laser_core.export.folders import FORMATS, export_pictures
 from laser_core.export.pictures import Placed, place_pictures
 from laser_core.export.tables import LABEL_COLUMNS, export_run, labels_table
 from laser_core.export.tools import write_fiftyone, write_hugging_face, write_label_studio
 
 __all__ = [
+    "FILES",
     "FORMATS",
     "LABEL_COLUMNS",
     "Placed",
     "bundle_run",
+    "export_file",
     "export_pictures",
     "export_run",
     "labels_table",

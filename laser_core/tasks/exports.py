@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from laser_core import export
-from laser_core.errors import ConfigError, PoolError
+from laser_core.errors import PoolError
 from laser_core.progress import Progress, Steps
 from laser_core.reader import RunReader
 from laser_core.store import Store
@@ -39,19 +39,10 @@ def export_file(params: dict[str, Any], context: JobContext) -> Steps[Result]:
 
     Parameters: "folder"; "what", "embeddings" (Parquet) or "run" (zip); "out". Result: "out".
     """
-    folder, out, cache = Path(params["folder"]), Path(params["out"]), default_cache_dir()
     yield Progress("writing the file")
+    out = Path(params["out"])
     out.parent.mkdir(parents=True, exist_ok=True)
-    if params["what"] == "run":
-        export.bundle_run(folder, out, cache)
-    elif params["what"] == "embeddings":
-        reader = RunReader(folder, cache)
-        try:
-            export.write_embeddings(reader, out)
-        finally:
-            reader.close()
-    else:
-        raise ConfigError(f"{params['what']!r} is no file of a run; choose embeddings or run")
+    export.export_file(Path(params["folder"]), params["what"], out, default_cache_dir())
     return {"out": str(out)}
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import closing
 from pathlib import Path
 
 import numpy as np
+from harness import REPOSITORY
 from PIL import Image
 
 from laser_core.arrays import unit_rows
@@ -13,11 +15,13 @@ from laser_core.cosine_table import FileTable, cosines_folder
 from laser_core.cosines import Cosines
 from laser_core.data.open import open_pool
 from laser_core.experiment import Experiment
+from laser_core.jobs import Jobs, Requests
 from laser_core.materials import Materials
 from laser_core.progress import drain
 from laser_core.run import keep_pool
 from laser_core.seeding import rng_for
 from laser_core.store import Store
+from laser_core.thumbnails import source_folder_name
 from tests import fakes
 
 
@@ -57,3 +61,12 @@ def make_run(runs: Path, cache: Path, pictures: Path, batch_size: int = 60) -> P
         FileTable(cosines_folder(cache, "label-run"), len(ids)).keep_vectors(vectors)
         drain(Experiment(materials, store).query())
     return folder
+
+
+def clear_up(runs: Path, pictures: Path) -> None:
+    """End the workers of `runs`, and take away the small copies of `pictures`."""
+    for lane in (Jobs, Requests):
+        assert lane(runs / ".app").stop_worker(20)
+    name = source_folder_name(f"{pictures} ")
+    for folder in (name, f"{name}-512"):
+        shutil.rmtree(REPOSITORY / "static" / "thumbs" / folder, ignore_errors=True)

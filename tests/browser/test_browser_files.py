@@ -17,10 +17,8 @@ import pytest
 from harness import REPOSITORY, Server, assert_clean, open_page, settle
 from playwright.sync_api import BrowserContext, Page, expect
 
-from laser_core.jobs import Jobs, Requests
 from laser_core.pool import Label
 from laser_core.store import Store
-from laser_core.thumbnails import source_folder_name
 
 CAT, DOG, LAMP = Label("relevant", "cat"), Label("relevant", "dog"), Label("irrelevant", "lamp")
 SOME = [CAT, DOG, LAMP, Label("irrelevant"), Label("unsure"), Label("excluded")]
@@ -51,11 +49,7 @@ def work(serve: Callable[..., Server], tmp_path_factory: pytest.TempPathFactory)
         store.append_labels(given, 1, "Ada")
     environment = {"LASER_RUNS_DIR": str(home / "runs"), "LASER_CACHE_DIR": str(home / "cache")}
     yield Work(serve(REPOSITORY / "app.py", environment), home, given)
-    for lane in (Jobs, Requests):
-        assert lane(home / "runs" / ".app").stop_worker(20)
-    name = source_folder_name(f"{pictures} ")
-    for folder in (name, f"{name}-512"):
-        shutil.rmtree(REPOSITORY / "static" / "thumbs" / folder, ignore_errors=True)
+    label_run.clear_up(home / "runs", pictures)
 
 
 @pytest.fixture
@@ -109,8 +103,8 @@ def test_a_whole_run_is_downloaded_and_opens_again_from_home(
     tab: Page, work: Work, tmp_path: Path
 ) -> None:
     tab.get_by_role("button", name="Make it", exact=True).last.click()
-    expect(tab.get_by_role("button", name="asked.zip")).to_be_visible(timeout=WORK)
-    path = download(tab, "asked.zip", tmp_path)
+    expect(tab.get_by_role("button", name="asked-run.zip")).to_be_visible(timeout=WORK)
+    path = download(tab, "asked-run.zip", tmp_path)
     with zipfile.ZipFile(path) as zipped:
         assert str(work.home).encode() not in b"".join(map(zipped.read, zipped.namelist()))
     tab.get_by_role("link", name="Home").click()

@@ -15,11 +15,9 @@ import pytest
 from harness import REPOSITORY, Server, assert_clean, open_page, settle
 from playwright.sync_api import BrowserContext, Page, expect
 
-from laser_core.jobs import Jobs, Requests
 from laser_core.map_layout import Layout, save_layout
 from laser_core.pool import Label
 from laser_core.store import Store
-from laser_core.thumbnails import source_folder_name
 
 CAT, DOG = Label("relevant", "cat"), Label("relevant", "dog")
 UNNAMED, UNSURE = Label("irrelevant"), Label("unsure")
@@ -75,11 +73,7 @@ def work(serve: Callable[..., Server], tmp_path_factory: pytest.TempPathFactory)
     label_run.make_run(home / "runs", home / "cache", pictures)
     environment = {"LASER_RUNS_DIR": str(home / "runs"), "LASER_CACHE_DIR": str(home / "cache")}
     yield Work(serve(REPOSITORY / "app.py", environment), home)
-    for lane in (Jobs, Requests):
-        assert lane(home / "runs" / ".app").stop_worker(20)
-    name = source_folder_name(f"{pictures} ")
-    for folder in (name, f"{name}-512"):
-        shutil.rmtree(REPOSITORY / "static" / "thumbs" / folder, ignore_errors=True)
+    label_run.clear_up(home / "runs", pictures)
 
 
 @pytest.fixture
