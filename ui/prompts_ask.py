@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 import streamlit as st
@@ -17,6 +16,7 @@ from laser_core.text_edits import with_confusers, with_sentences
 from ui.data_models import share_secrets
 from ui.live import start_job
 from ui.prompts_state import keep, notify
+from ui.remember import read_kept, write_kept
 from ui.state import jobs, reader
 from ui.typing import Typed
 
@@ -96,26 +96,15 @@ def _described(run: RunReader, texts: Descriptions | None) -> list[str]:
 
 def _draft(run: RunReader, question: Question, texts: Descriptions | None) -> str:
     """The template as it was left; else the one in use; else the default."""
-    drafts = _drafts(run)
+    draft = str(read_kept(run, DRAFTS).get(question, ""))
     used = texts.prompts.get(question) if texts is not None else None
-    return drafts.get(question) or used or DEFAULT_TEMPLATES[question].text
-
-
-def _drafts(run: RunReader) -> dict[str, str]:
-    try:
-        kept = json.loads(run.store.read_text(DRAFTS)) if run.store.has_text(DRAFTS) else {}
-    except (LaserError, ValueError):
-        return {}
-    return kept if isinstance(kept, dict) else {}
+    return draft or used or DEFAULT_TEMPLATES[question].text
 
 
 def _save_draft(run: RunReader, question: Question, text: str) -> None:
-    drafts = _drafts(run)
+    drafts = read_kept(run, DRAFTS)
     if drafts.get(question, DEFAULT_TEMPLATES[question].text) != text:
-        try:
-            run.store.write_text(DRAFTS, json.dumps({**drafts, question: text}))
-        except LaserError as error:
-            st.warning(f"The template is not kept: {error}")
+        write_kept(run, DRAFTS, {**drafts, question: text})
 
 
 # ---- the model
@@ -228,21 +217,23 @@ def _read_reply(
     """
     classes = _described(run, texts)
     asked = run.config.confusers if question == "confusers" else run.config.descriptions
+    found = run.pool().discovered() if run.config.use_discovered else []
     first: LaserError | None = None
     for count in range(asked or 0, 0, -1):
         model = PastedModel(reply)
         model.templates.update(templates)
         try:
             if question == "confusers":
-                found = run.pool().discovered() if run.config.use_discovered else []
                 names = model.confusers(run.config.relevant, count, found)
                 made = replace(with_confusers(texts, names.names), refused=names.refused)
-                taken = len(names.names)
-                some = f"{taken}" if taken == asked else f"{taken} of {asked}"
-                return model, made, f"pasted: {some} confusers"
+                return model, made, f"pasted: {_of(len(names.names), asked)} confusers"
             made = with_sentences(texts, model.descriptions(classes, count))
-            some = f"{count}" if count == asked else f"{count} of {asked}"
+            some = _of(count, asked)
             return model, made, f"pasted: {some} sentences for each of {len(classes)} classes"
         except LaserError as error:
             first = first or error
     raise first or LaserError("the run has no place for confusers or sentences")
+
+
+def _of(taken: int, asked: int | None) -> str:
+    return f"{taken}" if taken == asked else f"{taken} of {asked}"

@@ -12,7 +12,7 @@ from laser_core.ranking import Ranking, overlap
 from laser_core.reader import RunReader
 from laser_core.strategies import STRATEGIES
 from ui.charts import BLUE, GREY, ORANGE, draw, figure
-from ui.remember import recall, remember
+from ui.remember import Remembered
 from ui.round_look import Look, trials
 
 FUSIONS = {"raw": "raw (Eq. 5)", "zscore": "z-scores"}
@@ -46,12 +46,13 @@ def choose(run: RunReader, look: Look, asked: bool) -> Tried:
     key = f"round {run.name} {look.ranking.round}"
     keep: dict[str, Any] = {"persist_state": "session"}
     strategy = own.strategy
-    delta = _delta(run, look, key, asked)
+    memory = Remembered(run)
+    delta = _delta(memory, look, key, asked)
     columns = st.columns(2 if asked else 3)
     off = not look.ranking.fused
     offers = (("fusion", FUSIONS), ("selection", SELECTIONS), ("strategy", STRATEGIES))
     for name, options in offers:
-        recall(run, f"{key} {name}", list(options))
+        memory.recall(f"{key} {name}", list(options))
     fusion = columns[0].selectbox(
         "Fusion", list(FUSIONS), list(FUSIONS).index(own.fusion), FUSIONS.__getitem__,
         key=f"{key} fusion", disabled=off or bool(look.no_detector), **keep,
@@ -68,26 +69,26 @@ def choose(run: RunReader, look: Look, asked: bool) -> Tried:
             "Strategy", names, names.index(strategy), lambda name: STRATEGIES[name].title,
             key=f"{key} strategy", **keep, help="For this round only; the run keeps its own.",
         )  # fmt: skip
-    own_names = {"fusion": own.fusion, "selection": own.selection, "strategy": own.strategy}
-    set_names = {"fusion": fusion, "selection": selection, "strategy": strategy}
-    for name, chosen in set_names.items():
-        remember(run, f"{key} {name}", chosen, own_names[name])
+    memory.note(f"{key} fusion", fusion, own.fusion)
+    memory.note(f"{key} selection", selection, own.selection)
+    memory.note(f"{key} strategy", strategy, own.strategy)
+    memory.keep()
     full = RoundChoice(delta, fusion, selection, strategy)
     return _tried(run, look, full)
 
 
-def _delta(run: RunReader, look: Look, key: str, asked: bool) -> float:
+def _delta(memory: Remembered, look: Look, key: str, asked: bool) -> float:
     """The slider; returns the schedule's own value, not the rounded one, where it stands there."""
     name = "asked with" if asked else "schedule"
     at = f"**{look.delta:.2f}** ({name})"
-    recall(run, f"{key} delta")
+    memory.recall(f"{key} delta")
     chosen = st.slider(
         f"δ, the detector's share · {at}", 0.0, 1.0, round(look.delta, 2), 0.01,
         key=f"{key} delta", disabled=bool(look.no_detector) or not look.ranking.fused,
         persist_state="session",
         help="Eq. (5): S = (1 − δ) S_vlm + δ S_det. Moving it shows another batch at once.",
     )  # fmt: skip
-    remember(run, f"{key} delta", float(chosen), round(look.delta, 2))
+    memory.note(f"{key} delta", float(chosen), round(look.delta, 2))
     return look.delta if abs(chosen - look.delta) < SAME else float(chosen)
 
 

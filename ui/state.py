@@ -159,7 +159,7 @@ def current_run(prepared: bool = True) -> RunReader:
         st.stop()
     try:
         run = reader(name)
-        run.records()  # one that was damaged since it was opened says so here too
+        run.store.stamp()  # one that was damaged since it was opened says so here too
     except LaserError as error:
         st.error(str(error))
         st.page_link("app.py", label="To the home page", icon=":material/home:")
