@@ -34,6 +34,15 @@ def test_the_demo_shows_its_first_query_and_why_though_the_page_is_reloaded(
         sidebar = page.get_by_test_id("stSidebar")
         expect(sidebar).to_contain_text("offline semantic reasoner (no LLM)")
         settle(page)
+        slow = context.new_cdp_session(page)
+        for _ in range(3):  # a browser that lags behind the server once showed nothing at all
+            page.get_by_test_id("stSidebarNav").get_by_role("link").first.click()
+            slow.send("Emulation.setCPUThrottlingRate", {"rate": 8})
+            page.get_by_role("button", name="Start the demo").click()
+            page.wait_for_url("**/Round**", timeout=PATIENCE)
+            expect(page.get_by_text("Why these 86 pictures?")).to_be_visible(timeout=PATIENCE)
+            slow.send("Emulation.setCPUThrottlingRate", {"rate": 1})
+            settle(page)
         assert_clean(page, watch, server)
     finally:
         for lane in (Jobs, Requests):
