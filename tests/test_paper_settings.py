@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from laser_core.compare import ABLATIONS, Outcome, Variant
+from laser_core.config import ExperimentConfig
 from laser_core.crossfit import out_of_fold_precision
 from laser_core.descriptions import describe
 from laser_core.errors import ConfigError
@@ -21,6 +22,12 @@ def test_what_a_setting_leaves_open_is_decided_as_in_section_4_1(tmp_path):
     decided = plan(config(relevant=("hat", "can"), **left_open), tmp_path).config
     # 3% of the demo's 2,880 pictures; 2 R confusers; the paper's K is for its own sets alone
     assert (decided.batch_size, decided.confusers, decided.descriptions) == (86, 4, 5)
+
+
+def test_what_nobody_sets_is_as_in_section_4_1():
+    unset = ExperimentConfig()
+    assert (unset.rounds, unset.epochs, unset.mismatch) == (10, 300, 0.2)
+    assert (unset.temperature, unset.delta) == (0.5, "linear")
 
 
 def test_proposals_that_name_a_class_of_the_pool_are_taken_up_to_the_number_wanted():

@@ -8,6 +8,7 @@ import pickle  # only to write files of CIFAR's own format; torchvision checks s
 import shutil
 import tarfile
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -21,6 +22,8 @@ from torchvision import datasets
 
 from laser_core.data.torchvision_sets import open_set
 from laser_core.errors import PoolError
+from laser_core.plan import plan
+from tests.fakes import config
 
 NOWHERE = "http://127.0.0.1:9"  # this machine, a port where nobody listens
 
@@ -97,6 +100,23 @@ def test_cifar_100_uses_the_fine_classes(tmp_path):
     small, packed = cifar(tmp_path, labels="fine_labels", names="fine_label_names")
     source = open_set("cifar100", packed, SimpleNamespace(CIFAR100=small))
     assert source.label("train/00000") == "aquarium fish"
+
+
+@pytest.mark.parametrize(
+    ("pool", "loader", "labels", "names", "sentences"),
+    [
+        ("cifar10", "CIFAR10", "labels", "label_names", 15),
+        ("cifar100", "CIFAR100", "fine_labels", "fine_label_names", 4),
+    ],
+)
+def test_the_papers_own_sets_have_the_papers_number_of_sentences_a_class(
+    tmp_path, monkeypatch, pool, loader, labels, names, sentences
+):
+    small, packed = cifar(tmp_path, labels=labels, names=names)
+    monkeypatch.setattr(datasets, loader, small)
+    asked = config(pool=pool, data_root=str(packed), relevant=("maple tree",), descriptions=None)
+    decided = plan(replace(asked, vlm="offline", batch_size=1), tmp_path).config
+    assert decided.descriptions == sentences
 
 
 def test_the_content_key_tells_pictures_apart_and_the_stamp_sets(tmp_path):

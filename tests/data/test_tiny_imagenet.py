@@ -5,6 +5,8 @@ from __future__ import annotations
 from pool_pictures import assert_refused, encoded, labels, reasons, write
 
 from laser_core.data.tiny_imagenet import class_names, open_tiny_imagenet
+from laser_core.plan import plan
+from tests.fakes import config
 
 WORDS = "n01\tgoldfish, Carassius auratus\nn02\tcrane\nn03\tcrane, hoist\nn99\tnot in the set\n"
 
@@ -39,6 +41,15 @@ def test_a_listed_picture_that_is_not_there_is_skipped(tmp_path):
 
 def test_the_folder_itself_may_be_named(tmp_path):
     assert len(open_tiny_imagenet(tiny(tmp_path))) == 4
+
+
+def test_two_sentences_a_class_as_in_the_paper(tmp_path):
+    tiny(tmp_path)
+    asked = config(
+        pool="tiny-imagenet", data_root=str(tmp_path), relevant=("goldfish",), batch_size=1,
+        descriptions=None, vlm="offline",
+    )  # fmt: skip
+    assert plan(asked, tmp_path).config.descriptions == 2
 
 
 def test_no_two_classes_share_a_name():

@@ -50,6 +50,17 @@ def test_a_crop_is_a_window_of_the_padded_picture_mirrored_or_not():
     assert len(found) > 32  # of 64 draws from 162 windows
 
 
+def test_a_crop_is_moved_by_up_to_4_pixels_each_way_and_half_of_all_are_mirrored():
+    picture = torch.zeros((12, 12, 3), dtype=torch.uint8)
+    picture[5, 5], picture[5, 6] = 100, 200  # two pixels side by side, the darker one on the left
+    crops = crop_and_flip(picture.repeat(2000, 1, 1, 1), seeded())[..., 0]
+    darker, brighter = ((crops == shade).nonzero()[:, 1:] for shade in (100, 200))
+    assert set((5 - darker[:, 0]).tolist()) == set(range(-4, 5))
+    straight = darker[:, 1] < brighter[:, 1]
+    assert set((5 - darker[straight, 1]).tolist()) == set(range(-4, 5))
+    assert 900 < int(straight.sum()) < 1100  # 1,000 expected, give or take 22
+
+
 def test_crops_are_the_same_for_the_same_seed():
     pictures = torch.randint(0, 256, (8, 6, 6, 3), dtype=torch.uint8, generator=seeded(5))
     assert torch.equal(crop_and_flip(pictures, seeded(1)), crop_and_flip(pictures, seeded(1)))

@@ -8,7 +8,7 @@ import torch
 from painted import Squares
 
 from laser_core.errors import ConfigError, StoreError
-from laser_core.nets.resnet import ResNet18
+from laser_core.nets.resnet import ResNet18, build
 from laser_core.progress import drain
 from laser_core.seeding import rng_for
 
@@ -143,6 +143,23 @@ def test_small_pictures_are_seen_at_32_pixels_and_larger_ones_at_64(side, size):
     net = drain(ResNet18(1, "cpu").train(squares, squares.ids[:1], np.array([0]), 2, rng_for(1)))
     assert squares.prepared == [size]
     assert drain(net.logits(squares, squares.ids)).shape == (3, 2)
+
+
+@pytest.mark.parametrize(("size", "last_map"), [(32, 4), (64, 8), (65, 3)])
+def test_small_pictures_get_a_stem_that_shrinks_nothing(size, last_map):
+    """Three halvings from 32 pixels leave 4 x 4; torchvision's own stem would halve twice more."""
+    model = build(10, size, seed=0).eval()
+    maps = []
+    model.layer4.register_forward_hook(lambda _, __, output: maps.append(output.shape))
+    with torch.inference_mode():
+        model(torch.zeros(1, 3, size, size))
+    assert maps == [(1, 512, last_map, last_map)]
+
+
+def test_the_net_for_small_pictures_has_the_size_of_the_one_that_open_set_codes_use():
+    weights = {name: tuple(w.shape) for name, w in build(10, 32, seed=0).named_parameters()}
+    assert weights["conv1.weight"] == (64, 3, 3, 3)
+    assert sum(int(np.prod(shape)) for shape in weights.values()) == 11_173_962
 
 
 def test_a_loss_that_is_no_number_says_what_to_change(squares):

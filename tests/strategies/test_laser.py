@@ -62,6 +62,15 @@ def test_from_round_2_on_the_detector_takes_its_share():
     assert (parts.final[1:] > 0.9).all()
 
 
+def test_the_detector_is_read_at_the_temperature_of_the_run():
+    # image a at T = 0.5: odds 9 : 1 : 1 for class 0, so S_det = 9/11 - 1/11; at T = 1: 3/5 - 1/5
+    logits = [[np.log(3.0), 0.0, 0.0]] * 3
+    sharp = Laser(LINEAR, temperature=0.5).parts(view(ENOUGH, logits=logits, delta=1.0))
+    plain = Laser(LINEAR, temperature=1.0).parts(view(ENOUGH, logits=logits, delta=1.0))
+    np.testing.assert_allclose(sharp.s_det, [8 / 11] * 3)
+    np.testing.assert_allclose(plain.s_det, [2 / 5] * 3)
+
+
 def test_images_of_a_class_without_a_label_keep_delta_zero():
     # class 1 has no label, so its relevant classes seen are 1 of 2: one more class would be needed
     labels = [0, *[2] * 10]

@@ -1,0 +1,97 @@
+"""The training of Section 4.1, step by step against a recursion that is written out by hand."""
+
+import numpy as np
+import pytest
+import torch
+from painted import Squares
+
+from laser_core.nets import make_learner
+from laser_core.nets.batches import Normalisation
+from laser_core.nets.train import fit
+from laser_core.progress import drain
+from laser_core.seeding import rng_for
+from tests.fakes import config
+
+AS_THEY_ARE = Normalisation((0.0, 0.0, 0.0), (1.0, 1.0, 1.0))
+SIDE = 12
+
+
+class Biases(torch.nn.Module):
+    """A net that looks at no picture: its logits are its biases, so its steps can be worked out."""
+
+    def __init__(self, start) -> None:
+        super().__init__()
+        self.bias = torch.nn.Parameter(torch.tensor(start))
+
+    def forward(self, images):
+        return self.bias.expand(len(images), -1)
+
+
+class Watching(Biases):
+    """Keeps each batch it is shown."""
+
+    def __init__(self) -> None:
+        super().__init__([0.0, 0.0])
+        self.shown = []
+
+    def forward(self, images):
+        self.shown.append(images)
+        return super().forward(images)
+
+
+def trained(model, labels, epochs, temperature=1.0, picture=None):
+    """Reports of `fit` on as many copies of one picture as there are labels."""
+    picture = torch.zeros((SIDE, SIDE, 3), dtype=torch.uint8) if picture is None else picture
+    pixels = picture.repeat(len(labels), 1, 1, 1)
+    reports = []
+    generator = torch.Generator().manual_seed(1)
+    steps = fit(model, pixels, torch.tensor(labels), AS_THEY_ARE, epochs, temperature, generator)
+    drain(steps, reports.append)
+    return reports[1:]  # the first says that training begins
+
+
+def by_hand(start, labels, epochs, temperature):
+    """SGD on Eq. (2), one batch an epoch: rate 0.01 halved every 60, momentum 0.9, decay 5e-4."""
+    bias, velocity = np.array(start), np.zeros(len(start))
+    shares = np.bincount(labels, minlength=len(start)) / len(labels)
+    for epoch in range(epochs):
+        powers = np.exp(bias / temperature)
+        slope = (powers / powers.sum() - shares) / temperature + 5e-4 * bias
+        velocity = 0.9 * velocity + slope
+        bias = bias - 0.01 * 0.5 ** (epoch // 60) * velocity
+    return bias
+
+
+@pytest.mark.parametrize("temperature", [1.0, 0.5])
+@pytest.mark.parametrize("epochs", [1, 2, 60, 150])
+def test_weights_go_the_way_of_section_4_1_from_epoch_to_epoch(epochs, temperature):
+    start, labels = [4.0, -3.0, 0.5], [0, 0, 1, 2]
+    model = Biases(np.array(start))
+    trained(model, labels, epochs, temperature)
+    np.testing.assert_allclose(
+        model.bias.detach().numpy(), by_hand(start, labels, epochs, temperature), rtol=1e-9
+    )
+
+
+def test_the_learning_rate_is_a_hundredth_and_is_halved_every_60_epochs():
+    rates = [report.figures["learning rate"] for report in trained(Biases([0.0, 0.0]), [0, 1], 121)]
+    assert [rates[i] for i in (0, 59, 60, 119, 120)] == [0.01, 0.01, 0.005, 0.005, 0.0025]
+
+
+def test_a_net_is_shown_crops_and_mirrored_pictures_in_training():
+    picture = torch.zeros((SIDE, SIDE, 3), dtype=torch.uint8)
+    picture[3, 1] = 200  # one bright pixel, far on the left
+    model = Watching()
+    trained(model, [0, 1] * 32, 10, picture=picture)
+    bright = torch.cat(model.shown)[:, 0].nonzero()[:, 1:].tolist()
+    assert {row for row, _ in bright} == set(range(8))  # moved by 4 at most, as far as it is seen
+    # columns 0 to 5 as it is; mirrored it starts in column 10, so 6 to 11
+    assert {column for _, column in bright} == set(range(SIDE))
+
+
+def test_resnet18_trains_as_many_epochs_as_the_settings_have():
+    learner = make_learner(config(learner="resnet18", epochs=2, device="cpu"))
+    pictures, reports = Squares(n=4, side=32), []
+    steps = learner.train(pictures, pictures.ids, np.array([0, 1, 0, 1]), 2, rng_for(0))
+    drain(steps, reports.append)
+    assert reports[-1].figures["epoch"] == "2 of 2"
