@@ -18,6 +18,8 @@ from laser_core.llm.cached import ReplyCache
 from laser_core.llm.failures import explained, is_passing, retry_after
 from laser_core.llm.prompted import Completion, PromptedModel
 from laser_core.llm.prompts import PromptTemplate
+from laser_core.llm.redirects import only_to
+from laser_core.secrecy import masked, own_keys
 
 if TYPE_CHECKING:
     from openai import OpenAI
@@ -96,8 +98,9 @@ class EndpointModel(PromptedModel):
         if choices is None:  # a web page, say: the address is not that of an OpenAI-like endpoint
             raise self._failure(ValueError("it is no chat completion"))
         choice = choices[0] if choices else None
+        text = (choice.message.content or choice.message.refusal or "") if choice else ""
         return Completion(
-            text=(choice.message.content or choice.message.refusal or "") if choice else "",
+            text=self._masked(text),  # some servers give the key back
             tokens_in=used.prompt_tokens if used else 0,
             tokens_out=used.completion_tokens if used else 0,
             seconds=time.perf_counter() - started,
@@ -126,12 +129,14 @@ class EndpointModel(PromptedModel):
 
     def _connected(self) -> OpenAI:
         if self._client is None:
-            from openai import OpenAI
+            from openai import DefaultHttpxClient, OpenAI
 
             self._client = OpenAI(
                 api_key=self._key,
                 base_url=self._base_url,
                 timeout=self._patience.timeout,
+                # no prompt to a server that was not named: redirects.py
+                http_client=DefaultHttpxClient(event_hooks={"request": [only_to(self._base_url)]}),
                 max_retries=0,  # ours honour Retry-After with a cap and end in one sentence
             )
         return self._client
@@ -178,7 +183,11 @@ class EndpointModel(PromptedModel):
 
     def _failure(self, error: Exception) -> LLMError:
         text = explained(error, self.name, self._host(), self._patience.timeout)
-        return LLMError(text.replace(self._key, "***"))
+        return LLMError(self._masked(text))
+
+    def _masked(self, text: str) -> str:
+        """`text` without this endpoint's key, or any other of this machine: see secrecy.py."""
+        return masked(text, [self._key, *own_keys()])
 
     def _host(self) -> str:
         """Host and port of the endpoint, without path or user name."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from laser_core.secrecy import masked
+
 
 def is_passing(error: BaseException) -> bool:
     """True for a failure that may be over in a moment: rate limit, time-out, server error."""
@@ -69,5 +71,5 @@ def explained(error: Exception, model: str, host: str, timeout: float) -> str:
 
 
 def _first_line(text: str) -> str:
-    line = " ".join(text.split())
+    line = " ".join(masked(text).split())  # before it is cut: half a key is not found any more
     return line if len(line) <= 200 else line[:199] + "…"
