@@ -1,57 +1,15 @@
-"""Home: start the demo, open a run, or go and make one."""
+"""`streamlit run app.py`: the server, with the gate before it, and its home page."""
 
 import streamlit as st
 
-from laser_core.config import ExperimentConfig
-from ui.frame import NAME, frame
-from ui.go import go_to
-from ui.home_open import open_from_zip
-from ui.live import job_panel
-from ui.state import TITLES, ago, follow_new_run, jobs, open_run, run_cards, start_run
+if __name__ == "__main__":  # run for a visitor
+    from ui.home import home
 
-frame("")
-st.title(f":material/frame_inspect: {NAME}", anchor=False)
-st.markdown(
-    "**Open-set active learning** finds the pictures worth labeling in a pool that is mostly "
-    "something else: you name the classes that matter, everything else is irrelevant, and no "
-    "picture has a label yet. **LaSeR** lets a language model describe those classes and their "
-    "look-alikes, lets a vision-language model compare the sentences with the pictures, and hands "
-    "over, round by round, to a detector that learns from your answers."
-)
+    home()
+else:  # imported by the server as it starts
+    from starlette.middleware import Middleware
 
-job = job_panel(jobs(), TITLES)
-follow_new_run(job)
+    from ui.gate import Gate
+    from ui.opening import open_browser
 
-busy = job is not None and job.active
-left, right = st.columns([1, 2], vertical_alignment="center")
-left.button(
-    "Start the demo",
-    type="primary",
-    width="stretch",
-    disabled=busy,
-    on_click=start_run,
-    args=(ExperimentConfig(), "demo"),
-    icon=":material/play_arrow:",
-)
-right.caption(
-    "2,880 rendered pictures of 40 household things, 8 of them relevant. Needs nothing from the "
-    "internet; the first query is there in under a minute."
-)
-st.page_link(
-    "pages/1_Data.py",
-    label="Use my own pictures or another data set",
-    icon=":material/folder_open:",
-)
-
-open_from_zip(busy)
-
-cards = run_cards()
-st.subheader("Runs", anchor=False)
-if not cards:
-    st.info("No runs yet. The demo makes the first; your own pictures make the next.")
-for card in cards:
-    with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{card.name}** — {card.summary}")
-        st.caption(f"{card.state} · {ago(card.changed)}", width="stretch")
-        if st.button("Open", key=f"open {card.name}", on_click=open_run, args=(card.name,)):
-            go_to("pages/4_Round.py", f"To {card.name}")
+    app = st.App(__file__, middleware=[Middleware(Gate)], lifespan=open_browser)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
+import streamlit as st
+
 from laser_core.data.base import ImageSource
 from laser_core.progress import drain
 from laser_core.thumbnails import SIDE, source_folder_name, thumbnail_name, write_thumbnails
@@ -25,7 +27,8 @@ class Thumbnails:
         name = source_folder_name(source_key)
         self.folder = (static or STATIC) / "thumbs" / (name if side == SIDE else f"{name}-{side}")
         self.side = side
-        self.base_url = f"/app/static/thumbs/{self.folder.name}/"
+        prefix = str(st.get_option("server.baseUrlPath")).strip("/")  # below a proxy's path
+        self.base_url = f"{prefix and '/' + prefix}/app/static/thumbs/{self.folder.name}/"
 
     def url(self, id: str) -> str:
         """The address of picture `id`'s copy, whether or not it has been made."""

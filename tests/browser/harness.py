@@ -57,7 +57,8 @@ class Server:
     def __init__(self, script: Path, log: Path, environment: Mapping[str, str]) -> None:
         self.script, self.log_path = script, log
         self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        below = environment.get("STREAMLIT_SERVER_BASE_URL_PATH", "")
+        self.url = f"http://127.0.0.1:{self.port}" + (f"/{below}" if below else "")
         search = os.pathsep.join([str(REPOSITORY), str(REPOSITORY / "tests")])
         self._environment = {**os.environ, "PYTHONPATH": search, **environment}
         self._process: subprocess.Popen[bytes] | None = None
