@@ -21,7 +21,8 @@ from laser_core.seeding import rng_for
 CONFIDENCE = 0.95
 AUDIT_SIZE = 50  # pictures of one audit: half an interval of at most 14 points
 WANTED_RECALL = 0.95  # of the stopping hint
-HARDLY_ANY = 0.05  # precision of two rounds below which an audit is worth its time
+HARDLY_ANY = 0.05  # precision of a round below which an audit is worth its time
+MOSTLY = 0.5  # share of the next batch from which on a further round is worth its labels
 
 
 @dataclass(frozen=True)
@@ -249,10 +250,14 @@ def stopping_hint(
     unlabeled: int,
     left: Count | None = None,
     wanted: float = WANTED_RECALL,
+    *,
+    expected: float | None = None,
+    truly_left: int | None = None,
 ) -> Hint:
     """Whether labelling may stop.
 
-    Only an audit makes it green: that queries find little can also mean that they look wrongly.
+    Only an audit, or the pool's own labels, make it green: that queries find little can also mean
+    that they look wrongly. That more will be found is said only where the next batch speaks for it.
 
     Args:
         precisions: of the finished rounds, oldest first.
@@ -260,25 +265,38 @@ def stopping_hint(
         unlabeled: pictures left.
         left: relevant ones among those, from an audit; None without one.
         wanted: recall to reach.
+        expected: share of the next batch that is, or that the model takes for, relevant; None
+            where the next batch or the model is not known.
+        truly_left: relevant ones left by the pool's own labels; None where nobody knows.
     """
     if unlabeled == 0:
         return Hint("green", "Every picture is labeled: nothing is left to find.")
+    if truly_left == 0:
+        return Hint("green", "By the pool's own labels no relevant picture is left to find.")
     if left is not None:
         return _by_audit(found, left, wanted)
     if not precisions:
         return Hint("red", "No round is finished yet.")
-    last = precisions[-2:]
+    return _by_rounds(precisions, unlabeled, expected)
+
+
+def _by_rounds(precisions: Sequence[float], unlabeled: int, expected: float | None) -> Hint:
+    """Without an audit: what the last rounds brought, and what the next batch looks like."""
+    last, audit = precisions[-2:], f"an audit of {AUDIT_SIZE} pictures would tell what is left"
+    hardly = "found hardly any relevant picture"
     if len(last) == 2 and sum(last) / 2 < HARDLY_ANY:
         return Hint(
-            "amber",
-            f"The last two rounds found hardly any relevant picture ({last[0]:.0%} and "
-            f"{last[1]:.0%}); an audit of {AUDIT_SIZE} pictures would tell what is left.",
+            "amber", f"The last two rounds {hardly} ({last[0]:.0%} and {last[1]:.0%}); {audit}."
         )
-    return Hint(
-        "red",
-        f"{last[-1]:.0%} of the last batch was relevant, and {unlabeled:,} pictures are left: "
-        "further rounds will find more.",
-    )
+    if last[-1] < HARDLY_ANY:
+        return Hint("amber", f"The last round {hardly} ({last[-1]:.0%}); {audit}.")
+    brought = f"{last[-1]:.0%} of the last batch was relevant"
+    if expected is None:
+        return Hint("red", f"{brought}, and {unlabeled:,} pictures are left; {audit}.")
+    coming = f"the next one is {expected:.0%} relevant, as far as the model and answers tell"
+    if expected < MOSTLY:
+        return Hint("amber", f"{brought}, but {coming}; {audit}.")
+    return Hint("red", f"{brought}, and {coming}: a further round is likely to find more.")
 
 
 def _by_audit(found: int, left: Count, wanted: float) -> Hint:

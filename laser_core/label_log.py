@@ -146,6 +146,11 @@ class LabelLog(EventLog):
             found = {image: replay.answer(image) for image in images}
             return {i: self._answer(replay, seq) for i, seq in found.items() if seq is not None}
 
+    def answered_by(self, moment: int) -> set[str]:
+        """Ids that had an answer when event number `moment` was the newest; no clock is asked."""
+        with self._guard:
+            return self.replay().answered_by(moment)
+
     def counts(self) -> dict[str, int]:
         """State -> how many pictures are in it; a state nobody used is missing."""
         return dict(Counter(label.state for label in self.labels().values()))

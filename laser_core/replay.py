@@ -33,6 +33,7 @@ class Replay:
         self._events: dict[int, Event] = {}  # label and class events by number
         self._things: dict[int, Thing] = {}  # of the label events
         self._undone: set[int] = set()
+        self._flips: dict[int, list[int]] = {}  # event -> undos and redos that changed it
         self._of_image: dict[str, list[int]] = {}
         self._open: dict[str, list[int]] = {}  # actor -> actions that may stand, ascending
         self._redo: dict[str, list[list[int]]] = {}  # actor -> what each undo took back
@@ -90,6 +91,7 @@ class Replay:
         target, actor = event.target or 0, event.actor
         if target not in self._events or (target in self._undone) == (event.kind == UNDO):
             return False
+        self._flips.setdefault(target, []).append(event.seq)
         steps = self._redo.setdefault(actor, [])
         if event.kind == UNDO:
             self._undone.add(target)
@@ -154,6 +156,17 @@ class Replay:
     def answer(self, image: str) -> int | None:
         """Number of the answer about `image` that stands, or None."""
         return self._top(self._of_image.get(image, ()), None)
+
+    def answered_by(self, moment: int) -> set[str]:
+        """Images that had an answer when event number `moment` was the newest."""
+        return {
+            image
+            for image, seqs in self._of_image.items()
+            if any(seq <= moment and self._stood(seq, moment) for seq in seqs)
+        }
+
+    def _stood(self, seq: int, moment: int) -> bool:
+        return sum(flip <= moment for flip in self._flips.get(seq, ())) % 2 == 0
 
     def answers(self) -> dict[str, list[int]]:
         """image -> numbers of all answers about it that are not undone, oldest first."""

@@ -12,9 +12,9 @@ from laser_core.answers import Answer
 from laser_core.errors import LaserError
 from laser_core.pool import Label
 from laser_core.reader import RunReader
+from laser_core.stopping import open_audit
 from laser_core.suggest import Suggestion, least_sure, suggestions
 from laser_core.thumbnails import LARGE_SIDE, thumbnail_name
-from ui.label_estimates import open_audit
 from ui.labeller import Deck, Picture, Recent
 from ui.state import ensure_cosines, jobs, picture_urls, requests, thumbnails
 from ui.thumbnails import Thumbnails

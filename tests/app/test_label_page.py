@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from laser_core.pool import Label
+from laser_core.stopping import outlook, start_audit
 from tests import fakes
 from ui.thumbnails import Thumbnails
 
@@ -180,3 +181,23 @@ def test_the_least_sure_pictures_stay_while_they_are_answered_and_others_follow(
     page.run()
     after = next(iter(page.session_state["_label_least_sure"].values()))
     assert not set(after) & set(first)
+
+
+@pytest.mark.parametrize("answered", [0, 1, 20])
+def test_the_page_says_of_stopping_what_the_engine_says(open_page, asked, answered):
+    """C1: of a query that waited the page said green and 100% where the engine said amber."""
+    audit = start_audit(asked, "Ada", 1000)
+    cats = [id for id, name in zip(asked.facts.ids, asked.facts.labels, strict=True)
+            if name == "cat"]  # fmt: skip
+    said = {id: Label("relevant", "cat") if id in cats else FROG for id in audit.ids}
+    asked.store.append_labels(said, 1, "Ada")
+    waiting = asked.store.query(1)[1].ids.tolist()[:answered]
+    asked.store.append_labels(dict.fromkeys(waiting, FROG), 1, "Ada")
+    page = open_page("5_Label", "ahead")
+    page.session_state["label_counts"] = True
+    page.run()
+    seen = outlook(asked)
+    assert seen.hint.colour == ("green" if answered == 20 else "amber")
+    assert seen.hint.reason in texts(page.markdown)
+    bars = " ".join(part.proto.body for part in page.get("html"))
+    assert seen.recall.text() in bars

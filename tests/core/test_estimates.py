@@ -118,6 +118,8 @@ def test_recall_lies_between_all_that_may_be_left_and_the_least():
         (stopping_hint([], 0, 100), "red", "No round"),
         (stopping_hint([0.9, 0.6], 10, 100), "red", "60% of the last batch"),
         (stopping_hint([0.04, 0.02], 10, 100), "amber", "an audit of 50"),
+        (stopping_hint([0.9, 0.02], 10, 100), "amber", "The last round found hardly any"),
+        (stopping_hint([0.0], 0, 100), "amber", "(0%)"),
         (stopping_hint([0.04], 97, 100, Count(0, 3)), "green", "97% to 100%"),
         (stopping_hint([0.04], 50, 100, Count(10, 40)), "red", "is not reached"),
         (stopping_hint([0.04], 90, 100, Count(2, 30)), "amber", "cannot be told"),
@@ -126,3 +128,31 @@ def test_recall_lies_between_all_that_may_be_left_and_the_least():
 def test_the_hint_is_green_only_where_something_proves_it(hint, colour, reason):
     assert hint.colour == colour
     assert reason in hint.reason
+
+
+@pytest.mark.parametrize(
+    ("given", "colour"),
+    [
+        ({}, "red"),  # nothing is known of the next batch
+        ({"expected": 0.1}, "amber"),  # the preview is mostly something else
+        ({"expected": 0.49}, "amber"),
+        ({"left": Count(0, 3)}, "amber"),  # an audit leaves it open
+        ({"left": Count(0, 0)}, "green"),
+        ({"truly_left": 0, "expected": 0.9}, "green"),
+        ({"truly_left": 0, "left": Count(5, 9)}, "green"),
+    ],
+)
+def test_more_is_promised_only_where_the_next_batch_speaks_for_it(given, colour):
+    """C7: "further rounds will find more" stood above a preview of dogs, and at recall 100%."""
+    hint = stopping_hint([0.9, 0.6], 50, 100, **given)
+    assert hint.colour == colour
+    assert "to find more" not in hint.reason
+    assert "will find" not in hint.reason
+
+
+def test_a_next_batch_that_looks_relevant_is_a_reason_to_go_on():
+    """C7: the other side of it."""
+    hint = stopping_hint([0.9, 0.6], 50, 100, expected=0.8, truly_left=7)
+    assert hint.colour == "red"
+    assert "the next one is 80% relevant" in hint.reason
+    assert "likely to find more" in hint.reason

@@ -1,5 +1,6 @@
 import json
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
@@ -8,7 +9,7 @@ from laser_core.experiment import Experiment
 from laser_core.pool import Label
 from laser_core.progress import drain
 from laser_core.reader import RunReader
-from laser_core.stopping import below_the_line, outlook, start_audit
+from laser_core.stopping import below_the_line, open_audit, outlook, start_audit
 from laser_core.store import Store
 from tests import fakes
 
@@ -69,3 +70,83 @@ def test_with_everything_labeled_the_hint_is_green_and_there_is_nothing_to_audit
     assert outlook(reader).hint.colour == "green"
     with pytest.raises(PoolError, match="nothing to audit"):
         start_audit(reader, "Ada")
+
+
+def audit_all_below(reader, oracle):
+    """An audit of everything below the line, all answered; returns it."""
+    audit = start_audit(reader, "Ada", 1000)
+    reader.store.append_labels(oracle.answer(audit.ids), 2, "Ada")
+    return audit
+
+
+def test_a_query_that_waits_keeps_the_hint_amber_although_all_below_it_is_audited(run):
+    """C1: the page had a rule of its own, and said green, "recall is 100% to 100%"."""
+    reader, oracle = run
+    audit_all_below(reader, oracle)
+    waiting = reader.store.query(2)[1].ids.tolist()
+    assert len(waiting) == 20
+    seen, found = outlook(reader), reader.pool().found()
+    assert (seen.left.low, seen.left.high) == (0, 20)
+    assert seen.recall.low == pytest.approx(found / (found + 20))
+    assert seen.recall.high == 1.0
+    assert seen.hint.colour == "amber"
+    assert seen.recall.text() in seen.hint.reason
+    reader.store.append_labels(oracle.answer(waiting), 2, "Ada")
+    assert outlook(reader).hint.colour == "green"
+
+
+def test_pictures_of_a_query_that_nobody_answered_stay_unknown_once_its_round_is_closed(run):
+    """C1: back in the pool they were no part of the audit, and counted as nothing left."""
+    reader, oracle = run
+    audit_all_below(reader, oracle)
+    first = reader.records()[0]
+    reader.store.append_record(replace(first, round=2, ids=(), labels=()))
+    assert reader.store.query(3) is None
+    assert outlook(reader).left.high == 20
+
+
+def test_a_label_of_before_the_audit_that_is_changed_takes_nothing_off_what_it_found(run):
+    """C1: such a picture was no part of the audit, but came off what the audit says is left."""
+    reader, oracle = run
+    audit = start_audit(reader, "Ada", 40)
+    reader.store.append_labels(oracle.answer(audit.ids), 2, "Ada")
+    before = outlook(reader).left
+    wrong = [id for id, a in oracle.answer(reader.records()[0].ids).items()
+             if a.state == "irrelevant"]  # fmt: skip
+    reader.store.append_labels(dict.fromkeys(wrong, Label("relevant", "cat")), 1, "Bob")
+    assert len(wrong) > 3
+    assert outlook(reader).left == before
+
+
+def test_what_was_taken_back_before_the_audit_counts_as_found_by_a_later_query(run):
+    """C1: undone in time it was part of the population."""
+    reader, oracle = run
+    ids = below_the_line(reader).tolist()[:30]
+    reader.store.append_labels(dict.fromkeys(ids, Label("relevant", "dog")), 2, "Ada")
+    reader.store.undo("Ada")
+    audit = start_audit(reader, "Ada", 40)
+    reader.store.append_labels(oracle.answer(audit.ids), 2, "Ada")
+    before, later = outlook(reader).left, [id for id in ids if id not in audit.ids]
+    reader.store.append_labels(dict.fromkeys(later, Label("relevant", "dog")), 2, "Ada")
+    assert outlook(reader).left.high == max(20, before.high - len(later))
+
+
+def test_an_audit_is_open_until_its_last_picture_is_answered(run):
+    """C1: one copy of what an open audit is."""
+    reader, oracle = run
+    assert open_audit(reader) == []
+    audit = start_audit(reader, "Ada", 3)
+    reader.store.append_labels(oracle.answer(audit.ids[:2]), 2, "Ada")
+    assert open_audit(reader) == list(audit.ids)
+    reader.store.append_labels(oracle.answer(audit.ids), 2, "Ada")
+    assert open_audit(reader) == []
+
+
+def test_skipped_pictures_of_the_batch_do_not_count_in_what_it_can_come_to(run):
+    reader, _ = run
+    ids = reader.store.query(2)[1].ids.tolist()
+    answers = {ids[0]: Label("relevant", "cat"), ids[1]: Label("irrelevant"), ids[2]: Label(
+        "unsure")}  # fmt: skip
+    reader.store.append_labels(answers, 2, "Ada")
+    batch = outlook(reader).batch  # 1 of 2 so far, 17 of 19 still open
+    assert (batch.low, batch.high) == pytest.approx((1 / 19, 18 / 19))
