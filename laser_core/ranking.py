@@ -18,7 +18,7 @@ from laser_core.errors import PoolError
 from laser_core.pool import Pool, positions
 from laser_core.reader import RunReader
 from laser_core.readouts import Known, RoundMatches
-from laser_core.strategies.laser import scheduled_delta, why_no_detector
+from laser_core.strategies.laser import NO_DETECTOR, scheduled_delta, why_no_detector
 from laser_core.view import Query, RoundRecord, Signal
 from laser_core.what_if import what_if
 
@@ -37,6 +37,8 @@ class Ranking:
         config: of the run, with the round's choice applied.
         figures: delta, delta_effective, sd_vlm, sd_det; empty for other strategies.
         note: what a person should know, or "".
+        schedule: delta of this round as the run's schedule has it.
+        by_hand: delta that a person set for it; None where the schedule's counts.
     """
 
     round: int
@@ -48,6 +50,8 @@ class Ranking:
     config: ExperimentConfig
     figures: Mapping[str, float]
     note: str = ""
+    schedule: float = 0.0
+    by_hand: float | None = None
 
     @property
     def delta(self) -> float:
@@ -82,7 +86,23 @@ class Ranking:
             config=choice.applied_to(run),
             figures=found.figures,
             note=found.note,
+            by_hand=None if choice.delta == self.schedule else choice.delta,
         )
+
+    @property
+    def why_language_alone(self) -> str:
+        """Why the detector has no say in these scores, as half a sentence; "" if it has one."""
+        if self.delta > 0.0:
+            return ""
+        if self.note.startswith(NO_DETECTOR):
+            return self.note.removeprefix(NO_DETECTOR)
+        if self.round == 1:
+            return "no detector has been trained yet"
+        if self.by_hand == 0.0:
+            return "a person set δ to 0 for this round"
+        if (self.schedule if self.by_hand is None else self.by_hand) > 0.0:
+            return "no class that the pictures left look like has a label yet"
+        return f"the run's schedule of δ ({self.config.delta}) has 0 for this round"
 
     def no_detector(self, before: Pool) -> str:
         """Why the detector cannot count in this round whatever delta is; "" if it can.
@@ -227,6 +247,8 @@ def _ranking(
         config=replace(query.choice.applied_to(run.config), relevant=space.relevant),
         figures=query.figures,
         note=query.note,
+        schedule=scheduled(run, round),
+        by_hand=query.choice.delta,
     )
 
 

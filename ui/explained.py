@@ -92,7 +92,7 @@ def _equations(why: Explanation, place: Ranking, key: str) -> None:
     elif place.note:
         st.caption(place.note[:1].upper() + place.note[1:] + ".")
     else:
-        st.caption("Eq. (2) to (4) need a detector; none counts in this round, so $\\delta = 0$.")
+        st.caption(f"Eq. (2) to (4) have no say, $\\delta = 0$: {place.why_language_alone}.")
     st.markdown(fusion_formula(why))
 
 

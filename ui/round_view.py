@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from laser_core.data.demo import DEMO_POOLS
+from laser_core.delta_check import labels_against, truth_against
 from laser_core.errors import LaserError
 from laser_core.jobs import JobState
 from laser_core.reader import RunReader
@@ -17,7 +18,7 @@ from ui.fragment import fragment
 from ui.live import start_job
 from ui.round_batch import show_batch
 from ui.round_choice import Tried, choose, readings, strip
-from ui.round_look import Look, Standpoint, look_at
+from ui.round_look import Look, Standpoint, look_at, trials
 from ui.round_words import outcome, round_result, why_picked
 from ui.state import jobs
 
@@ -121,8 +122,21 @@ def _words(
             st.caption(shown.note[:1].upper() + shown.note[1:] + ".")
         if look.ranking.fused:
             readings(look, shown, chance)
+        if not asked and not tried.changed and (doubt := _doubt(run, stand, look, tried, truth)):
+            st.warning(doubt, icon=":material/balance:")
     if not finished:
         _buttons(run, stand, tried, busy)
+
+
+def _doubt(run: RunReader, stand: Standpoint, look: Look, tried: Tried, truth: bool) -> str:
+    """What speaks against the schedule's delta: the labels so far, or true labels if shown."""
+    if not look.ranking.fused or look.no_detector:
+        return ""
+    said = labels_against(look.ranking, stand.records)
+    if said or not truth:
+        return said
+    others = trials(run, look, replace(tried.full, strategy=None))
+    return truth_against(look.known.precision(look.ranking.rows), look.delta, others)
 
 
 def _buttons(run: RunReader, stand: Standpoint, tried: Tried, busy: bool) -> None:

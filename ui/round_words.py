@@ -49,7 +49,7 @@ def _voices(ranking: Ranking, labels: int, asked: bool) -> str:
         )
     if labels == 0:
         return f"No picture {'had' if asked else 'has'} a label yet, so language alone decides."
-    return "The detector does not count yet, so language alone decides."
+    return f"Language alone {'decided' if asked else 'decides'}: {ranking.why_language_alone}."
 
 
 def outcome(precision: float | None, counted: int, size: int, chance: float | None) -> str:

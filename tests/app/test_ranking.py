@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,8 @@ from laser_core.errors import PoolError
 from laser_core.ranking import matches_of, next_ranking, overlap, ranking_with, round_ranking, sweep
 from laser_core.readouts import Known, known_relevance
 from laser_core.standing import explain_in, row_of, standing
+from laser_core.strategies.laser import NO_DETECTOR
+from tests import fakes
 
 ZERO, ALL = RoundChoice(delta=0.0), RoundChoice(delta=1.0)
 
@@ -90,3 +94,38 @@ def test_nothing_of_the_next_batch_is_known_without_true_labels(read_run) -> Non
     run = read_run("going")
     known = known_relevance(run.facts.ids, run.store.labels())
     assert known.precision(next_ranking(run).rows) is None
+
+
+def test_delta_set_to_0_by_hand_is_not_a_missing_detector(read_run) -> None:
+    """C4: the page said that a detector was needed and none counted."""
+    run = read_run("going")
+    ranking = next_ranking(run)
+    assert ranking.why_language_alone == ""
+    tried = ranking.tried(ZERO, run.pool(), run.config)
+    assert tried.why_language_alone == "a person set δ to 0 for this round"
+
+
+def test_a_round_that_was_asked_with_delta_0_by_hand_says_so_ever_after(read_run) -> None:
+    """C4: also of a query that waits, and of one that is answered."""
+    run = read_run("going")
+    query = replace(run.preview(), choice=ZERO, figures={**run.preview().figures, "delta": 0.0})
+    run.store.save_query(3, run.descriptions()[0], query)
+    assert "a person set δ to 0" in round_ranking(run, 3).why_language_alone
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"round": 1}, "no detector has been trained yet"),
+        ({"note": NO_DETECTOR + "3 irrelevant labels so far"}, "3 irrelevant labels so far"),
+        ({"schedule": 0.2}, "no class that the pictures left look like has a label yet"),
+        ({"schedule": 0.0, "config": fakes.config(delta="fixed:0")},
+         "the run's schedule of δ (fixed:0) has 0 for this round"),
+        ({"schedule": 0.2, "by_hand": 0.0}, "a person set δ to 0 for this round"),
+        ({"figures": {"delta": 0.3}}, ""),
+    ],
+)  # fmt: skip
+def test_every_reason_for_delta_0_has_a_sentence_of_its_own(read_run, changes, why) -> None:
+    """C4: one sentence stood for all of them."""
+    ranking = replace(next_ranking(read_run("going")), figures={"delta": 0.0})
+    assert replace(ranking, **changes).why_language_alone == why

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -261,3 +262,33 @@ def test_what_was_set_is_there_again_in_another_session(open_page):
     again = open_page("4_Round", "going")
     assert not again.exception
     assert next(b for b in again.selectbox if b.label == "Fusion").value == other
+
+
+def test_with_delta_at_0_by_hand_the_page_says_who_set_it(open_page) -> None:
+    """C4: in the words above the batch and in the explanation of a picture."""
+    page = move_delta(open_page("4_Round", "going"), 0.0)
+    assert not page.exception
+    assert "Language alone decides: a person set δ to 0 for this round." in words(page)
+    assert "have no say, $\\delta = 0$: a person set δ to 0 for this round." in words(page)
+    assert "detector is needed" not in words(page)
+    assert "none counts" not in words(page)
+
+
+def test_the_page_warns_where_the_labels_speak_against_the_schedules_delta(
+    open_page, read_run
+) -> None:
+    """H6: nobody said that the schedule went against what the labels had told."""
+    run = read_run("going")
+    with run.store._database.writing() as cursor:
+        record = run.records()[-1]
+        figures = {**record.figures, "precision_vlm": 0.2, "precision_det": 0.9}
+        cursor.execute("DELETE FROM rounds WHERE round = 2")
+    run.store.append_record(replace(record, figures=figures))
+    share = next_ranking(run).figures["delta_effective"]
+    assert share < 0.5
+    page = open_page("4_Round", "going")
+    warned = " ".join(str(each.value) for each in page.warning)
+    assert "The labels so far speak for more δ: of round 2's answered pictures, 20%" in warned
+    assert f"the detector {share:.0%} of the score's spread" in warned
+    page = move_delta(page, 0.9)
+    assert not page.warning  # it is the schedule's value that is warned of
