@@ -87,8 +87,7 @@ def _known_set() -> Source | None:
 def _on_disk() -> Source | None:
     path = st.text_input(
         "Folder, .zip, or table (.csv, .parquet)", key="data_path", persist_state="session",
-        bind="query-params",
-        placeholder="/home/me/pictures",
+        bind="query-params", placeholder="/home/me/pictures", on_change=_note_path,
     ).strip()  # fmt: skip
     st.caption(
         "A folder of class folders, perhaps below train and test; a flat folder is a pool without "
@@ -97,7 +96,21 @@ def _on_disk() -> Source | None:
     if not path:
         st.info("Type the folder's path; nothing in it is changed or copied.")
         return None
+    if path not in _named_here():  # the address alone says so, and any link may hold an address
+        st.info("This path stands in the address. It is read once you say so.")
+        st.button("Read it", key="data_path_read", on_click=_note_path)
+        return None
     return Source(str(Path(path).expanduser()))
+
+
+@st.cache_resource(show_spinner=False)
+def _named_here() -> set[str]:
+    """The paths that someone has typed or chosen in this app since it was started."""
+    return set()
+
+
+def _note_path() -> None:
+    _named_here().add(str(st.session_state["data_path"]).strip())
 
 
 def _upload() -> Source | None:

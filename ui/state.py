@@ -129,6 +129,18 @@ def reader(name: str) -> RunReader:
     return RunReader(runs_folder() / name, default_cache_dir())
 
 
+def is_run(name: str) -> bool:
+    """Whether `name` is exactly that of a run in the runs folder.
+
+    The address bar and so any link may say what it likes: a name that is on the folder's list opens
+    that run, and nothing else is ever made a path of. A link to a folder that someone put into the
+    runs folder counts as lying there, for only who may write there can put one.
+    """
+    folder = runs_folder()
+    listed = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    return name in listed and (folder / name / "run.db").is_file()
+
+
 def open_run(name: str) -> None:
     """Make `name` the run this tab works on."""
     st.session_state[RUN_KEY] = name
@@ -138,7 +150,7 @@ def open_run(name: str) -> None:
 def open_run_name() -> str:
     """The run this tab works on; "" when none is open."""
     name = st.session_state.get(RUN_KEY) or st.query_params.get(RUN_KEY, "")
-    if name and (runs_folder() / name / "run.db").is_file():
+    if is_run(name):
         if st.query_params.get(RUN_KEY) != name:
             st.query_params[RUN_KEY] = name
         st.session_state[RUN_KEY] = name
@@ -205,7 +217,7 @@ def follow_new_run(job: JobState | None) -> None:
     st.session_state.pop(OPENING, None)
     st.query_params.pop(OPENING, None)
     made = Path(str(job.params.get("folder", ""))).name == opening
-    if made and job.status == "done" and (runs_folder() / opening / "run.db").is_file():
+    if made and job.status == "done" and is_run(opening):
         from ui.go import go_to
 
         open_run(opening)

@@ -9,6 +9,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from laser_core.jobs import Jobs
+from tests.app.conftest import REPOSITORY
 
 ON_DISK = "On this machine"
 
@@ -143,12 +144,51 @@ def test_the_run_is_made_by_a_job_with_what_was_chosen(
 
 
 def test_what_was_chosen_is_in_the_address_so_that_a_reload_keeps_it(runs, tmp_path):
-    from tests.app.conftest import REPOSITORY
-
-    page = AppTest.from_file(str(REPOSITORY / "app.py"), default_timeout=60)
-    page.query_params["data_kind"] = ON_DISK
-    page.query_params["data_path"] = str(tmp_path / "nothing")
-    page.switch_page("pages/1_Data.py").run()
+    page = by_address(data_kind=ON_DISK, data_path=str(tmp_path / "nothing"))
     assert not page.exception
     assert page.text_input(key="data_path").value == str(tmp_path / "nothing")
-    assert "nothing" in page.error[0].value
+
+
+def by_address(**said: str) -> AppTest:
+    """Data, opened by a link that says all this."""
+    page = AppTest.from_file(str(REPOSITORY / "app.py"), default_timeout=60)
+    for name, value in said.items():
+        page.query_params[name] = value
+    return page.switch_page("pages/1_Data.py").run()
+
+
+@pytest.mark.parametrize("made", ["folder", "folder/", "pool.zip", "table.csv", "gone"])
+def test_a_path_in_the_address_is_read_only_once_someone_says_so(runs, tmp_path, made):
+    """A4: a link to the app reads no folder, archive or table."""
+    (tmp_path / "folder").mkdir()
+    page = by_address(data_kind=ON_DISK, data_path=str(tmp_path / made))
+    assert not page.exception
+    assert "It is read once you say so." in words(page)
+    assert not page.metric
+    assert not page.error
+    page.button(key="data_path_read").click().run()
+    assert page.error  # it was looked at now: none of these is a pool
+    assert by_address(data_kind=ON_DISK, data_path=str(tmp_path / made)).error  # a reload
+
+
+def test_a_path_that_was_typed_is_read_at_once_and_after_a_reload(open_page, folder: Path):
+    """A4: typing is saying so."""
+    assert metrics(opened(open_page, str(folder)))["Pool pictures"] == "6"
+    again = by_address(data_kind=ON_DISK, data_path=str(folder))
+    assert metrics(again)["Pool pictures"] == "6"
+
+
+def test_a_data_set_in_the_address_is_not_downloaded_before_a_click(runs):
+    """A4: another word of the address that would make the app fetch and read."""
+    page = by_address(data_kind="A known data set", data_set="cifar10")
+    assert not page.exception
+    assert button(page, "Open it, download if need be")
+    assert not page.metric
+
+
+@pytest.mark.parametrize("zip_name", ["../../../etc/passwd", "/etc/passwd", "x" * 5000])
+def test_an_upload_in_the_address_is_one_of_the_uploads_or_none(runs, zip_name):
+    """A4: a choice that is bound to the address takes what is on its list alone."""
+    page = by_address(data_kind="Upload a zip", data_zip_before=zip_name)
+    assert not page.exception
+    assert not page.metric
