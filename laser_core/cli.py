@@ -10,7 +10,7 @@ import typer
 
 from laser_core.backup import restore_backup
 from laser_core.cli_files import add_file_commands
-from laser_core.cli_words import CacheDir, RunFolder, end_with
+from laser_core.cli_words import CacheDir, Commands, RunFolder, end_with
 from laser_core.compare import compare as run_comparison
 from laser_core.compare import comparison_table, variants, write_comparison
 from laser_core.config import ExperimentConfig
@@ -25,6 +25,7 @@ from laser_core.terminal import Terminal
 from laser_core.vlm.disk import default_cache_dir
 
 app = typer.Typer(
+    cls=Commands,
     add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,

@@ -1,13 +1,15 @@
 """What all commands share: options of the same meaning, and how a command ends."""
 
 # no `from __future__ import annotations`: typer reads the types of the options at run time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
-from laser_core.terminal import guarded
+from laser_core.terminal import guarded, shown
 
 CacheDir = Annotated[
     Path | None,
@@ -25,3 +27,28 @@ def end_with(work: Callable[[], None], folder: Path | None) -> None:
         return f"stopped; go on with: python -m laser_core resume {folder}"
 
     raise typer.Exit(guarded(work, stopped))
+
+
+class Commands(TyperGroup):
+    """The commands, whose complaints of a wrong option are shown like all else that is printed."""
+
+    def make_context(self, *args: Any, **settings: Any) -> Any:
+        """As typer's."""
+        with _shown_complaints():
+            return super().make_context(*args, **settings)
+
+    def invoke(self, ctx: Any) -> Any:
+        """As typer's."""
+        with _shown_complaints():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _shown_complaints() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        message = getattr(error, "message", None)  # typer's own errors have one
+        if isinstance(message, str):
+            error.message = shown(message)  # type: ignore[attr-defined]
+        raise

@@ -1,10 +1,15 @@
-"""How the command line shows progress, lines and errors."""
+"""How the command line shows progress, lines and errors.
+
+All of it passes `shown`: names of files, classes and people come from outside, and a terminal obeys
+the control characters in them.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
 import traceback
+import unicodedata
 from collections.abc import Callable
 
 from rich.console import Console
@@ -22,8 +27,41 @@ from rich.text import Text
 from laser_core.ctrl_c import CtrlC
 from laser_core.errors import LaserError
 from laser_core.progress import Progress, Steps, T, drain
+from laser_core.secrecy import masked
 
 USER_ERROR, STOPPED, BUG = 2, 130, 1
+# Control, format (what turns the direction of text round, invisible signs), lone surrogates, line
+# and paragraph separators: a terminal acts on these or shows nothing. The two joiners are letters'
+# and emoji's own.
+UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
+JOINERS = "\u200c\u200d"
+
+
+def shown(text: str) -> str:
+    r"""`text` as one line that a terminal shows and does not act on, without any key.
+
+    A control character stands there as its escape: `\x1b`, `\n`, `\u202e`.
+    """
+    return "".join(_visible(sign) for sign in masked(text))
+
+
+def _visible(sign: str) -> str:
+    if sign in JOINERS or unicodedata.category(sign) not in UNSEEN:
+        return sign
+    return sign.encode("unicode_escape").decode()
+
+
+def put(text: str, error: bool = False) -> None:
+    """Print a line as `shown`, in whatever letters the stream has.
+
+    Args:
+        text: one line.
+        error: True for standard error.
+    """
+    stream = sys.stderr if error else sys.stdout
+    letters = getattr(stream, "encoding", None) or "utf-8"
+    line = shown(text).encode(letters, "backslashreplace").decode(letters)
+    print(line, file=stream, flush=True)
 
 
 class _Rate(ProgressColumn):
@@ -43,14 +81,14 @@ class Terminal:
     def say(self, text: str) -> None:
         """Print a line, above the bar if one is shown."""
         if self._bar is not None and self._bar_console.is_terminal:
-            self._bar_console.print(text, markup=False, highlight=False)
+            self._bar_console.print(shown(text), markup=False, highlight=False, emoji=False)
         else:
-            print(text, flush=True)
+            put(text)
 
     def run(self, steps: Steps[T]) -> T:
         """Drain `steps` with a bar: stage, count, rate and time left."""
         columns = (
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
             _Rate(),
@@ -74,7 +112,7 @@ class Terminal:
             nonlocal stage
             if progress.stage != stage:
                 stage = progress.stage
-                bar.reset(task, description=stage)
+                bar.reset(task, description=shown(stage))
             bar.update(task, completed=progress.done, total=progress.total or None)
 
         return follow
@@ -96,7 +134,7 @@ def guarded(work: Callable[[], None], stopped: Callable[[], str]) -> int:
             work()
         except (Exception, KeyboardInterrupt) as error:
             if ctrl_c.pressed or isinstance(error, KeyboardInterrupt):
-                print(stopped(), file=sys.stderr)
+                put(stopped(), error=True)
                 return STOPPED
             return _told(error)
     return 0
@@ -105,13 +143,14 @@ def guarded(work: Callable[[], None], stopped: Callable[[], str]) -> int:
 def _told(error: Exception) -> int:
     """Say what went wrong; the exit code for it."""
     if isinstance(error, LaserError):
-        print(f"error: {error}", file=sys.stderr)
+        put(f"error: {error}", error=True)
         return USER_ERROR
     if os.environ.get("LASER_DEBUG"):
-        traceback.print_exception(error)
-    print(
+        for line in "".join(traceback.format_exception(error)).splitlines():
+            put(line, error=True)
+    put(
         f"error: {type(error).__name__}: {error}; this is a fault of the program, please "
         "report it with what LASER_DEBUG=1 shows",
-        file=sys.stderr,
+        error=True,
     )
     return BUG
