@@ -6,7 +6,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from laser_core.database import Database, now
+from laser_core.database import Database, damaged, insert, next_number, now
+from laser_core.kept import KeptAudit, UnreadableError, read_json
 
 
 @dataclass(frozen=True)
@@ -45,20 +46,24 @@ class Audits:
         """
         with self._database.writing() as cursor:
             after = cursor.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()[0]
-            cursor.execute(
-                "INSERT INTO audits (at, actor, round, population, ids) VALUES (?, ?, ?, ?, ?)",
-                (now(), actor, round, population, json.dumps({"ids": list(ids), "after": after})),
-            )
-            return int(cursor.lastrowid or 0)
+            drawn = json.dumps({"ids": list(ids), "after": after})
+            number = next_number(cursor, "audits")
+            insert(cursor, "audits", [(number, now(), actor, round, population, drawn)])
+            return number
 
     def all(self) -> list[Audit]:
-        """Every audit, oldest first."""
-        rows = self._database.read(
-            "SELECT seq, at, actor, round, population, ids FROM audits ORDER BY seq"
-        )
-        return [_audit(*row) for row in rows]
+        """Every audit, oldest first.
 
+        Raises:
+            StoreError: one is missing or damaged.
+        """
+        return [self._audit(*row) for row in self._database.counted("audits")]
 
-def _audit(number: int, at: str, actor: str, round: int, population: int, drawn: str) -> Audit:
-    kept = json.loads(drawn)
-    return Audit(number, at, actor, round, population, tuple(kept["ids"]), kept["after"])
+    def _audit(
+        self, number: int, at: str, actor: str, round: int, population: int, drawn: str
+    ) -> Audit:
+        try:
+            kept = read_json(KeptAudit, drawn)
+        except UnreadableError as error:
+            raise damaged(self._database.path, f"audit {number}: {error}") from error
+        return Audit(number, at, actor, round, population, kept.ids, kept.after)

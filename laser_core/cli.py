@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from laser_core.backup import restore_backup
 from laser_core.cli_files import add_file_commands
 from laser_core.cli_words import CacheDir, Commands, RunFolder, end_with
 from laser_core.compare import compare as run_comparison
@@ -18,6 +17,7 @@ from laser_core.options import names, numbers, with_settings
 from laser_core.plan import plan
 from laser_core.prepare import embed_only
 from laser_core.report import round_line, summary_line
+from laser_core.restore import list_backups, restore_backup, trouble_of
 from laser_core.run import explain_kept, start
 from laser_core.run import resume as resume_run
 from laser_core.store import Store
@@ -183,18 +183,36 @@ def explain(
 
 
 @app.command()
-def restore(folder: RunFolder) -> None:
-    """Bring back the latest backup of a run whose database is damaged; the damaged one is kept.
+def restore(
+    folder: RunFolder,
+    look: Annotated[
+        bool, typer.Option("--look", help="Only say what the backups hold; change nothing.")
+    ] = False,
+    backup: Annotated[
+        str | None, typer.Option(help="Name of the backup to bring back; the fullest one.")
+    ] = None,
+) -> None:
+    """Bring back a backup of a run that cannot be read; what cannot be read is kept beside it.
 
-    Close the app first.
+    It says what each backup holds first. Close the app before.
     """
 
     def work() -> None:
-        restored = restore_backup(folder)
         terminal = Terminal()
-        terminal.say(f"brought back {restored.backup.name} with {restored.labels} label events")
+        trouble = trouble_of(folder)
+        if look or trouble:
+            terminal.say(trouble or f"{folder} can be read; nothing has to be restored")
+            found = list_backups(folder)
+            for one in found:
+                terminal.say(one.sentence())
+            if not found:
+                terminal.say("there is no backup")
+        if look:
+            return
+        restored = restore_backup(folder, backup)
+        terminal.say(f"brought back {restored.backup.sentence()}")
         if restored.damaged is not None:
-            terminal.say(f"the damaged database is kept as {restored.damaged.name}")
+            terminal.say(f"what could not be read is kept as {restored.damaged.name}")
 
     end_with(work, None)
 

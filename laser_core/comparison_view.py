@@ -8,7 +8,6 @@ from __future__ import annotations
 import csv
 import io
 import itertools
-import json
 import statistics
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -104,10 +103,8 @@ def read_run(home: Path, name: str) -> KeptRun:
     """
     store = Store.open(home / name)
     try:
-        config, models = store.config(), ("", "")
-        if store.has_text("pool.json"):
-            facts = json.loads(store.read_text("pool.json"))
-            models = facts["vlm"], facts["llm"]
+        config, facts = store.config(), store.pool()
+        models = (facts.vlm, facts.llm) if facts else ("", "")
         return KeptRun(name, config, tuple(store.records()), models)
     finally:
         store.close()

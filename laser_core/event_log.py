@@ -10,19 +10,14 @@ import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from laser_core.answers import Source, Step
-from laser_core.database import Database, now
+from laser_core.database import Database, insert, next_number, now
 from laser_core.errors import StoreError
 from laser_core.events import CLASS_ADDED, LABEL, REDO, UNDO, Event
 from laser_core.pool import Label
 from laser_core.replay import Replay
 
-COLUMNS = "seq, at, actor, kind, action, image, state, name, round, seconds, target, other, source"
-INSERT = f"""
-INSERT INTO events ({COLUMNS}, client, client_seq)
-VALUES ({", ".join("?" * 15)})
-"""
 SEEN = "SELECT count(*) FROM events WHERE client = ? AND client_seq = ?"
-NEXT = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0) + 1"
+_SHOWN = len(Event._fields)  # a row goes on with the sender's name and number
 
 
 class EventLog:
@@ -78,7 +73,7 @@ class EventLog:
         spent, origin = seconds or {}, source or ("oracle" if actor == "oracle" else "person")
         with self._guard, self._database.writing() as cursor:
             self._check(answers, add_classes)
-            first = int(cursor.execute(NEXT).fetchone()[0])
+            first = next_number(cursor, "events")
             rows: list[tuple[object, ...]] = [
                 (*Event(seq, now(), actor, CLASS_ADDED, first, name=name), None, None)
                 for seq, name in enumerate(add_classes, start=first)
@@ -88,10 +83,10 @@ class EventLog:
                 action, label = first if one_action else seq, answers[id]
                 event = Event(
                     seq, now(), actor, LABEL, action, id, label.state, label.name, round,
-                    spent.get(id), source=origin,
+                    _measured(spent.get(id)), source=origin,
                 )  # fmt: skip
                 rows.append((*event, *((client, number) if client else (None, None))))
-            cursor.executemany(INSERT, rows)
+            insert(cursor, "events", rows)
             last = int(cursor.execute("SELECT max(seq) FROM events").fetchone()[0] or 0)
         self._committed(last, actor)
         return last
@@ -224,17 +219,34 @@ class EventLog:
         actor: str,
         mine: tuple[str | None, int | None],
     ) -> None:
-        first, at = int(cursor.execute(NEXT).fetchone()[0]), now()
-        for seq, target in enumerate(targets, start=first):
-            event = Event(seq, at, actor, kind, first, target=target)
-            cursor.execute(INSERT, (*event, *(mine if seq == first else (None, None))))
+        first, at = next_number(cursor, "events"), now()
+        events = [
+            Event(seq, at, actor, kind, first, target=target)
+            for seq, target in enumerate(targets, start=first)
+        ]
+        nobody = (None, None)
+        rows = [(*event, *(mine if event.seq == first else nobody)) for event in events]
+        insert(cursor, "events", rows)
 
     # ---- replaying
 
     def replay(self) -> Replay:
-        """The state, with what is new on disk; hold the log's lock while using it."""
-        sql = f"SELECT {COLUMNS} FROM events WHERE seq > ? ORDER BY seq"
-        rows = self._database.read(sql, (self._replayed.last,))
+        """The state, with what is new on disk; hold the log's lock while using it.
+
+        Raises:
+            StoreError: an event is missing, or is not what was written.
+        """
+        rows = self._database.counted("events", self._replayed.last)
         if rows:
-            self._replayed.apply(list(map(Event._make, rows)))
+            self._replayed.apply([Event._make(row[:_SHOWN]) for row in rows])
         return self._replayed
+
+    def _shown(self, where: str, values: tuple[object, ...]) -> list[Event]:
+        """Some events, checked one by one."""
+        found = self._database.rows("events", where, values)
+        return [Event._make(row[:_SHOWN]) for row in found]
+
+
+def _measured(seconds: float | None) -> float | None:
+    """Seconds as the database keeps them, also if a whole number was given."""
+    return None if seconds is None else float(seconds)

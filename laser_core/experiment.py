@@ -186,9 +186,11 @@ class Experiment:
             texts = with_discovered(followed, llm, discovered, per_class)
             news = "discovered names" if followed is kept[1] else "the classes as they are now"
             title = f"round {self.round_index}: {news}"
-        self.store.append_exchanges(llm.exchanges[asked:])
-        unchanged = kept is not None and texts is kept[1]
-        return kept[0] if kept and unchanged else self.store.append_texts(texts, title)
+        new = llm.exchanges[asked:]  # kept with their texts, or a stop asks them again
+        if kept is None or texts is not kept[1]:
+            return self.store.append_texts(texts, title, new)
+        self.store.append_exchanges(new)
+        return kept[0]
 
     def _view(self, strategy: Strategy, delta: float | None) -> Steps[PoolView]:
         round, needs = self.round_index, strategy.needs

@@ -14,9 +14,9 @@ from laser_core.answers import (
     contradict,
     happening,
 )
-from laser_core.database import Database, now
+from laser_core.database import Database, insert, next_number, now
 from laser_core.errors import PoolError
-from laser_core.event_log import COLUMNS, INSERT, NEXT, EventLog
+from laser_core.event_log import EventLog
 from laser_core.events import CLASS_ADDED, CLASS_RENAMED, MERGED, PROMOTED, Event
 from laser_core.pool import Label, LabelSpace
 from laser_core.replay import Replay
@@ -76,9 +76,9 @@ class LabelLog(EventLog):
     def _append_class(self, kind: str, name: str, other: str | None, actor: str) -> int:
         with self._guard, self._database.writing() as cursor:
             self._check_class(kind, name, other)
-            seq = int(cursor.execute(NEXT).fetchone()[0])
+            seq = next_number(cursor, "events")
             event = Event(seq, now(), actor, kind, seq, name=name, other=other)
-            cursor.execute(INSERT, (*event, None, None))
+            insert(cursor, "events", [(*event, None, None)])
             return seq
 
     def _check_class(self, kind: str, name: str, other: str | None) -> None:
@@ -185,14 +185,11 @@ class LabelLog(EventLog):
 
     def history(self, limit: int = 50) -> list[Happening]:
         """The last labels and changes of classes, newest first, undone ones too."""
-        sql = (
-            f"SELECT {COLUMNS} FROM events WHERE kind NOT IN ('undo', 'redo') "
-            "ORDER BY seq DESC LIMIT ?"
-        )
+        newest = "WHERE kind NOT IN ('undo', 'redo') ORDER BY seq DESC LIMIT ?"
         with self._guard:
             replay = self.replay()
-            rows = [Event(*row) for row in self._database.read(sql, (limit,))]
-            return [happening(replay, event) for event in rows if event.seq <= replay.last]
+            events = self._shown(newest, (limit,))
+            return [happening(replay, event) for event in events if event.seq <= replay.last]
 
     def _answer(self, replay: Replay, seq: int) -> Answer:
         if self._names != replay.renamings:

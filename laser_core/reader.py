@@ -5,7 +5,6 @@ Importing this loads no PyTorch; what needs a model is asked of the worker (`las
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -19,6 +18,7 @@ from laser_core.cosine_table import FileTable, cosines_folder
 from laser_core.cosines import TextCosines
 from laser_core.descriptions import Descriptions
 from laser_core.errors import CacheError, StoreError
+from laser_core.kept import KeptQuery, UnreadableError, id_array, read_json, unsealed
 from laser_core.pool import Label, LabelSpace, Pool
 from laser_core.store import Store
 from laser_core.view import Query, RoundRecord, Signal
@@ -80,7 +80,10 @@ class RunReader:
     @property
     def prepared(self) -> bool:
         """Whether the pool is embedded, so that `facts` and the rest can be read."""
-        return self.store.has_text("pool.json")
+        try:
+            return self.store.pool() is not None
+        except StoreError:  # damaged: preparing the run makes it anew
+            return False
 
     @cached_property
     def facts(self) -> PoolFacts:
@@ -89,15 +92,17 @@ class RunReader:
         Raises:
             StoreError: the run is not prepared yet.
         """
-        given = json.loads(self.store.read_text("pool.json"))
+        given = self.store.pool()
+        if given is None:
+            raise StoreError(f"{self.folder} is not prepared yet; open it in the app, or resume it")
         return PoolFacts(
-            ids=np.array(given["ids"], dtype=np.str_),
-            labels=tuple(given["labels"]),
-            classes=tuple(given["classes"]),
-            test_images=given["test_images"],
-            cosines=given["cosines"],
-            vlm=given["vlm"],
-            llm=given["llm"],
+            ids=id_array(given.ids),
+            labels=given.labels or (None,) * len(given.ids),
+            classes=given.classes,
+            test_images=given.test_images,
+            cosines=given.cosines,
+            vlm=given.vlm,
+            llm=given.llm,
         )
 
     @property
@@ -178,17 +183,17 @@ class RunReader:
         """
         if not self.store.has_text("preview.json"):
             return None
-        kept = json.loads(self.store.read_text("preview.json"))
-        if kept["round"] != len(self.records()) + 1 or kept["texts"] != self._texts_version():
-            return None
         try:
-            arrays = {name: self.store.array(f"preview/{name}") for name in kept["arrays"]}
-        except StoreError:
+            kept = read_json(KeptQuery, unsealed(self.store.read_text("preview.json")))
+            if (kept.round, kept.texts) != (len(self.records()) + 1, self._texts_version()):
+                return None
+            arrays = self.store.query_arrays("preview", kept.arrays, kept.texts)
+        except (StoreError, UnreadableError):  # it is made anew with the next look ahead
             return None
-        if not self._of_these_classes(arrays):
+        if not self._of_these_classes(arrays) or not set(kept.ids) <= set(self.facts.ids.tolist()):
             return None
-        ids = np.array(kept["ids"], dtype=np.str_)
-        return Query(ids, np.array(kept["scores"]), arrays, kept["figures"], kept["note"])
+        ids = id_array(kept.ids)
+        return Query(ids, np.array(kept.scores), arrays, kept.figures, kept.note)
 
     def _of_these_classes(self, arrays: Mapping[str, Signal]) -> bool:
         """Whether a preview was made for the classes as they are now."""
@@ -196,7 +201,7 @@ class RunReader:
         if texts and tuple(c.name for c in texts[1].relevant) != space.relevant:
             return False
         logits = arrays.get("detector_logits")
-        return logits is None or logits.shape[1] == space.n + 1
+        return logits is None or logits.shape[1:] == (space.n + 1,)
 
     def _texts_version(self) -> int:
         kept = self.store.texts()

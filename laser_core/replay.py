@@ -95,7 +95,7 @@ class Replay:
         steps = self._redo.setdefault(actor, [])
         if event.kind == UNDO:
             self._undone.add(target)
-            if event.action != self._undo_action:
+            if not steps or event.action != self._undo_action:
                 steps.append([])
             self._undo_action = event.action
             steps[-1].append(target)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
-from laser_core.errors import ConfigError, LaserError
+from laser_core.errors import ConfigError, LaserError, StoreError
 from laser_core.experiment import Experiment, simulate
 from laser_core.explain import Explanation
+from laser_core.kept import KeptPool
 from laser_core.materials import Materials
 from laser_core.plan import Plan, plan, require_labels
 from laser_core.pool import LabelSpace, Pool
@@ -49,7 +49,7 @@ def start(
     try:
         return (yield from _finish(store, planned, cache_dir, tell, materials))
     except LaserError:
-        if store.query(1) is None:  # nothing was asked yet: leave nothing half written
+        if not store.asked(1):  # nothing was asked yet: leave nothing half written
             store.discard()
         raise
     finally:
@@ -81,7 +81,7 @@ def explain_kept(folder: Path, id: str, round: int | None, cache_dir: Path) -> S
         config = store.config()
         materials = yield from prepare(plan(config, cache_dir), cache_dir)
         pool = Pool(materials.pool_ids, LabelSpace(config.relevant))
-        last = len(store.records()) + (store.query(len(store.records()) + 1) is not None)
+        last = len(store.records()) + store.asked(len(store.records()) + 1)
         asked = last if round is None else round
         return explain_image(id, asked, store, config, pool, materials.cosines)
     finally:
@@ -116,19 +116,24 @@ def keep_pool(store: Store, materials: Materials) -> None:
     Raises:
         ConfigError: the pool is no longer the one the run was started on.
     """
-    source, ids = materials.source, materials.pool_ids.tolist()
-    if store.has_text("pool.json") and json.loads(store.read_text("pool.json"))["ids"] != ids:
+    source, ids = materials.source, tuple(materials.pool_ids.tolist())
+    try:
+        before = store.pool()
+    except StoreError:  # damaged: it is made anew
+        before = None
+    if before is not None and before.ids != ids:
         raise ConfigError(
             f"{materials.config.pool} no longer holds the same pictures as when the run was "
             "started; put them back, or start a new run"
         )
-    facts = {
-        "ids": ids,
-        "labels": [source.label(id) for id in ids],
-        "classes": source.classes(),
-        "test_images": len(materials.test_ids),
-        "cosines": materials.cosines_key,
-        "vlm": materials.vlm.name if materials.vlm else "",
-        "llm": materials.llm.name,
-    }
-    store.write_text("pool.json", json.dumps(facts))
+    facts = KeptPool(
+        ids=ids,
+        labels=tuple(source.label(id) for id in ids),
+        classes=tuple(source.classes()),
+        test_images=len(materials.test_ids),
+        cosines=materials.cosines_key,
+        vlm=materials.vlm.name if materials.vlm else "",
+        llm=materials.llm.name,
+    )
+    if facts != before:
+        store.keep_pool(facts)

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -18,14 +20,28 @@ from laser_core.answers import as_recorded
 from laser_core.audits import Audits
 from laser_core.backup import Backups
 from laser_core.config import ExperimentConfig, RoundChoice
-from laser_core.database import Database, damaged, now, unwritable
+from laser_core.database import Database, damaged, insert, now, unwritable
 from laser_core.descriptions import Descriptions
-from laser_core.errors import LaserError, PoolError, StoreError
+from laser_core.errors import ConfigError, LaserError, PoolError, StoreError
+from laser_core.kept import (
+    KeptPool,
+    KeptQuery,
+    UnreadableError,
+    array_fault,
+    id_array,
+    read_config,
+    read_json,
+    read_pool,
+    read_record,
+    sealed,
+)
 from laser_core.label_log import LabelLog
 from laser_core.llm.base import Exchange
 from laser_core.pool import Label, LabelSpace
-from laser_core.text_versions import TextVersions
+from laser_core.text_versions import TextVersions, append_exchanges
 from laser_core.view import Query, RoundRecord, Signal
+
+T = TypeVar("T")
 
 
 class Store(LabelLog):
@@ -41,9 +57,9 @@ class Store(LabelLog):
 
     def __init__(self, folder: Path, database: Database) -> None:
         self.folder = folder
-        super().__init__(database, ExperimentConfig.from_json(database.fact("config")).relevant)
+        super().__init__(database, _config_in(database).relevant)
         self.backups = Backups(folder)
-        self._ids: set[str] | None = None  # of the pool, once it is known
+        self._pool: tuple[str, KeptPool, set[str]] | None = None  # with the state of its file
 
     @classmethod
     def create(cls, folder: Path, config: ExperimentConfig) -> Store:
@@ -96,22 +112,54 @@ class Store(LabelLog):
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def config(self) -> ExperimentConfig:
-        """The run's settings."""
-        return ExperimentConfig.from_json(self._database.fact("config"))
+        """The run's settings.
+
+        Raises:
+            StoreError: they are damaged; ConfigError: a newer version has made them.
+        """
+        return _config_in(self._database)
 
     def move_pool(self, pool: str, data_root: str | None = None) -> None:
         """Look for the pool's pictures elsewhere from now on; they have to be the same ones."""
         config = replace(self.config(), pool=pool, data_root=data_root)
-        with self._database.writing() as cursor:
-            cursor.execute("UPDATE meta SET value = ? WHERE key = 'config'", (config.to_json(),))
+        self._database.set_fact("config", config.to_json())
         self.write_text("config.json", config.to_json())
+
+    def pool(self) -> KeptPool | None:
+        """What is kept of the pool; None before it is embedded.
+
+        Raises:
+            StoreError: `pool.json` is damaged.
+        """
+        kept = self._kept_pool()
+        return kept[0] if kept else None
+
+    def keep_pool(self, facts: KeptPool) -> None:
+        """Keep with the run what a page needs of its pool."""
+        self.write_text("pool.json", sealed(asdict(facts)))
+
+    def _kept_pool(self) -> tuple[KeptPool, set[str]] | None:
+        """(what is kept of the pool, its ids), read again when the file has changed."""
+        path = self.folder / "pool.json"
+        if not path.is_file():
+            return None
+        state = f"{path.stat().st_size} {path.stat().st_mtime_ns}"
+        if self._pool is None or self._pool[0] != state:
+            try:
+                facts = read_pool(self.read_text("pool.json"))
+            except UnreadableError as error:
+                raise StoreError(
+                    f"{path} cannot be read ({error}); the labels are not in it: prepare the run "
+                    f"again, and it is made anew (python -m laser_core resume {self.folder})"
+                ) from error
+            self._pool = (state, facts, set(facts.ids))
+        return self._pool[1:]
 
     def _check(self, answers: Mapping[str, Label], added: Sequence[str]) -> None:
         super()._check(answers, added)
-        if self._ids is None and self.has_text("pool.json"):
-            self._ids = set(json.loads(self.read_text("pool.json"))["ids"])
-        if self._ids is not None and not self._ids.issuperset(answers):
-            unknown = next(id for id in answers if id not in self._ids)
+        kept = self._kept_pool()
+        if kept is not None and not kept[1].issuperset(answers):
+            unknown = next(id for id in answers if id not in kept[1])
             raise PoolError(f"{unknown!r} is no image of this pool; ids come from its own list")
 
     def _committed(self, seq: int, actor: str) -> None:
@@ -136,9 +184,15 @@ class Store(LabelLog):
         """The versions of the descriptions, with their names and steps."""
         return TextVersions(self._database)
 
-    def append_texts(self, descriptions: Descriptions, title: str) -> int:
-        """Keep a version of the descriptions; returns its number, 1 for the first."""
-        return self.text_versions.append(descriptions, title)
+    def append_texts(
+        self, descriptions: Descriptions, title: str, exchanges: Iterable[Exchange] = ()
+    ) -> int:
+        """Keep a version of the descriptions; returns its number, 1 for the first.
+
+        Args:
+            exchanges: the questions it comes from, kept in the same moment.
+        """
+        return self.text_versions.append(descriptions, title, exchanges=exchanges)
 
     def texts(self, version: int | None = None) -> tuple[int, Descriptions] | None:
         """(version, descriptions) of one version, or of the newest; None if there is none."""
@@ -151,14 +205,27 @@ class Store(LabelLog):
 
     def append_exchanges(self, exchanges: Iterable[Exchange]) -> None:
         """Keep questions to the language model and its answers."""
-        rows = [(now(), json.dumps(e.__dict__)) for e in exchanges]
         with self._database.writing() as cursor:
-            cursor.executemany("INSERT INTO exchanges (at, exchange) VALUES (?, ?)", rows)
+            append_exchanges(cursor, exchanges)
 
     def exchanges(self) -> list[Exchange]:
-        """Every question and answer of the run, oldest first."""
-        rows = self._database.read("SELECT exchange FROM exchanges ORDER BY seq")
-        return [Exchange(**json.loads(row[0])) for row in rows]
+        """Every question and answer of the run, oldest first.
+
+        Raises:
+            StoreError: one is missing or damaged.
+        """
+        rows = self._database.counted("exchanges")
+        return [
+            self._read(f"question {row[0]} to the language model", _exchange, row[2])
+            for row in rows
+        ]
+
+    def _read(self, what: str, read: Callable[[str], T], text: str) -> T:
+        """What `read` makes of a text of the database."""
+        try:
+            return read(text)
+        except (UnreadableError, ConfigError) as error:
+            raise damaged(self._database.path, f"{what}: {error}") from error
 
     # ---- queries and rounds
 
@@ -166,68 +233,143 @@ class Store(LabelLog):
         """Keep the query of a round: its arrays as files, then the rest as one committed row."""
         for name, array in query.pool.items():
             self.save_array(f"round-{round:03d}/{name}", array)
-        text = json.dumps(
-            {
-                "ids": query.ids.tolist(),
-                "scores": query.scores.tolist(),
-                "figures": dict(query.figures),
-                "note": query.note,
-                "arrays": sorted(query.pool),
-                "choice": asdict(query.choice),
-                "classes": self.space().relevant,
-            }
+        kept = KeptQuery(
+            ids=tuple(query.ids.tolist()),
+            scores=tuple(query.scores.tolist()),
+            figures=dict(query.figures),
+            note=query.note,
+            arrays=tuple(sorted(query.pool)),
+            choice=asdict(query.choice),
+            classes=self.space().relevant,
         )
+        row = (round, now(), texts, json.dumps(asdict(kept)))
         with self._database.writing() as cursor:
-            cursor.execute(
-                "INSERT OR REPLACE INTO queries VALUES (?, ?, ?, ?)", (round, now(), texts, text)
-            )
+            insert(cursor, "queries", [row], replace=True)
 
     def query(self, round: int) -> tuple[int | None, Query] | None:
-        """(texts version, query) of a round, or None if it has not been asked yet."""
-        rows = self._database.read("SELECT texts, query FROM queries WHERE round = ?", (round,))
+        """(texts version, query) of a round, or None if it has not been asked yet.
+
+        Raises:
+            StoreError: it is damaged, or an array of it is.
+        """
+        found = self._query_row(round)
+        if found is None:
+            return None
+        version, kept = found
+        of_round = f"the query of round {round}"
+        choice = self._read(of_round, lambda _: RoundChoice(**(kept.choice or {})), "")  # type: ignore[arg-type]
+        self._require_of_pool(of_round, kept.ids)
+        arrays = self.query_arrays(f"round-{round:03d}", kept.arrays, version)
+        return version, Query(
+            id_array(kept.ids), np.array(kept.scores), arrays, kept.figures, kept.note, choice
+        )
+
+    def _query_row(self, round: int) -> tuple[int | None, KeptQuery] | None:
+        rows = self._database.rows("queries", "WHERE round = ?", (round,))
         if not rows:
             return None
-        kept = json.loads(rows[0][1])
-        arrays = {name: self.array(f"round-{round:03d}/{name}") for name in kept["arrays"]}
-        ids = np.array(kept["ids"], dtype=np.str_)
-        choice = RoundChoice(**kept["choice"])
-        scores = np.array(kept["scores"])
-        return rows[0][0], Query(ids, scores, arrays, kept["figures"], kept["note"], choice)
+        read = partial(read_json, KeptQuery)
+        return rows[0][2], self._read(f"the query of round {round}", read, rows[0][3])
+
+    def _require_of_pool(self, what: str, ids: Sequence[str]) -> None:
+        kept = self._kept_pool()
+        if kept is not None and not kept[1].issuperset(ids):
+            raise damaged(self._database.path, f"{what}: it has pictures that are not of the pool")
+
+    def query_arrays(
+        self, folder: str, names: Sequence[str], version: int | None
+    ) -> dict[str, Signal]:
+        """Arrays over the pictures that a query could choose from, one row of each a picture.
+
+        Args:
+            version: of the texts that "best" speaks of; None without texts.
+
+        Raises:
+            StoreError: one is missing or damaged, or does not fit the others or the pool.
+        """
+        arrays, place = {}, self.folder / "arrays" / folder
+        for name in names:
+            arrays[name] = self.array(f"{folder}/{name}")
+        pool, texts = self.pool(), self.texts(version) if version else None
+        sizes = {
+            "row": len(pool.ids) if pool else None,
+            "best": len(texts[1].relevant_texts()) if texts else None,
+        }
+        if fault := array_fault(arrays, sizes):
+            raise damaged(place, fault)
+        return arrays
+
+    def last_event(self) -> int:
+        """The number of the last event, 0 for none."""
+        return self._database.last()
+
+    def asked(self, round: int) -> bool:
+        """Whether a round's query has been asked."""
+        return bool(self._database.read("SELECT 1 FROM queries WHERE round = ?", (round,)))
 
     def query_time(self, round: int) -> str | None:
         """When a round's query was asked, in UTC; None before."""
-        rows = self._database.read("SELECT at FROM queries WHERE round = ?", (round,))
-        return str(rows[0][0]) if rows else None
+        rows = self._database.rows("queries", "WHERE round = ?", (round,))
+        return str(rows[0][1]) if rows else None
 
     def query_space(self, round: int) -> LabelSpace | None:
         """The relevant classes a round was queried for, under the names they have now."""
-        rows = self._database.read("SELECT query FROM queries WHERE round = ?", (round,))
-        if not rows:
+        found = self._query_row(round)
+        if found is None:
             return None
-        names = json.loads(rows[0][0]).get("classes") or self._start
+        names = found[1].classes or self._start
         return LabelSpace(tuple(self.resolved(Label("relevant", n)).name for n in names))
 
     def append_record(self, record: RoundRecord) -> None:
         """Commit a finished round."""
+        row = (record.round, now(), json.dumps(record.to_dict()))
         with self._database.writing() as cursor:
-            cursor.execute(
-                "INSERT INTO rounds VALUES (?, ?, ?)",
-                (record.round, now(), json.dumps(record.to_dict())),
-            )
+            insert(cursor, "rounds", [row])
 
     def records(self) -> list[RoundRecord]:
-        """Finished rounds, oldest first."""
-        rows = self._database.read("SELECT record FROM rounds ORDER BY round")
-        return [RoundRecord.from_dict(json.loads(row[0])) for row in rows]
+        """Finished rounds, oldest first.
+
+        Raises:
+            StoreError: one is missing or damaged.
+        """
+        found = []
+        for place, (round, _, text) in enumerate(
+            self._database.rows("rounds", "ORDER BY round"), start=1
+        ):
+            record = self._read(f"the record of round {round}", read_record, text)
+            if not place == round == record.round:
+                raise damaged(self._database.path, f"the record of round {place} is missing")
+            found.append(record)
+        return found
 
     def stamp(self) -> str:
         """Changes with every committed label, version, query and round."""
         counts = (
             "SELECT (SELECT coalesce(max(seq), 0) FROM events), (SELECT count(*) FROM texts), "
-            "(SELECT coalesce(max(at), '') FROM queries), (SELECT count(*) FROM rounds), "
+            "(SELECT total(crc) FROM queries), (SELECT count(*) FROM rounds), "
             "(SELECT count(*) FROM audits)"
         )
         return "-".join(map(str, self._database.read(counts)[0]))
+
+    def require_readable(self) -> None:
+        """Read everything that the database holds.
+
+        Raises:
+            LaserError: something in it cannot be read; it is named.
+        """
+        self._database.require_right()
+        self.labels()
+        records, versions = self.records(), self.text_versions
+        for version in versions.all():
+            versions.read(version.number)
+        for row in self._database.read("SELECT round FROM queries"):
+            self._query_row(row[0])
+        self.exchanges()
+        self.audits.all()
+        with self._guard:
+            replay = self.replay()
+            for record in records:
+                as_recorded(record, replay, self._start)
 
     # ---- files
 
@@ -256,7 +398,9 @@ class Store(LabelLog):
         path = self.folder / "arrays" / f"{name}.npy"
         try:
             mapped: Signal = np.load(path, mmap_mode="r", allow_pickle=False)
-        except (OSError, ValueError, EOFError) as error:
+            if mapped.ndim == 0 or mapped.dtype.kind not in "fiub":
+                raise ValueError(f"{mapped.ndim} dimensions of {mapped.dtype}")
+        except (OSError, ValueError, EOFError, OverflowError, MemoryError, SyntaxError) as error:
             raise StoreError(
                 f"{path} is missing or damaged ({error}); restore the folder from a copy"
             ) from error
@@ -288,3 +432,14 @@ class Store(LabelLog):
             return path.read_bytes().decode("utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise damaged(path, error) from error
+
+
+def _config_in(database: Database) -> ExperimentConfig:
+    try:
+        return read_config(database.fact("config"))
+    except UnreadableError as error:
+        raise damaged(database.path, error) from error
+
+
+def _exchange(text: str) -> Exchange:
+    return read_json(Exchange, text, strict=False)

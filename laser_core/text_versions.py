@@ -7,16 +7,29 @@ found by replaying the steps, so every tab and every restart of the app agrees o
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import sqlite3
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from datetime import datetime
+from typing import Any, Literal, TypeVar
 
-from laser_core.database import Database, now
+from laser_core.database import Database, damaged, insert, next_number, now
 from laser_core.descriptions import Descriptions
 from laser_core.errors import StoreError
+from laser_core.kept import read_json
+from laser_core.llm.base import Exchange
+
+T = TypeVar("T")
 
 Step = Literal["", "edit", "undo", "redo", "move"]
 NAME_KEY = "name of texts "  # of a fact of the database, with the version's number behind it
+
+
+@dataclass(frozen=True)
+class _Made:
+    """How a version came about, as its JSON has it."""
+
+    step: Step = ""
 
 
 @dataclass(frozen=True)
@@ -51,47 +64,69 @@ class TextVersions:
         self._database = database
 
     def append(
-        self, descriptions: Descriptions, title: str, step: Step = "", after: int | None = None
+        self,
+        descriptions: Descriptions,
+        title: str,
+        step: Step = "",
+        after: int | None = None,
+        exchanges: Iterable[Exchange] = (),
     ) -> int:
         """Keep a version; returns its number.
 
         Args:
             step: what a person did to get it, or "".
             after: the newest version that the writer knew of; None not to check.
+            exchanges: the questions that it comes from, kept in the same moment: whoever stops the
+                program in between would be asked, and pay, again.
 
         Raises:
             StoreError: another tab or the loop has kept a newer one in the meantime.
         """
         text = json.dumps({**descriptions.to_dict(), "step": step})
         with self._database.writing() as cursor:
-            newest = cursor.execute("SELECT coalesce(max(version), 0) FROM texts").fetchone()[0]
-            if after is not None and newest != after:
+            number = next_number(cursor, "texts")
+            if after is not None and number != after + 1:
                 raise StoreError(
-                    f"the texts were changed elsewhere in the meantime (version {newest} is newer "
-                    f"than {after}); look at the new list, then make the change again"
+                    f"the texts were changed elsewhere in the meantime (version {number - 1} is "
+                    f"newer than {after}); look at the new list, then make the change again"
                 )
-            cursor.execute(
-                "INSERT INTO texts (at, title, descriptions) VALUES (?, ?, ?)", (now(), title, text)
-            )
-            return int(cursor.lastrowid or 0)
+            append_exchanges(cursor, exchanges)
+            insert(cursor, "texts", [(number, now(), title, text)])
+            return number
 
     def read(self, version: int | None = None) -> tuple[int, Descriptions] | None:
-        """(number, descriptions) of one version, or of the newest; None if there is none."""
-        rows = self._database.read(
-            "SELECT version, descriptions FROM texts WHERE ? IS NULL OR version = ? "
-            "ORDER BY version DESC LIMIT 1",
-            (version, version),
-        )
-        return (rows[0][0], Descriptions.from_dict(json.loads(rows[0][1]))) if rows else None
+        """(number, descriptions) of one version, or of the newest; None if there is none.
+
+        Raises:
+            StoreError: it is missing or damaged.
+        """
+        if version is None:
+            row = self._database.newest("texts")
+        else:
+            row = next(iter(self._database.rows("texts", "WHERE version = ?", (version,))), None)
+        return None if row is None else (row[0], self._read(Descriptions, row))
 
     def all(self) -> list[TextVersion]:
-        """Every version, oldest first."""
-        rows = self._database.read(
-            "SELECT version, at, title, coalesce(json_extract(descriptions, '$.step'), ''), "
-            "coalesce(value, '') FROM texts LEFT JOIN meta ON key = ? || version ORDER BY version",
-            (NAME_KEY,),
-        )
-        return [TextVersion(*row) for row in rows]
+        """Every version, oldest first.
+
+        Raises:
+            StoreError: one is missing or damaged.
+        """
+        names = self._database.facts(NAME_KEY)
+        found = []
+        for row in self._database.counted("texts"):
+            number, at, title, _ = row
+            step = self._read(_Made, row).step
+            found.append(TextVersion(number, at, title, step, names.get(str(number), "")))
+        return found
+
+    def _read(self, kind: type[T], row: tuple[Any, ...]) -> T:
+        try:
+            datetime.fromisoformat(row[1])
+            return read_json(kind, row[3])
+        except ValueError as error:  # UnreadableError is one too
+            why = f"version {row[0]} of the texts: {error}"
+            raise damaged(self._database.path, why) from error
 
     def name(self, version: int, name: str) -> None:
         """Call a version `name`; "" takes its name away.
@@ -99,10 +134,14 @@ class TextVersions:
         Raises:
             StoreError: the database cannot be written.
         """
-        with self._database.writing() as cursor:
-            cursor.execute(
-                "INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"{NAME_KEY}{version}", name)
-            )
+        self._database.set_fact(f"{NAME_KEY}{version}", name)
+
+
+def append_exchanges(cursor: sqlite3.Cursor, exchanges: Iterable[Exchange]) -> None:
+    """Keep questions to the language model and its answers, as a part of a transaction."""
+    first, at = next_number(cursor, "exchanges"), now()
+    texts = [json.dumps(e.__dict__) for e in exchanges]
+    insert(cursor, "exchanges", [(n, at, text) for n, text in enumerate(texts, start=first)])
 
 
 def undo_target(versions: Sequence[TextVersion]) -> int | None:

@@ -90,7 +90,7 @@ def _card(name: str) -> RunCard:
     try:
         run = reader(name)
         config, records = run.config, run.records()
-        waiting = run.store.query(len(records) + 1) is not None
+        waiting = run.store.asked(len(records) + 1)
         state = f"{len(records)} of {config.rounds} rounds"
         if not run.prepared:
             state = "not prepared yet"

@@ -14,9 +14,9 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from laser_core.backup import copy_database
 from laser_core.config import ExperimentConfig
 from laser_core.cosine_table import cosines_folder
+from laser_core.database import copy_database
 from laser_core.errors import StoreError
 from laser_core.export.tables import new_folder
 from laser_core.store import Store

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from laser_core.answers import Answer
@@ -101,10 +99,8 @@ def labels_table(store: Store) -> pd.DataFrame:
 
 def _scores(store: Store, answers: Sequence[Answer]) -> dict[str, dict[str, Any]]:
     """id -> scores and description at the query that asked for it, as far as they are kept."""
-    if not store.has_text("pool.json"):
-        return {}
-    ids = json.loads(store.read_text("pool.json"))["ids"]
-    place = {id: row for row, id in enumerate(ids)}
+    kept = store.pool()
+    place = {id: row for row, id in enumerate(kept.ids)} if kept else {}
     found: dict[str, dict[str, Any]] = {}
     for round in sorted({answer.round for answer in answers}):
         wanted = [a.image for a in answers if a.round == round and a.image in place]
@@ -122,7 +118,8 @@ def _of_round(
     texts = store.texts(version) if version is not None else None
     sentences = texts[1].relevant_texts() if texts else []
     asked = set(query.ids.tolist())
-    at = {row: n for n, row in enumerate(np.asarray(query.pool["row"]).tolist())}
+    rows = query.pool["row"].tolist() if "row" in query.pool else []
+    at = {row: n for n, row in enumerate(rows)}
     for id in wanted:
         n = at.get(place[id])
         if n is None or id not in asked:

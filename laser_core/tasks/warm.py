@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from laser_core.cosine_table import FileTable
 from laser_core.data.base import ImageSource
 from laser_core.data.open import open_pool
 from laser_core.experiment import Experiment
+from laser_core.kept import KeptQuery, sealed
 from laser_core.materials import Materials
 from laser_core.plan import Plan, plan
 from laser_core.prepare import embed_pool, equip
@@ -73,16 +74,16 @@ def keep_preview(experiment: Experiment) -> Steps[None]:
 def _save_preview(store: Store, round: int, version: int, looked: Query) -> None:
     for name, array in looked.pool.items():
         store.save_array(f"preview/{name}", array)
-    facts = {
-        "round": round,
-        "texts": version,
-        "ids": looked.ids.tolist(),
-        "scores": looked.scores.tolist(),
-        "figures": dict(looked.figures),
-        "note": looked.note,
-        "arrays": sorted(looked.pool),
-    }
-    store.write_text("preview.json", json.dumps(facts))
+    facts = KeptQuery(
+        ids=tuple(looked.ids.tolist()),
+        scores=tuple(looked.scores.tolist()),
+        figures=dict(looked.figures),
+        note=looked.note,
+        arrays=tuple(sorted(looked.pool)),
+        round=round,
+        texts=version,
+    )
+    store.write_text("preview.json", sealed(asdict(facts)))
 
 
 def warm_vlm(config: ExperimentConfig, context: JobContext) -> Any:

@@ -54,11 +54,10 @@ def ask_model(params: dict[str, Any], context: JobContext) -> Steps[Result]:
             made = yield from describe(
                 llm, config.relevant, config.descriptions or 0, config.confusers or 0, discovered
             )
-            store.append_exchanges(llm.exchanges[asked:])
             yield Progress("comparing the new sentences with the pool", turn - 1, repeats)
             experiment.materials.cosines.add([*made.relevant_texts(), *made.confuser_texts()])
             numbered = f"{title} ({turn} of {repeats})" if repeats > 1 else title
-            versions.append(store.append_texts(made, numbered))
+            versions.append(store.append_texts(made, numbered, llm.exchanges[asked:]))
         return {"versions": versions}
     finally:
         store.close()
@@ -75,7 +74,6 @@ def ask_sentences(params: dict[str, Any], context: JobContext) -> Steps[Result]:
         llm, names = _llm_for(config, params), params["names"]
         yield Progress(f"asking for sentences for {', '.join(names)}")
         found = sentences_for(llm, names, config.descriptions or 0)
-        store.append_exchanges(llm.exchanges)
         kept = store.texts()
         if kept is None:
             raise ConfigError("this run has no descriptions yet; ask the model for all of them")
@@ -83,7 +81,8 @@ def ask_sentences(params: dict[str, Any], context: JobContext) -> Steps[Result]:
         yield Progress("comparing the new sentences with the pool")
         experiment.materials.cosines.add([*made.relevant_texts(), *made.confuser_texts()])
         title = f"sentences asked for {', '.join(names)}"
-        return {"versions": [store.text_versions.append(made, title, "edit", kept[0])]}
+        versions, asked = store.text_versions, llm.exchanges
+        return {"versions": [versions.append(made, title, "edit", kept[0], asked)]}
     finally:
         store.close()
 

@@ -1,4 +1,3 @@
-import sqlite3
 import tempfile
 from collections import defaultdict
 from contextlib import closing, suppress
@@ -9,10 +8,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from laser_core.errors import LaserError, PoolError, StoreError
+from laser_core.llm.base import Exchange
 from laser_core.pool import Label
 from laser_core.store import Store
 from laser_core.view import RoundRecord
 from tests import fakes
+from tests.old_runs import as_written_by
 
 CAT, DOG = Label("relevant", "cat"), Label("relevant", "dog")
 LAMP, UNNAMED = Label("irrelevant", "lamp"), Label("irrelevant")
@@ -395,33 +396,29 @@ def test_any_sequence_of_steps_replays_to_the_same_state_also_after_reopening(st
 # ---- earlier versions
 
 
-def test_a_run_of_the_first_schema_is_brought_up_to_date_with_all_its_labels(store):
-    store.append_labels({"a": CAT, "b": LAMP}, 1, "Ada")
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_run_of_an_earlier_schema_is_read_as_it_is_and_brought_up_to_date_by_the_first_label(
+    store, version
+):
+    """B5: a database without checksums still opens, and is not rewritten by reading it."""
+    store.append_labels({"a": CAT}, 1, "Ada")
+    store.append_labels({"b": LAMP}, 1, "Ada")
+    store.undo("Ada")
+    store.append_exchanges([Exchange("confusers", "offline", "", "lynx")])
     store.close()
-    with closing(sqlite3.connect(store.folder / "run.db")) as old:
-        old.executescript(
-            """
-            CREATE TABLE first (
-                seq INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, actor TEXT NOT NULL,
-                kind TEXT NOT NULL CHECK (kind IN ('label', 'undo')), image TEXT, state TEXT,
-                name TEXT, round INTEGER, seconds REAL, target INTEGER REFERENCES events (seq)
-            );
-            INSERT INTO first SELECT seq, at, actor, kind, image, state, name, round, seconds,
-                target FROM events;
-            INSERT INTO first (at, actor, kind, target) VALUES ('now', 'Ada', 'undo', 2);
-            DROP TABLE events;
-            DROP TABLE audits;
-            ALTER TABLE first RENAME TO events;
-            CREATE INDEX events_of_image ON events (image);
-            UPDATE meta SET value = '1' WHERE key = 'schema';
-            """
-        )
-    with closing(Store.open(store.folder)) as opened:
-        assert opened.labels() == {"a": CAT}
+    as_written_by(version, store.folder)
+    before = (store.folder / "run.db").read_bytes()
+    with closing(Store.open(store.folder)) as opened, closing(Store.open(store.folder)) as other:
+        assert opened.labels() == other.labels() == {"a": CAT}
+        assert (store.folder / "run.db").read_bytes() == before
         opened.append_labels({"c": DOG}, 1, "Ada")
-        assert list(opened.labels()) == ["a", "c"]
+        assert list(opened.labels()) == list(other.labels()) == ["a", "c"]
+        other.append_labels({"d": DOG}, 1, "Bob")
+        assert list(opened.labels()) == ["a", "c", "d"]
+        assert len(opened.exchanges()) == 1
     with closing(Store.open(store.folder)) as again:
-        assert list(again.labels()) == ["a", "c"]
+        assert list(again.labels()) == ["a", "c", "d"]
+        again.require_readable()
 
 
 def test_an_event_that_is_not_there_cannot_be_taken_back(store):

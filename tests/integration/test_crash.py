@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from laser_core.backup import KEPT, back_up, restore_backup
+from laser_core.backup import KEPT, back_up
 from laser_core.database import backups_of
 from laser_core.errors import StoreError
 from laser_core.pool import Label
+from laser_core.restore import restore_backup
 from laser_core.seeding import rng_for
 from laser_core.store import Store
 from tests import fakes
@@ -72,7 +73,7 @@ def test_after_ten_kills_every_label_reported_as_saved_is_there_exactly_once(tmp
 def folder(tmp_path):
     with closing(Store.create(tmp_path / "run", fakes.config())) as store:
         store.append_labels({f"a{i}": Label("unsure") for i in range(3)}, 1, "Ada")
-        back_up(store.folder, 3)
+        back_up(store.folder)
         store.append_labels({"late": Label("unsure")}, 1, "Ada")
     return tmp_path / "run"
 
@@ -90,7 +91,7 @@ def test_a_damaged_database_is_refused_with_the_backup_that_can_be_brought_back(
     with pytest.raises(StoreError, match=rf"{backup.name}.*laser_core restore"):
         Store.open(folder)
     restored = restore_backup(folder)
-    assert (restored.backup, restored.labels) == (backup, 3)
+    assert (restored.backup.path, restored.backup.labels) == (backup, 3)
     assert restored.damaged.exists()
     with closing(Store.open(folder)) as store:
         assert list(store.labels()) == ["a0", "a1", "a2"]
@@ -106,10 +107,10 @@ def test_a_sound_run_is_not_replaced_by_an_older_copy(folder):
 
 def test_a_damaged_backup_is_passed_over_and_without_any_the_run_says_so(folder):
     with closing(Store.open(folder)):
-        worse = back_up(folder, 4)
+        worse = back_up(folder)
     destroy(folder)
     worse.write_bytes(b"no database" * 500)
-    assert restore_backup(folder).labels == 3
+    assert restore_backup(folder).backup.labels == 3
     destroy(folder)
     for copy in backups_of(folder):
         copy.unlink()
