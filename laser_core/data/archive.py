@@ -11,7 +11,6 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
@@ -22,40 +21,10 @@ from laser_core.data.headers import HEAD_BYTES, MAX_FILE_BYTES, fault, pixel_fau
 from laser_core.data.layout import is_litter, wrapper
 from laser_core.data.rows import Rows, read_rows
 from laser_core.errors import PoolError
+from laser_core.zips import DAMAGE, Limits, excess
 
 _STORED, _DEFLATED = zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED
 _MASKED = 0x1 | 0x40 | 0x2000  # flags: encrypted, strongly encrypted, encrypted directory
-_DAMAGE = (  # all that zipfile and zlib raised on 3,000 archives with a few wrong bytes
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    NotImplementedError,
-    RuntimeError,
-    EOFError,
-    ValueError,
-    OverflowError,
-    OSError,
-)
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What an archive may claim before it is taken for an attack.
-
-    Args:
-        entries: the directory takes about 700 bytes an entry in memory, so 700 MB at most.
-        unpacked_bytes: far above 10,000 photographs of 20 MB; nobody waits for so much.
-        ratio: unpacked / packed of the whole archive. Photographs hardly shrink and flat bitmaps
-            do some 50-fold; the zip bombs of the world lie above 1,000.
-        ratio_from_bytes: smaller archives may have any ratio: they can do no harm.
-    """
-
-    entries: int = 1_000_000
-    unpacked_bytes: int = 500_000_000_000
-    ratio: float = 200.0
-    ratio_from_bytes: int = 50_000_000
-
-
 _Entry: TypeAlias = tuple[str, zipfile.ZipInfo]
 
 
@@ -89,7 +58,7 @@ class ArchiveSource(EncodedSource):
         try:
             with self._lock:
                 return self._archive.read(self._entries[id])
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise PoolError(f"{id}: damaged in {self.name} ({error}); pack it anew") from error
 
     def stamp(self, id: str) -> str:
@@ -136,29 +105,9 @@ def _checked(archive: zipfile.ZipFile, name: str, limits: Limits) -> list[_Entry
         PoolError: see `open_archive`.
     """
     listed = archive.infolist()
-    if len(listed) > limits.entries:
-        raise PoolError(
-            f"{name}: {len(listed):,} entries are more than the {limits.entries:,} allowed; "
-            f"unpack it and give the folder"
-        )
-    _check_sizes(listed, name, limits)
+    if found := excess(listed, limits):
+        raise PoolError(f"{name}: it {found}; if you trust it, unpack it and give the folder")
     return [(_safe_path(entry, name), entry) for entry in listed if not entry.is_dir()]
-
-
-def _check_sizes(listed: Collection[zipfile.ZipInfo], name: str, limits: Limits) -> None:
-    unpacked = sum(entry.file_size for entry in listed)
-    packed = sum(entry.compress_size for entry in listed)
-    if unpacked > limits.unpacked_bytes:
-        raise PoolError(
-            f"{name}: it claims to hold {unpacked / 1e9:,.0f} GB, more than the "
-            f"{limits.unpacked_bytes / 1e9:,.0f} GB allowed; split it, or give a folder"
-        )
-    if unpacked > limits.ratio_from_bytes and unpacked > limits.ratio * packed:
-        raise PoolError(
-            f"{name}: it would unpack to {unpacked / max(packed, 1):,.0f} times its size, as zip "
-            f"bombs do (at most {limits.ratio:.0f} times is allowed); if you trust it, unpack it "
-            f"and give the folder"
-        )
 
 
 def _safe_path(entry: zipfile.ZipInfo, name: str) -> str:
@@ -232,7 +181,7 @@ def _rows(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Rows:
         )
     try:
         return read_rows(archive.read(entry), name)
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise PoolError(f"{name} is damaged ({error}); pack the archive anew") from error
 
 
@@ -246,7 +195,7 @@ def _fault(
         return fault(name, entry.file_size, _head(file, entry)) or pixel_fault(
             entry.file_size, lambda: archive.open(entry)
         )
-    except _DAMAGE as error:
+    except DAMAGE as error:
         return f"damaged in the archive ({error})"
 
 

@@ -9,10 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from pool_pictures import assert_refused, encoded, labels, pictures, reasons, write, zipped
 
-from laser_core.data.archive import Limits, open_archive
+from laser_core.data.archive import open_archive
 from laser_core.data.folder import open_folder
 from laser_core.errors import PoolError
 from laser_core.seeding import rng_for
+from laser_core.zips import Limits
 
 TREE = pictures("train/cat/1.png", "train/dog/2.png", "test/cat/3.png", "train/dog/notes.txt")
 
@@ -147,7 +148,7 @@ def test_a_zip_bomb_is_refused_without_being_unpacked(tmp_path):
 @pytest.mark.parametrize(
     ("limits", "said"),
     [
-        (Limits(entries=1), "2 entries are more than the 1 allowed"),
+        (Limits(entries=1), "has 2 entries, more than the 1 allowed"),
         (Limits(unpacked_bytes=1000), "more than the 0 GB allowed"),
     ],
 )
