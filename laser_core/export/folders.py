@@ -7,7 +7,8 @@ from pathlib import Path
 
 from laser_core.data.base import ImageSource
 from laser_core.errors import ConfigError
-from laser_core.export.pictures import place_pictures
+from laser_core.export.new_folder import new_folder
+from laser_core.export.pictures import write_pictures
 from laser_core.export.tools import write_fiftyone, write_hugging_face, write_label_studio
 from laser_core.progress import Steps
 from laser_core.store import Store
@@ -40,12 +41,13 @@ def export_pictures(
     if unknown:
         raise ConfigError(f"format {unknown[0]!r} is unknown; choose from {', '.join(FORMATS)}")
     answers, relevant = store.standing(), store.space().relevant
-    placed = yield from place_pictures(answers, source, out, link=link)
-    if "hugging_face" in formats:
-        write_hugging_face(placed, out)
-    if "label_studio" in formats:
-        skipped = [answer for answer in answers if answer.label.state == "unsure"]
-        write_label_studio(placed, relevant, out, skipped=skipped)
-    if "fiftyone" in formats:
-        write_fiftyone(placed, relevant, out)
+    with new_folder(out) as half:
+        placed = yield from write_pictures(answers, source, half, link)
+        if "hugging_face" in formats:
+            write_hugging_face(placed, half)
+        if "label_studio" in formats:
+            skipped = [answer for answer in answers if answer.label.state == "unsure"]
+            write_label_studio(placed, relevant, half, skipped=skipped)
+        if "fiftyone" in formats:
+            write_fiftyone(placed, relevant, half)
     return len(placed)

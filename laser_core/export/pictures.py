@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from laser_core.answers import Answer
 from laser_core.data.base import EncodedSource, ImageSource
 from laser_core.data.files import FileSource
-from laser_core.export.tables import new_folder
+from laser_core.export.new_folder import new_folder
 from laser_core.progress import Progress, Steps
 
 UNNAMED = "unnamed"  # folder of irrelevant pictures that nobody gave a name
@@ -51,18 +51,25 @@ def place_pictures(
         StoreError: `out` holds something, or it cannot be written.
         PoolError: a picture is gone.
     """
+    with new_folder(out) as half:
+        return (yield from write_pictures(answers, source, half, link))
+
+
+def write_pictures(
+    answers: Iterable[Answer], source: ImageSource, folder: Path, link: bool
+) -> Steps[list[Placed]]:
+    """As `place_pictures`, into a folder that is there."""
     wanted = [a for a in answers if a.label.state in ("relevant", "irrelevant")]
     placed: list[Placed] = []
     taken: set[str] = set()
-    with new_folder(out):
-        for n, answer in enumerate(wanted):
-            if n % 50 == 0:
-                yield Progress("writing pictures", n, len(wanted))
-            path = _free_path(answer, "" if isinstance(source, EncodedSource) else ".png", taken)
-            target = out / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            _write(source, answer.image, target, link)
-            placed.append(Placed(answer, path))
+    for n, answer in enumerate(wanted):
+        if n % 50 == 0:
+            yield Progress("writing pictures", n, len(wanted))
+        path = _free_path(answer, "" if isinstance(source, EncodedSource) else ".png", taken)
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _write(source, answer.image, target, link)
+        placed.append(Placed(answer, path))
     return placed
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from laser_core.answers import Answer
-from laser_core.errors import StoreError
+from laser_core.export.new_folder import new_folder
 from laser_core.llm.replay import write_transcript
 from laser_core.report import rounds_csv
 from laser_core.store import Store
@@ -38,39 +36,18 @@ def export_run(folder: Path, out: Path) -> list[Path]:
     """
     store = Store.open(folder)
     try:
-        with new_folder(out):
+        with new_folder(out) as half:
             labels = labels_table(store)
-            labels.to_csv(out / "labels.csv", index=False, lineterminator="\n")
-            labels.to_parquet(out / "labels.parquet", index=False)
+            labels.to_csv(half / "labels.csv", index=False, lineterminator="\n")
+            labels.to_parquet(half / "labels.parquet", index=False)
             config = store.config().to_json()
             texts = {"rounds.csv": rounds_csv(store.records()), "config.json": config}
             for name, text in texts.items():
-                (out / name).write_text(text, encoding="utf-8", newline="")
-            write_transcript(out / "transcript.jsonl", store.exchanges())
+                (half / name).write_text(text, encoding="utf-8", newline="")
+            write_transcript(half / "transcript.jsonl", store.exchanges())
     finally:
         store.close()
     return sorted(out.iterdir())
-
-
-@contextmanager
-def new_folder(out: Path) -> Iterator[Path]:
-    """Make a folder for the block; it is removed again if the block fails.
-
-    Raises:
-        StoreError: the folder holds something, or it cannot be written.
-    """
-    fresh = not out.exists()
-    if not fresh and (not out.is_dir() or any(out.iterdir())):
-        raise StoreError(f"{out} holds something already; give a new folder")
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        yield out
-    except BaseException as error:
-        if fresh:
-            shutil.rmtree(out, ignore_errors=True)
-        if isinstance(error, OSError):
-            raise StoreError(f"{out} cannot be written ({error}); free some space") from error
-        raise
 
 
 def labels_table(store: Store) -> pd.DataFrame:
