@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import time
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from laser_core.database import Database, backups_of, copy_database, number_of, unwritable
+from laser_core.database import (
+    ON_READING,
+    Database,
+    backups_of,
+    copy_database,
+    number_of,
+    unwritable,
+)
 from laser_core.errors import StoreError
 
 KEPT = 5
@@ -77,7 +83,7 @@ def back_up(folder: Path) -> Path:
         target = place / f"run-{datetime.now(UTC):%Y%m%d-%H%M%S}-{number:09d}.db"
         partial.replace(target)
         _thin_out(folder, target)
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, *ON_READING) as error:
         raise unwritable(place, error) from error
     finally:
         with suppress(OSError):

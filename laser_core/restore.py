@@ -5,14 +5,20 @@ Nothing is thrown away: the damaged database stays beside the one that is brough
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from laser_core.backup import free_name, set_aside
-from laser_core.database import Database, backups_of, copy_database, number_of, unwritable
+from laser_core.database import (
+    ON_READING,
+    Database,
+    backups_of,
+    copy_database,
+    number_of,
+    unwritable,
+)
 from laser_core.errors import LaserError, StoreError
 from laser_core.store import Store
 
@@ -122,7 +128,7 @@ def restore_backup(folder: Path, name: str | None = None) -> Restored:
                 companion.replace(aside.with_name(aside.name + end))
         partial.replace(path)
         set_aside(folder, backup.events)
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, *ON_READING) as error:
         raise unwritable(path, error) from error
     return Restored(backup, moved)
 
