@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tokenize
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -11,6 +12,20 @@ Floats: TypeAlias = npt.NDArray[np.floating[Any]]
 Ints: TypeAlias = npt.NDArray[np.integer[Any]]
 Bools: TypeAlias = npt.NDArray[np.bool_]
 Ids: TypeAlias = npt.NDArray[np.str_]
+
+# All that `np.load` raised on a thousand .npy files with a few wrong bytes: it reads the header as
+# Python text.
+NPY_DAMAGE = (
+    OSError,
+    ValueError,
+    EOFError,
+    KeyError,
+    TypeError,
+    OverflowError,
+    MemoryError,
+    SyntaxError,
+    tokenize.TokenError,
+)
 
 
 def unit_rows(rows: Floats) -> Floats:

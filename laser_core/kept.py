@@ -135,12 +135,19 @@ def array_fault(arrays: Mapping[str, Signal], sizes: Mapping[str, int | None]) -
         return f"{flat[0]} is no list of numbers"
     if len(_OF_LASER & arrays.keys()) not in (0, 1, len(_OF_LASER)):
         return f"there is no {min(_OF_LASER - arrays.keys())}"
+    for name, array in arrays.items():
+        # the logit of a class that nothing was labeled as is -inf
+        infinite = name == "detector_logits"
+        if not (~np.isnan(array) if infinite else np.isfinite(array)).all():
+            return f"{name} has a value that is no number"
     for name in sizes.keys() & arrays.keys():
         rows, size = arrays[name], sizes[name]
         if rows.dtype.kind not in "iu":
             return f"{name} holds no whole numbers"
         if len(rows) and (rows.min() < 0 or (size is not None and rows.max() >= size)):
             return f"{name} points at what is not there"
+    if "row" in arrays and (np.diff(arrays["row"].astype(np.int64)) <= 0).any():
+        return "row is not ascending"
     return ""
 
 

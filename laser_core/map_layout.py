@@ -13,11 +13,19 @@ import numpy as np
 
 from laser_core.arrays import Floats
 from laser_core.errors import ConfigError, StoreError
+from laser_core.kept import UnreadableError, read_json
 from laser_core.store import Store
 
 What = Literal["text", "image", "joint"]
 Method = Literal["umap", "pca"]
 FOLDER = "maps"  # below the run's `arrays`
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What a map's small file says of it."""
+
+    texts: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -82,7 +90,9 @@ def kept_layouts(store: Store) -> list[tuple[What, Method, int]]:
     """(what, method, version of the sentences) of every map kept with the run, newest last."""
     found: list[tuple[float, tuple[What, Method, int]]] = []
     for path in (store.folder / "arrays" / FOLDER).glob("*.json"):
-        what, method, version = (*path.stem.split("-"), "0")[:3]
+        what, method, version = (*path.stem.split("-"), "0", "")[:3]
+        if not (version.isascii() and version.isdecimal()):
+            continue
         if what in get_args(What) and method in get_args(Method):
             kind = (cast(What, what), cast(Method, method), int(version))
             found.append((path.stat().st_mtime, kind))
@@ -112,12 +122,13 @@ def read_layout(store: Store, what: What, method: Method, texts_version: int) ->
     """
     name = layout_name(what, method, texts_version)
     try:
-        facts = json.loads(store.read_text(f"arrays/{FOLDER}/{name}.json"))
-        texts = tuple(facts["texts"])
-    except (ValueError, KeyError) as error:
+        texts = read_json(_Facts, store.read_text(f"arrays/{FOLDER}/{name}.json")).texts
+    except UnreadableError as error:
         raise StoreError(f"the map {name} is damaged ({error}); draw it again") from error
     images = np.asarray(store.array(f"{FOLDER}/{name}-images"))
     text_xy = np.asarray(store.array(f"{FOLDER}/{name}-texts"))
-    if len(text_xy) != len(texts):
+    flat = all(xy.ndim == 2 and xy.shape[1] == 2 for xy in (images, text_xy))
+    numbers = flat and np.isfinite(images).all() and np.isfinite(text_xy).all()
+    if not numbers or len(text_xy) != len(texts):
         raise StoreError(f"the map {name} is damaged; draw it again")
     return Layout(what, method, texts_version, images, texts, text_xy)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from filelock import FileLock, Timeout
 from PIL import Image
 
-from laser_core.arrays import Floats, Ids
+from laser_core.arrays import NPY_DAMAGE, Floats, Ids
 from laser_core.data.base import ImageSource
 from laser_core.errors import CacheError
 from laser_core.progress import Progress, Steps, drain
@@ -91,7 +91,7 @@ class RunPictures:
             yield from self._write_pixels(path, size)
         try:
             self._pixels[size] = np.load(path, mmap_mode="r")
-        except (OSError, ValueError) as error:
+        except NPY_DAMAGE as error:
             raise CacheError(f"{path} cannot be read ({error}); delete it and try again") from error
 
     @cached_property
@@ -181,7 +181,7 @@ def _is_whole(path: Path, shape: tuple[int, ...]) -> bool:
     """Whether `path` holds pixels of this shape; anything else is made again."""
     try:
         return np.load(path, mmap_mode="r").shape == shape
-    except (OSError, ValueError, EOFError):
+    except NPY_DAMAGE:
         return False
 
 

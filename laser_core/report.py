@@ -60,7 +60,7 @@ def round_line(record: RoundRecord, rounds: int) -> str:
         f"accuracy {_share(record.accuracy)}",
     ]
     if "delta" in record.figures:
-        share = record.figures["delta_effective"]
+        share = record.figures.get("delta_effective", record.figures["delta"])
         parts.append(f"delta {record.figures['delta']:.2f} (detector's share {share:.0%})")
     parts.append(f"{record.seconds:.1f} s")
     return " | ".join(parts)

@@ -67,9 +67,11 @@ class NetShelf:
     def classes(self, round: int) -> tuple[str, ...]:
         """What `put` was given for a round; () if its nets are not kept."""
         try:
-            return tuple(json.loads((self._place(round) / "complete").read_text(encoding="utf-8")))
-        except (OSError, ValueError):
+            kept = json.loads((self._place(round) / "complete").read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
             return ()
+        named = isinstance(kept, list) and all(isinstance(name, str) for name in kept)
+        return tuple(kept) if named else ()
 
     def _load(self, path: Path) -> Net | None:
         return self._learner.load(path) if path.exists() else None

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import platformdirs
 
+from laser_core.arrays import NPY_DAMAGE
 from laser_core.errors import CacheError
 
 
@@ -61,7 +62,7 @@ def mapped_array(
     """The array kept at `path`, read-only; None if there is none of this shape and type."""
     try:
         kept: npt.NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError):
+    except NPY_DAMAGE:
         return None
     return kept if kept.shape == shape and kept.dtype == dtype else None
 
