@@ -2,13 +2,16 @@
 
 # no `from __future__ import annotations`: typer reads the types of the options at run time
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
+from laser_core.adopt import adopt
 from laser_core.cli_words import CacheDir, RunFolder, end_with
 from laser_core.data.open import open_pool
+from laser_core.elsewhere import unconfirmed
 from laser_core.errors import StoreError
 from laser_core.export import (
     FILES,
@@ -18,6 +21,7 @@ from laser_core.export import (
     open_bundle,
 )
 from laser_core.imports import import_labels
+from laser_core.plan import lasting_spec
 from laser_core.reader import RunReader
 from laser_core.store import Store
 from laser_core.terminal import Terminal
@@ -33,6 +37,7 @@ def add_file_commands(app: typer.Typer) -> None:
     app.command("export")(export)
     app.command("import")(import_table)
     app.command("open")(open_run)
+    app.command("adopt")(adopt_run)
 
 
 def export(
@@ -119,12 +124,57 @@ def open_run(
     pool: Annotated[
         str | None, typer.Option(help="Where the pictures lie on this machine.")
     ] = None,
-    cache_dir: CacheDir = None,
+    models: Annotated[
+        bool, typer.Option("--models", help="The models that the run used may be used here.")
+    ] = False,
 ) -> None:
-    """Open a run that was exported as one zip, perhaps on another machine."""
+    """Open a run that was exported as one zip, perhaps on another machine.
+
+    What it would read, download or send is said; nothing of it happens without --pool and --models.
+    """
 
     def work() -> None:
-        open_bundle(bundle, out, cache_dir or default_cache_dir(), pool)
-        Terminal().say(f"the run is in {out}; see it with: python -m laser_core show {out}")
+        open_bundle(bundle, out)
+        terminal = Terminal()
+        terminal.say(f"the run is in {out}; see it with: python -m laser_core show {out}")
+        with closing(Store.open(out)) as store:
+            _adopt(terminal, store, pool, models)
 
     end_with(work, None)
+
+
+def adopt_run(
+    folder: RunFolder,
+    pool: Annotated[
+        str | None, typer.Option(help="Where the pictures lie on this machine.")
+    ] = None,
+    models: Annotated[
+        bool, typer.Option("--models", help="The models that the run used may be used here.")
+    ] = False,
+) -> None:
+    """Say what a run from elsewhere may use here: where its pictures lie, and its models.
+
+    Also for a run whose pictures were moved.
+    """
+
+    def work() -> None:
+        with closing(Store.open(folder)) as store:
+            _adopt(Terminal(), store, pool, models)
+
+    end_with(work, None)
+
+
+def _adopt(terminal: Terminal, store: Store, pool: str | None, models: bool) -> None:
+    """Take a person's word on a run's pool and models, and say what still waits for one."""
+    if pool is not None or models:
+        root = store.config().data_root
+        source = None if pool is None else open_pool(pool, Path(root) if root else None)
+        adopt(store, pool if pool is None else lasting_spec(pool), source, models)
+    waiting = unconfirmed(store.config())
+    for one in waiting:
+        terminal.say(f"not used before you say so: {one.sentence()}")
+    if waiting:
+        terminal.say(
+            f"say so with: python -m laser_core adopt {store.folder} --pool WHERE --models "
+            "(or leave one of the two out)"
+        )

@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 from filelock import FileLock
 
-from laser_core.arrays import Floats, Ints
+from laser_core.arrays import NPY_DAMAGE, Floats, Ints
 from laser_core.errors import CacheError
 from laser_core.vlm.disk import save_array
 
@@ -24,6 +24,15 @@ FLOAT_BYTES = 4
 def cosines_folder(cache_dir: Path, key: str) -> Path:
     """Where the rows of one pool and model are kept."""
     return cache_dir / "cosines" / key
+
+
+def run_cosines(folder: Path, cache_dir: Path, key: str) -> Path:
+    """Where the rows of the run in `folder` are: in the cache, or, for the key "", with the run.
+
+    What came with a run from elsewhere stays with it: another run on the same pool must not use
+    rows that nobody here has computed.
+    """
+    return cosines_folder(cache_dir, key) if key else folder / "cosines"
 
 
 class Table(Protocol):
@@ -132,7 +141,7 @@ class FileTable:
         path = self.folder / "vectors.npy"
         try:
             whole = np.load(path, mmap_mode="r", allow_pickle=False).shape == vectors.shape
-        except (OSError, ValueError, EOFError):
+        except NPY_DAMAGE:
             whole = False
         if not whole:
             save_array(path, vectors.astype(np.float16))
@@ -146,11 +155,21 @@ class FileTable:
         path = self.folder / "vectors.npy"
         try:
             kept: Floats = np.load(path, allow_pickle=False).astype(np.float32)
-        except (OSError, ValueError) as error:
+        except NPY_DAMAGE as error:
             raise CacheError(
                 f"{path} cannot be read ({error}); open the run again: its pool is embedded anew"
             ) from error
         return kept
+
+    def sound(self) -> bool:
+        """Whether rows and vectors are numbers of the right shape; they may come from elsewhere."""
+        try:
+            vectors = np.load(self.folder / "vectors.npy", mmap_mode="r", allow_pickle=False)
+            table = np.fromfile(self.folder / "rows.f32", dtype="<f4") if self._row else np.zeros(1)
+        except NPY_DAMAGE:
+            return False
+        fits = vectors.ndim == 2 and len(vectors) == self.images and vectors.dtype == np.float16
+        return bool(fits and np.isfinite(vectors).all() and np.abs(table).max() < 1.01)
 
     def rows(self, texts: Sequence[str], columns: Ints | None = None) -> Floats:
         if not texts:

@@ -32,6 +32,8 @@ from laser_core.schema import (
 _LONGEST_VALUE = 500_000_000  # bytes of one text; a larger one is no part of a run
 _PROTECTED = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
 _READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
+# what SQLite raises on reading; what it says of a damaged file may be no text either
+ON_READING = (sqlite3.Error, UnicodeError)
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
@@ -93,7 +95,7 @@ class Database:
         state = self._file_state()
         try:
             connection, protected = _for_reading(self.path)
-        except (sqlite3.Error, OSError) as error:
+        except (*ON_READING, OSError) as error:
             raise damaged(self.path, error) from error
         try:
             version = _require_sound(self.path, connection)
@@ -102,11 +104,10 @@ class Database:
             if version < SCHEMA_VERSION:
                 self._connection = _brought_up(connection, version)
                 connection.close()
-        except sqlite3.Error as error:
+        except BaseException as error:
             connection.close()
-            raise damaged(self.path, error) from error
-        except StoreError:
-            connection.close()
+            if isinstance(error, ON_READING):
+                raise damaged(self.path, error) from error
             raise
 
     def _file_state(self) -> str:
@@ -208,7 +209,7 @@ class Database:
             with self.lock:
                 self._renew()
                 return self._connection.execute(sql, values).fetchall()
-        except sqlite3.Error as error:
+        except ON_READING as error:
             raise damaged(self.path, error) from error
 
     def rows(
@@ -281,6 +282,34 @@ class Database:
         """The facts whose keys begin with `prefix`, by the rest of their keys."""
         found = self.rows("meta", "WHERE substr(key, 1, ?) = ?", (len(prefix), prefix))
         return {str(key)[len(prefix) :]: str(value) for key, value in found}
+
+    def tidy(self) -> None:
+        """Take out of the file what was replaced in it, and leave it without companions.
+
+        Raises:
+            StoreError: it cannot be written.
+        """
+        try:
+            with self.lock:
+                self._make_writable()
+                self._connection.execute("VACUUM")
+                self._connection.execute("PRAGMA journal_mode = DELETE")
+        except sqlite3.Error as error:
+            raise unwritable(self.path, error) from error
+
+    def copy_rows_into(self, target: Database, facts: Mapping[str, str]) -> None:
+        """Copy all rows into a fresh database, but of the facts only `facts`.
+
+        Raises:
+            StoreError: a row cannot be read or written.
+        """
+        try:
+            with self.lock, target.writing() as cursor, closing(self._connection.cursor()) as read:
+                self._renew()
+                copy_rows(read, SCHEMA_VERSION, cursor, leave_out=("meta",))
+                insert(cursor, "meta", facts.items(), replace=True)
+        except ON_READING as error:
+            raise damaged(self.path, error) from error
 
     def last(self) -> int:
         """The number of the last event, 0 for none."""
@@ -373,9 +402,9 @@ def _for_reading(path: Path) -> tuple[sqlite3.Connection, bool]:
     try:
         connection.execute("PRAGMA query_only = ON")
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-    except sqlite3.Error as error:
+    except BaseException as error:
         connection.close()
-        if _code(error) in _PROTECTED:
+        if isinstance(error, sqlite3.Error) and _code(error) in _PROTECTED:
             return _protected(path), True
         raise
     return connection, False

@@ -7,18 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
 from laser_core.arrays import Bools, Ids, Ints
 from laser_core.config import ExperimentConfig
-from laser_core.cosine_table import FileTable, cosines_folder
+from laser_core.cosine_table import FileTable, run_cosines
 from laser_core.cosines import TextCosines
 from laser_core.descriptions import Descriptions
 from laser_core.errors import CacheError, StoreError
-from laser_core.kept import KeptQuery, UnreadableError, id_array, read_json, unsealed
+from laser_core.kept import KeptPool, KeptQuery, UnreadableError, id_array, read_json, unsealed
 from laser_core.pool import Label, LabelSpace, Pool
 from laser_core.store import Store
 from laser_core.view import Query, RoundRecord, Signal
@@ -62,6 +61,8 @@ class RunReader:
         self.store = Store.open(folder)
         self._cache_dir = cache_dir
         self._truth: tuple[LabelSpace, Bools] | None = None
+        self._facts: tuple[KeptPool, PoolFacts] | None = None
+        self._table: FileTable | None = None
 
     @property
     def config(self) -> ExperimentConfig:
@@ -85,7 +86,7 @@ class RunReader:
         except StoreError:  # damaged: preparing the run makes it anew
             return False
 
-    @cached_property
+    @property
     def facts(self) -> PoolFacts:
         """What is kept of the pool.
 
@@ -95,15 +96,9 @@ class RunReader:
         given = self.store.pool()
         if given is None:
             raise StoreError(f"{self.folder} is not prepared yet; open it in the app, or resume it")
-        return PoolFacts(
-            ids=id_array(given.ids),
-            labels=given.labels or (None,) * len(given.ids),
-            classes=given.classes,
-            test_images=given.test_images,
-            cosines=given.cosines,
-            vlm=given.vlm,
-            llm=given.llm,
-        )
+        if self._facts is None or self._facts[0] is not given:
+            self._facts = (given, _facts(given))
+        return self._facts[1]
 
     @property
     def relevant_rows(self) -> Bools | None:
@@ -125,10 +120,14 @@ class RunReader:
         now = {name: resolved(Label("irrelevant", name)).name for name in self.facts.classes}
         return [None if label is None else now.get(label, label) for label in self.facts.labels]
 
-    @cached_property
+    @property
     def table(self) -> FileTable:
         """Cosines of the pool's images with sentences."""
-        return FileTable(cosines_folder(self._cache_dir, self.facts.cosines), len(self.facts.ids))
+        facts = self.facts
+        place = run_cosines(self.folder, self._cache_dir, facts.cosines)
+        if self._table is None or self._table.folder != place:
+            self._table = FileTable(place, len(facts.ids))
+        return self._table
 
     def records(self) -> list[RoundRecord]:
         """Finished rounds, oldest first."""
@@ -214,3 +213,15 @@ class RunReader:
     def close(self) -> None:
         """Close the database."""
         self.store.close()
+
+
+def _facts(given: KeptPool) -> PoolFacts:
+    return PoolFacts(
+        ids=id_array(given.ids),
+        labels=given.labels or (None,) * len(given.ids),
+        classes=given.classes,
+        test_images=given.test_images,
+        cosines=given.cosines,
+        vlm=given.vlm,
+        llm=given.llm,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -137,3 +138,5 @@ def keep_pool(store: Store, materials: Materials) -> None:
     )
     if facts != before:
         store.keep_pool(facts)
+        if facts.cosines:  # those that came with the run, if any, have served
+            shutil.rmtree(store.folder / "cosines", ignore_errors=True)

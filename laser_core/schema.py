@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from numbers import Integral, Real
 from typing import Any, Literal
 
@@ -210,7 +210,12 @@ def _plain(sql: str) -> str:
     return re.sub(r" ?([(),]) ?", r"\1 ", text).lower().strip()
 
 
-def copy_rows(source: sqlite3.Cursor, version: int, target: sqlite3.Cursor) -> None:
+def copy_rows(
+    source: sqlite3.Cursor,
+    version: int,
+    target: sqlite3.Cursor,
+    leave_out: Collection[str] = (),
+) -> None:
     """Copy the rows that we know of a database of `version` into a fresh one of this version.
 
     Of one of this version the checksums are copied as they are, so a wrong row stays wrong.
@@ -219,7 +224,7 @@ def copy_rows(source: sqlite3.Cursor, version: int, target: sqlite3.Cursor) -> N
         sqlite3.Error: a row cannot be read, or is none of a run (a state that does not exist).
     """
     for table in COLUMNS:
-        if table == "audits" and version == 1:
+        if table in leave_out or (table == "audits" and version == 1):
             continue
         old = _FIRST_EVENTS if table == "events" and version == 1 else ", ".join(COLUMNS[table])
         crc = ", crc" if version == SCHEMA_VERSION else ""

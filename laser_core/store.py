@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
+from contextlib import closing
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -17,6 +18,7 @@ from typing import TypeVar
 import numpy as np
 
 from laser_core.answers import as_recorded
+from laser_core.arrays import NPY_DAMAGE
 from laser_core.audits import Audits
 from laser_core.backup import Backups
 from laser_core.config import ExperimentConfig, RoundChoice
@@ -38,7 +40,7 @@ from laser_core.kept import (
 from laser_core.label_log import LabelLog
 from laser_core.llm.base import Exchange
 from laser_core.pool import Label, LabelSpace
-from laser_core.text_versions import TextVersions, append_exchanges
+from laser_core.text_versions import NAME_KEY, TextVersions, append_exchanges
 from laser_core.view import Query, RoundRecord, Signal
 
 T = TypeVar("T")
@@ -59,22 +61,25 @@ class Store(LabelLog):
         self.folder = folder
         super().__init__(database, _config_in(database).relevant)
         self.backups = Backups(folder)
-        self._pool: tuple[str, KeptPool, set[str]] | None = None  # with the state of its file
+        self._pool: tuple[str, KeptPool, dict[str, int]] | None = None  # with the state of its file
 
     @classmethod
-    def create(cls, folder: Path, config: ExperimentConfig) -> Store:
+    def create(cls, folder: Path, config: ExperimentConfig, fresh: bool = True) -> Store:
         """A new run in `folder`, which may be missing or empty.
+
+        Args:
+            fresh: False for a folder that is made elsewhere and holds no run yet.
 
         Raises:
             StoreError: the folder holds something already, or cannot be written.
         """
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        if fresh and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise StoreError(
                 f"{folder} holds something already; choose another folder, or, if it is a run, "
                 "resume it"
             )
         try:
-            (folder / "arrays").mkdir(parents=True)
+            (folder / "arrays").mkdir(parents=True, exist_ok=not fresh)
         except OSError as error:
             raise unwritable(folder, error) from error
         try:
@@ -82,7 +87,8 @@ class Store(LabelLog):
             store = cls(folder, database)
             store.write_text("config.json", config.to_json())
         except StoreError:
-            shutil.rmtree(folder, ignore_errors=True)  # it was empty: leave nothing half written
+            if fresh:
+                shutil.rmtree(folder, ignore_errors=True)  # it was empty before
             raise
         return store
 
@@ -119,9 +125,19 @@ class Store(LabelLog):
         """
         return _config_in(self._database)
 
-    def move_pool(self, pool: str, data_root: str | None = None) -> None:
-        """Look for the pool's pictures elsewhere from now on; they have to be the same ones."""
-        config = replace(self.config(), pool=pool, data_root=data_root)
+    def copy_into(self, folder: Path, config: ExperimentConfig) -> None:
+        """Copy what the database holds into a fresh one in `folder`, with other settings.
+
+        Raises:
+            StoreError: a row cannot be read, or `folder` cannot be written.
+        """
+        facts = {f"{NAME_KEY}{n}": name for n, name in self._database.facts(NAME_KEY).items()}
+        facts["created"] = self._database.fact("created")
+        with closing(Store.create(folder, config, fresh=False)) as made:
+            self._database.copy_rows_into(made._database, facts)
+
+    def change_config(self, config: ExperimentConfig) -> None:
+        """Keep other settings from now on."""
         self._database.set_fact("config", config.to_json())
         self.write_text("config.json", config.to_json())
 
@@ -138,8 +154,8 @@ class Store(LabelLog):
         """Keep with the run what a page needs of its pool."""
         self.write_text("pool.json", sealed(asdict(facts)))
 
-    def _kept_pool(self) -> tuple[KeptPool, set[str]] | None:
-        """(what is kept of the pool, its ids), read again when the file has changed."""
+    def _kept_pool(self) -> tuple[KeptPool, dict[str, int]] | None:
+        """(what is kept of the pool, id -> its place), read again when the file has changed."""
         path = self.folder / "pool.json"
         if not path.is_file():
             return None
@@ -152,13 +168,13 @@ class Store(LabelLog):
                     f"{path} cannot be read ({error}); the labels are not in it: prepare the run "
                     f"again, and it is made anew (python -m laser_core resume {self.folder})"
                 ) from error
-            self._pool = (state, facts, set(facts.ids))
+            self._pool = (state, facts, {id: row for row, id in enumerate(facts.ids)})
         return self._pool[1:]
 
     def _check(self, answers: Mapping[str, Label], added: Sequence[str]) -> None:
         super()._check(answers, added)
         kept = self._kept_pool()
-        if kept is not None and not kept[1].issuperset(answers):
+        if kept is not None and not kept[1].keys() >= answers.keys():
             unknown = next(id for id in answers if id not in kept[1])
             raise PoolError(f"{unknown!r} is no image of this pool; ids come from its own list")
 
@@ -258,8 +274,8 @@ class Store(LabelLog):
         version, kept = found
         of_round = f"the query of round {round}"
         choice = self._read(of_round, lambda _: RoundChoice(**(kept.choice or {})), "")  # type: ignore[arg-type]
-        self._require_of_pool(of_round, kept.ids)
         arrays = self.query_arrays(f"round-{round:03d}", kept.arrays, version)
+        self._require_of_pool(of_round, kept.ids, arrays.get("row"))
         return version, Query(
             id_array(kept.ids), np.array(kept.scores), arrays, kept.figures, kept.note, choice
         )
@@ -271,10 +287,14 @@ class Store(LabelLog):
         read = partial(read_json, KeptQuery)
         return rows[0][2], self._read(f"the query of round {round}", read, rows[0][3])
 
-    def _require_of_pool(self, what: str, ids: Sequence[str]) -> None:
+    def _require_of_pool(self, what: str, ids: Sequence[str], rows: Signal | None) -> None:
+        """Check that a query's pictures are of the pool, and among those it could choose from."""
         kept = self._kept_pool()
-        if kept is not None and not kept[1].issuperset(ids):
-            raise damaged(self._database.path, f"{what}: it has pictures that are not of the pool")
+        if kept is None:
+            return
+        places = [kept[1].get(id, -1) for id in ids]
+        if min(places, default=0) < 0 or (rows is not None and not np.isin(places, rows).all()):
+            raise damaged(self._database.path, f"{what}: it has pictures that it could not choose")
 
     def query_arrays(
         self, folder: str, names: Sequence[str], version: int | None
@@ -306,11 +326,6 @@ class Store(LabelLog):
     def asked(self, round: int) -> bool:
         """Whether a round's query has been asked."""
         return bool(self._database.read("SELECT 1 FROM queries WHERE round = ?", (round,)))
-
-    def query_time(self, round: int) -> str | None:
-        """When a round's query was asked, in UTC; None before."""
-        rows = self._database.rows("queries", "WHERE round = ?", (round,))
-        return str(rows[0][1]) if rows else None
 
     def query_space(self, round: int) -> LabelSpace | None:
         """The relevant classes a round was queried for, under the names they have now."""
@@ -400,7 +415,7 @@ class Store(LabelLog):
             mapped: Signal = np.load(path, mmap_mode="r", allow_pickle=False)
             if mapped.ndim == 0 or mapped.dtype.kind not in "fiub":
                 raise ValueError(f"{mapped.ndim} dimensions of {mapped.dtype}")
-        except (OSError, ValueError, EOFError, OverflowError, MemoryError, SyntaxError) as error:
+        except NPY_DAMAGE as error:
             raise StoreError(
                 f"{path} is missing or damaged ({error}); restore the folder from a copy"
             ) from error

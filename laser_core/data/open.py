@@ -15,6 +15,7 @@ from laser_core.data.folder import open_folder
 from laser_core.data.headers import SUFFIXES
 from laser_core.data.rows import TABLE_SUFFIXES
 from laser_core.data.table import open_table
+from laser_core.elsewhere import require_here
 from laser_core.errors import ConfigError, PoolError
 
 SET_NAMES = ("cifar10", "cifar100", "tiny-imagenet", "stl10", "fashion-mnist")
@@ -40,6 +41,7 @@ def open_pool(spec: str, data_root: Path | None = None) -> ImageSource:
         PoolError: it is there, but cannot be used as a pool.
     """
     spec = spec.strip()
+    require_here("pool", spec)
     path = Path(spec).expanduser()
     if spec in (*DEMO_POOLS, *SET_NAMES):
         return _named(spec, data_root)

@@ -6,32 +6,36 @@ import json
 import os
 import re
 import shutil
-import sqlite3
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from laser_core.config import ExperimentConfig
-from laser_core.cosine_table import cosines_folder
-from laser_core.database import copy_database
+from laser_core.cosine_table import FileTable, run_cosines
+from laser_core.database import ON_READING, Database, copy_database, insert
+from laser_core.elsewhere import confirmed, marked, plain
 from laser_core.errors import StoreError
-from laser_core.export.tables import new_folder
+from laser_core.export.new_folder import HALF, new_folder
+from laser_core.kept import KeptPool, sealed
+from laser_core.report import rounds_csv
 from laser_core.store import Store
+from laser_core.zips import DAMAGE, Limits, excess
 
 VERSION = 1
+SPARE_BYTES = 200_000_000  # left on the disk: a full one stops everything else
 MANIFEST = "bundle.json"
-TEXTS = ("pool.json", "preview.json", "rounds.csv")
+TEXTS = ("preview.json", "rounds.csv")
 COSINES = ("rows.f32", "texts.jsonl", "vectors.npy")
 _INSIDE = re.compile(
     r"run\.db|bundle\.json|(config|pool|preview)\.json|rounds\.csv"
-    r"|arrays/([\w.-]+/)*[\w.-]+\.(npy|json)"
+    r"|arrays/([\w-][\w.-]*/)*[\w-][\w.-]*\.(npy|json)"
     r"|nets/round-\d+/(complete|\w+\.safetensors)"
-    r"|cosines/(rows\.f32|texts\.jsonl|vectors\.npy)"
+    r"|cosines/(rows\.f32|texts\.jsonl|vectors\.npy)",
+    re.ASCII,
 )
-_KEY = re.compile(r"[\w-]{1,64}")
 _SECRET = re.compile(r"(?i)key|token|secret|password")
 
 
@@ -48,12 +52,9 @@ def bundle_run(folder: Path, target: Path, cache_dir: Path) -> Path:
     Raises:
         StoreError: `folder` is no run, or the zip cannot be written.
     """
-    store = Store.open(folder)
-    try:
-        config = store.config()
-        key = json.loads(store.read_text("pool.json"))["cosines"] if _prepared(store) else ""
-    finally:
-        store.close()
+    with closing(Store.open(folder)) as store:
+        config, pool = store.config(), store.pool()
+    cosines = run_cosines(folder, cache_dir, pool.cosines) if pool else None
     partial = target.with_name(f".{target.name}.partial")
     try:
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as parent:
@@ -62,22 +63,27 @@ def bundle_run(folder: Path, target: Path, cache_dir: Path) -> Path:
             _clean_database(database, config)
             with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as zipped:
                 zipped.write(database, "run.db")
-                zipped.writestr(MANIFEST, json.dumps({"version": VERSION, "cosines": key}))
+                zipped.writestr(MANIFEST, json.dumps({"version": VERSION}))
                 zipped.writestr("config.json", portable(config).to_json())
-                for name in filter(lambda name: (folder / name).is_file(), TEXTS):
-                    text = (folder / name).read_text(encoding="utf-8")
-                    zipped.writestr(name, scrubbed(text, config))
-                for path, name in _arrays(folder, cosines_folder(cache_dir, key) if key else None):
+                for name, text in _texts(folder, config, pool):
+                    zipped.writestr(name, text)
+                for path, name in _arrays(folder, cosines):
                     zipped.write(path, name)
         partial.replace(target)
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, *ON_READING) as error:
         partial.unlink(missing_ok=True)
         raise StoreError(f"{target} cannot be written ({error}); free some space") from error
     return target
 
 
-def _prepared(store: Store) -> bool:
-    return store.has_text("pool.json")
+def _texts(
+    folder: Path, config: ExperimentConfig, pool: KeptPool | None
+) -> Iterator[tuple[str, str]]:
+    """(name, text) of the small files, without keys and paths."""
+    if pool is not None:
+        yield "pool.json", sealed(json.loads(scrubbed(json.dumps(asdict(pool)), config)))
+    for name in filter(lambda name: (folder / name).is_file(), TEXTS):
+        yield name, scrubbed((folder / name).read_text(encoding="utf-8"), config)
 
 
 def _arrays(folder: Path, cosines: Path | None) -> Iterator[tuple[Path, str]]:
@@ -94,19 +100,18 @@ def _arrays(folder: Path, cosines: Path | None) -> Iterator[tuple[Path, str]]:
 
 def _clean_database(path: Path, config: ExperimentConfig) -> None:
     """Take paths and keys out of a database, also out of the pages that SQLite no longer uses."""
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute(
-            "UPDATE meta SET value = ? WHERE key = 'config'", (portable(config).to_json(),)
-        )
-        for seq, text in connection.execute("SELECT seq, exchange FROM exchanges").fetchall():
-            connection.execute(
-                "UPDATE exchanges SET exchange = ? WHERE seq = ?", (scrubbed(text, config), seq)
-            )
-        connection.execute("VACUUM")
+    with closing(Database.open(path)) as database:
+        with database.writing() as cursor:
+            rows = database.rows("exchanges")
+            clean = [(seq, at, scrubbed(text, config)) for seq, at, text in rows]
+            insert(cursor, "exchanges", clean, replace=True)
+            insert(cursor, "meta", [("config", portable(config).to_json())], replace=True)
+        database.tidy()
 
 
 def portable(config: ExperimentConfig) -> ExperimentConfig:
     """`config` without paths of this machine: a path keeps its last part alone."""
+    config = plain(config)
     return replace(
         config,
         pool=_last_part(config.pool),
@@ -146,70 +151,151 @@ def scrubbed(text: str, config: ExperimentConfig) -> str:
 def open_bundle(
     bundle: Path,
     folder: Path,
-    cache_dir: Path,
     pool: str | None = None,
     data_root: str | None = None,
+    limits: Limits = Limits(),
 ) -> Path:
     """Make the run in a zip of `bundle_run` one of this machine; returns `folder`.
 
+    Its rows are copied into a database of ours, its arrays and sentences one by one as far as they
+    are what they should be. Cosines stay in the run's folder (`run_cosines`). Its pool and models
+    wait for a word (`laser_core.elsewhere`).
+
     Args:
         folder: missing or empty.
-        cache_dir: where the embeddings go, unless they are there already.
-        pool: where the pictures lie here; None leaves the name that the run had.
+        pool: where the pictures lie here; None leaves that open.
         data_root: as in `ExperimentConfig`.
+        limits: what the zip may claim.
 
     Raises:
         StoreError: it is no such zip, holds what does not belong in one, or there is no space.
     """
     try:
         with zipfile.ZipFile(bundle) as zipped:
-            key = _checked(zipped, bundle, folder)
-            with new_folder(folder):
-                zipped.extractall(folder)
-                (folder / "arrays").mkdir(exist_ok=True)
-                _move_cosines(folder, cosines_folder(cache_dir, key) if key else None)
-                (folder / MANIFEST).unlink()
-                _settle(folder, pool, data_root)
-    except (zipfile.BadZipFile, KeyError, ValueError, RuntimeError) as error:
+            entries = _checked(zipped, bundle, folder, limits)
+            with new_folder(folder) as half:
+                _copy_database(zipped, entries, half, pool, data_root)
+                _copy_files(zipped, entries, half)
+    except StoreError as error:  # its files have names of their own by then
+        raise StoreError(_of_bundle(str(error), bundle, folder)) from error
+    except (*DAMAGE, KeyError, RecursionError) as error:
+        if isinstance(error, OSError) and not isinstance(error, zipfile.BadZipFile):
+            raise StoreError(f"{bundle} cannot be opened ({error}); check the path") from error
         raise StoreError(f"{bundle} is no bundle of a run ({error}); export it again") from error
-    except OSError as error:
-        raise StoreError(f"{bundle} cannot be opened ({error}); check the path") from error
     return folder
 
 
-def _checked(zipped: zipfile.ZipFile, bundle: Path, folder: Path) -> str:
-    """The key of the cosines in a bundle, whose names and sizes are looked at before any write."""
-    about = json.loads(zipped.read(MANIFEST))
+def _of_bundle(sentence: str, bundle: Path, folder: Path) -> str:
+    """An error about a file of the half-opened run as one about the zip."""
+    half = f"{folder.with_name(folder.name + HALF)}"
+    return sentence.replace(half, str(bundle)) if half in sentence else sentence
+
+
+def _checked(
+    zipped: zipfile.ZipFile, bundle: Path, folder: Path, limits: Limits
+) -> dict[str, zipfile.ZipInfo]:
+    """Name -> entry of a bundle; names, sizes and the version are looked at before any write."""
+    listed = zipped.infolist()
+    _require_entry(MANIFEST, zipped.namelist(), bundle)
+    if found := excess(listed, limits):
+        raise StoreError(f"{bundle} {found}; it is no run, do not trust it")
+    entries = {}
+    for entry in listed:
+        name = entry.filename
+        if not _INSIDE.fullmatch(name) or ".." in name.split("/"):
+            raise StoreError(
+                f"{bundle} holds {name[:200]!r}, which is no part of a run; do not trust it"
+            )
+        if name in entries:
+            raise StoreError(f"{bundle} holds {name!r} twice; do not trust it")
+        if entry.file_size > _most(name):
+            raise StoreError(
+                f"{bundle} holds {name!r} of {entry.file_size / 1e6:,.0f} MB, more than the "
+                f"{_most(name) / 1e6:,.0f} MB allowed; do not trust it"
+            )
+        entries[name] = entry
+    _require_entry("run.db", entries, bundle)
+    _require_space(entries, bundle, folder)
+    about = json.loads(zipped.read(entries[MANIFEST]))
+    if not isinstance(about, dict) or not isinstance(about.get("version"), int):
+        raise StoreError(f"{bundle} is no bundle of a run (no version); export it again")
     if about["version"] > VERSION:
         raise StoreError(f"{bundle} was made by a newer version; open it with that version")
-    for name in zipped.namelist():
-        if not _INSIDE.fullmatch(name) or ".." in name.split("/"):
-            raise StoreError(f"{bundle} holds {name!r}, which is no part of a run; do not trust it")
-    needed = sum(info.file_size for info in zipped.infolist())
+    return entries
+
+
+def _require_entry(name: str, names: Collection[str], bundle: Path) -> None:
+    if name not in names:
+        raise StoreError(f"{bundle} is no bundle of a run (it has no {name}); export it again")
+
+
+def _most(name: str) -> int:
+    """Bytes that a file of a bundle may have: all but arrays are read into memory."""
+    if name in (MANIFEST, "config.json"):
+        return 1_000_000
+    if name.endswith((".json", ".jsonl", ".csv", "complete")):
+        return 300_000_000
+    return 50_000_000_000
+
+
+def _require_space(entries: Mapping[str, zipfile.ZipInfo], bundle: Path, folder: Path) -> None:
+    """Refuse what would fill the disk; the database is there twice for a moment."""
+    twice = entries["run.db"].file_size
+    needed = twice + sum(entry.file_size for entry in entries.values())
     around = next(p for p in folder.resolve().parents if p.exists())
-    if needed > shutil.disk_usage(around).free:
-        raise StoreError(f"{bundle} needs {needed / 1e6:,.0f} MB; free some space in {around}")
-    key = str(about["cosines"])
-    if key and not _KEY.fullmatch(key):
-        raise StoreError(f"{bundle} names cosines {key!r}; it is damaged, export it again")
-    return key
+    if needed > shutil.disk_usage(around).free - SPARE_BYTES:
+        raise StoreError(
+            f"{bundle} needs {(needed + SPARE_BYTES) / 1e6:,.0f} MB; free some space in {around}"
+        )
 
 
-def _move_cosines(folder: Path, target: Path | None) -> None:
-    """Put a bundle's cosines into the cache; what is there already is at least as complete."""
-    inside = folder / "cosines"
-    if target is not None and inside.is_dir() and not (target / "vectors.npy").exists():
-        target.mkdir(parents=True, exist_ok=True)
-        for name in COSINES:
-            if (inside / name).exists() and not (target / name).exists():
-                shutil.move(inside / name, target / name)
-    shutil.rmtree(inside, ignore_errors=True)
+def _copy_database(
+    zipped: zipfile.ZipFile,
+    entries: Mapping[str, zipfile.ZipInfo],
+    half: Path,
+    pool: str | None,
+    data_root: str | None,
+) -> None:
+    """Copy the rows of a bundle's database into one of ours, once all of it could be read."""
+    with tempfile.TemporaryDirectory(dir=half, ignore_cleanup_errors=True) as arriving:
+        place = Path(arriving)
+        _extract(zipped, entries["run.db"], place / "run.db")
+        if "pool.json" in entries:
+            _extract(zipped, entries["pool.json"], place / "pool.json")
+        with closing(Store.open(place)) as source:
+            source.require_readable()
+            facts = source.pool()
+            if facts is not None and not set(source.labels()) <= set(facts.ids):
+                raise StoreError(f"{place / 'run.db'} has labels of pictures that it does not have")
+            config = confirmed(marked(source.config()), pool, False, data_root)
+            source.copy_into(half, config)
+        if facts is not None:
+            with closing(Store.open(half)) as store:
+                store.keep_pool(replace(facts, cosines=""))
 
 
-def _settle(folder: Path, pool: str | None, data_root: str | None) -> None:
-    store = Store.open(folder)
-    try:
-        if pool is not None:
-            store.move_pool(pool, data_root)
-    finally:
-        store.close()
+def _copy_files(
+    zipped: zipfile.ZipFile, entries: Mapping[str, zipfile.ZipInfo], half: Path
+) -> None:
+    """Copy arrays and what else can be made again; of those, what is not sound is left out."""
+    with closing(Store.open(half)) as store:
+        slow = store.config().learner == "resnet18"  # other nets are trained anew in a second
+        parts = ("arrays/", "cosines/", *(("nets/",) if slow else ()))
+        for name, entry in entries.items():
+            if name.startswith(parts) or name == "preview.json":
+                _extract(zipped, entry, half / name)
+        for path in sorted((half / "arrays").rglob("*.npy")):
+            store.array(path.relative_to(half / "arrays").with_suffix("").as_posix())
+        records, facts = store.records(), store.pool()
+        for round in range(1, len(records) + 2):
+            store.query(round)
+        store.write_text("rounds.csv", rounds_csv(records))
+    table = FileTable(half / "cosines", len(facts.ids) if facts else 0)
+    if not table.sound():
+        shutil.rmtree(half / "cosines", ignore_errors=True)
+
+
+def _extract(zipped: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with zipped.open(entry) as packed, target.open("wb") as file:
+        shutil.copyfileobj(packed, file, 1 << 20)

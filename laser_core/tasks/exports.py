@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from laser_core import export
-from laser_core.errors import PoolError
+from laser_core.adopt import adopt
 from laser_core.progress import Progress, Steps
-from laser_core.reader import RunReader
 from laser_core.store import Store
 from laser_core.tasks.warm import open_source
 from laser_core.vlm.disk import default_cache_dir
@@ -54,27 +54,19 @@ def open_bundle(params: dict[str, Any], context: JobContext) -> Steps[Result]:
     """
     yield Progress("unpacking the run")
     folder = Path(params["folder"])
-    export.open_bundle(Path(params["bundle"]), folder, default_cache_dir(), params.get("pool"))
+    export.open_bundle(Path(params["bundle"]), folder, params.get("pool"))
     return {"folder": str(folder)}
 
 
 def move_pool(params: dict[str, Any], context: JobContext) -> Result:
     """Look for a run's pictures in another place from now on, if they are there.
 
-    Parameters: "folder"; "pool". Result: "pictures", how many of the pool's are there.
+    Parameters: "folder"; "pool"; "models", true to say that a run from elsewhere may use its
+    models here. Result: "pictures", how many there are.
     """
-    reader = RunReader(Path(params["folder"]), default_cache_dir())
-    try:
-        given = {"pool": params["pool"], "data_root": reader.config.data_root}
-        there = set(open_source(given, context).ids("pool").tolist())
-        missing = [id for id in reader.facts.ids.tolist() if id not in there]
-        if missing:
-            raise PoolError(
-                f"{params['pool']}: {len(missing):,} of the run's {len(reader.facts.ids):,} "
-                f"pictures are not there, the first is {missing[0]!r}; give the place that holds "
-                "the same pictures"
-            )
-        reader.store.move_pool(params["pool"], reader.config.data_root)
-        return {"pictures": len(there)}
-    finally:
-        reader.close()
+    pool = str(params["pool"])
+    with closing(Store.open(Path(params["folder"]))) as store:
+        given = {"pool": pool, "data_root": store.config().data_root}
+        source = open_source(given, context)
+        adopt(store, pool, source, params.get("models", False))
+    return {"pictures": len(source.ids("pool"))}

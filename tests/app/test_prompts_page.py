@@ -213,6 +213,7 @@ def test_a_run_without_texts_offers_to_ask_the_model(open_page, read_run):
     run = read_run("ahead")
     with run.store._database.writing() as cursor:
         cursor.execute("DELETE FROM texts")
+        cursor.execute("DELETE FROM sqlite_sequence WHERE name = 'texts'")
     page = open_page(PAGE, "ahead")
     assert not page.exception
     assert "no descriptions yet" in page.info[0].value

@@ -303,7 +303,7 @@ def test_a_bundled_run_opens_elsewhere_with_its_labels_and_its_cosines(tmp_path,
     folder, cache = prepared
     bundle = bundle_run(folder, tmp_path / "run.zip", cache)
     elsewhere = tmp_path / "elsewhere"
-    opened = open_bundle(bundle, elsewhere / "run", elsewhere / "cache", pool="/their/pictures")
+    opened = open_bundle(bundle, elsewhere / "run", pool="/their/pictures")
     with closing(RunReader(opened, elsewhere / "cache")) as run:
         assert run.store.labels() == GIVEN
         assert run.space.relevant == ("cat", "dog", "a bird, small")
@@ -327,9 +327,10 @@ def test_a_bundle_holds_no_key_and_no_path_of_this_machine(tmp_path, monkeypatch
         content = b"".join(zipped.read(name) for name in zipped.namelist())
     assert b"verysecret" not in content
     assert b"home of ada" not in content
-    opened = open_bundle(bundle, tmp_path / "opened", tmp_path / "cache")
+    opened = open_bundle(bundle, tmp_path / "opened")
     with closing(Store.open(opened)) as store:
-        assert (store.config().pool, store.config().llm) == ("pictures", "replay:t.txt")
+        config = store.config()
+        assert (config.pool, config.llm) == ("elsewhere:pictures", "elsewhere:replay:t.txt")
 
 
 @pytest.mark.parametrize("name", ["../evil.txt", "arrays/../../evil.npy", "/evil", "run.exe"])
@@ -340,7 +341,7 @@ def test_a_zip_with_files_that_are_no_part_of_a_run_is_refused_before_anything_i
         zipped.writestr("bundle.json", json.dumps({"version": 1, "cosines": ""}))
         zipped.writestr(name, "x")
     with pytest.raises(StoreError, match="is no part of a run"):
-        open_bundle(tmp_path / "bad.zip", tmp_path / "run", tmp_path / "cache")
+        open_bundle(tmp_path / "bad.zip", tmp_path / "run")
     assert not (tmp_path / "run").exists()
 
 
@@ -350,9 +351,9 @@ def test_what_is_no_bundle_is_refused_in_a_sentence(tmp_path):
         zipped.writestr("a.txt", "x")
     for name in ("no.zip", "other.zip"):
         with pytest.raises(StoreError, match="is no bundle of a run"):
-            open_bundle(tmp_path / name, tmp_path / "run", tmp_path / "cache")
+            open_bundle(tmp_path / name, tmp_path / "run")
     with pytest.raises(StoreError, match="cannot be opened"):
-        open_bundle(tmp_path / "missing.zip", tmp_path / "run", tmp_path / "cache")
+        open_bundle(tmp_path / "missing.zip", tmp_path / "run")
 
 
 def test_numbers_and_blanks_of_a_csv_are_read_back_by_pandas(tmp_path, store):
