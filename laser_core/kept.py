@@ -84,8 +84,8 @@ def read_record(text: str) -> RoundRecord:
     shares = (record.precision, record.ceiling, record.recall, record.accuracy)
     if not all(share is None or 0.0 <= share <= 1.0 for share in shares):
         raise UnreadableError(f"a share outside 0 to 1 among {shares}")
-    if not 0 <= record.relevant <= record.queried <= len(record.ids):
-        raise UnreadableError(f"{record.relevant} of {record.queried} of {len(record.ids)}")
+    if not 0 <= record.relevant <= record.queried:
+        raise UnreadableError(f"{record.relevant} relevant of {record.queried}")
     if not all(-1 <= label <= (len(record.classes) or label) for label in record.labels):
         raise UnreadableError("a label of no class")
     if any(len(row) != len(record.confusion) for row in record.confusion):
