@@ -11,6 +11,7 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Collection, Mapping
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
@@ -165,7 +166,7 @@ def _source(path: Path, archive: zipfile.ZipFile, entries: Collection[_Entry]) -
     around = wrapper([*pictures, *tables])
     arrangement = arrange(
         [id.removeprefix(around) for id in pictures],
-        {id.removeprefix(around): _rows(archive, entry) for id, entry in tables.items()},
+        {id.removeprefix(around): partial(_rows, archive, entry) for id, entry in tables.items()},
         [Skipped(left.name.removeprefix(around), left.reason) for left in skipped],
     )
     by_id = {id.removeprefix(around): entry for id, entry in pictures.items()}
@@ -173,7 +174,8 @@ def _source(path: Path, archive: zipfile.ZipFile, entries: Collection[_Entry]) -
 
 
 def _rows(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Rows:
-    name = f"{archive.filename}: {entry.filename}"
+    """Raises: PoolError: the table cannot be read."""
+    name = entry.filename.rpartition("/")[2]
     if entry.file_size > MAX_FILE_BYTES:
         raise PoolError(
             f"{name}: a table of {entry.file_size / 1e6:,.0f} MB is more than the "

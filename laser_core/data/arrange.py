@@ -2,19 +2,23 @@
 
 A folder and an archive share this step. A table `metadata.csv`, `.jsonl` or `.parquet` (the
 convention of Hugging Face's image folders: `file_name`, relative to the table) overrules the folder
-names for the pictures it lists: its `label` and `split` columns, where it has them, count.
+names for the pictures it lists: its `label` and `split` columns, where it has them, count. Many
+other programs write files of that name too: one that cannot be read, or that lists none of the
+pictures, is ignored, and that is noted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from laser_core.data.base import Item, Skipped, Split, natural_order
 from laser_core.data.layout import Place, places, split_roles
 from laser_core.data.rows import TABLE_SUFFIXES, Row, Rows, normal_id
+from laser_core.errors import PoolError
 
 METADATA_NAMES = frozenset(f"metadata{suffix}" for suffix in TABLE_SUFFIXES)
+_REASON_LETTERS = 300  # of why a table is ignored: a column's name may be as long as the file
 
 
 @dataclass(frozen=True)
@@ -27,29 +31,47 @@ class Arrangement:
 
 
 def arrange(
-    pictures: Collection[str], tables: Mapping[str, Rows], skipped: Collection[Skipped]
+    pictures: Collection[str],
+    tables: Mapping[str, Callable[[], Rows]],
+    skipped: Collection[Skipped],
 ) -> Arrangement:
     """Items for `pictures`, ordered by `natural_order` of their ids.
 
     Args:
         pictures: ids of the pictures: relative paths with "/".
-        tables: relative path of each metadata table -> its rows.
+        tables: relative path of each metadata table -> what reads its rows.
         skipped: what the scan left out.
     """
     ids = sorted(pictures, key=natural_order)
     found = dict(zip(ids, places(ids), strict=True))
     known = found.keys() | {left.name for left in skipped}
     missing: list[Skipped] = []
-    for table, rows in sorted(tables.items()):
-        folder = table.rpartition("/")[0]
-        for row in rows.rows:
-            id = normal_id(f"{folder}/{row.path}" if folder else row.path)
+    ignored: list[str] = []
+    for table, read in sorted(tables.items()):
+        try:
+            rows = read()
+        except PoolError as error:
+            ignored.append(f"{table} is ignored: {str(error)[:_REASON_LETTERS]}")
+            continue
+        listed = _listed(table, rows)
+        if known.isdisjoint(listed):
+            count = f"none of the {len(listed):,} files it lists is here"
+            ignored.append(f"{table} is ignored: {count}; paths in it are relative to its folder")
+            continue
+        for id, row in listed.items():
             if id in found:
                 found[id] = _overruled(found[id], row, rows)
             elif id not in known:
                 missing.append(Skipped(id, f"no such file, though {table} lists it"))
     roles, notes = split_roles(place.word for place in found.values())
-    return Arrangement(items_of(found, roles), (*skipped, *missing), notes)
+    return Arrangement(items_of(found, roles), (*skipped, *missing), (*ignored, *notes))
+
+
+def _listed(table: str, rows: Rows) -> dict[str, Row]:
+    """Id -> the last row about it."""
+    folder = table.rpartition("/")[0]
+    inside = f"{folder}/" if folder else ""
+    return {normal_id(f"{inside}{row.path}"): row for row in rows.rows}
 
 
 def items_of(found: Mapping[str, Place], roles: Mapping[str, Split | None]) -> tuple[Item, ...]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import unicodedata
+from functools import partial
 from pathlib import Path
 
 from laser_core.data.arrange import METADATA_NAMES, arrange
 from laser_core.data.base import ImageSource, Skipped
 from laser_core.data.files import FileSource, file_fault, read_fault, require_pictures
+from laser_core.data.headers import MAX_FILE_BYTES
 from laser_core.data.layout import is_litter, wrapper
 from laser_core.data.rows import Rows, read_rows
 from laser_core.errors import PoolError
@@ -22,7 +24,7 @@ def open_folder(folder: Path) -> ImageSource:
     followed, links that lead back up are not.
 
     Raises:
-        PoolError: no such folder, no usable picture in it, or an unreadable metadata table.
+        PoolError: no such folder, or no usable picture in it.
     """
     if not folder.is_dir():
         raise PoolError(f"{folder}: there is no such folder; check the path")
@@ -31,7 +33,10 @@ def open_folder(folder: Path) -> ImageSource:
     around = wrapper([*scan.pictures, *scan.tables])
     arrangement = arrange(
         [id.removeprefix(around) for id in scan.pictures],
-        {id.removeprefix(around): _rows(folder / path) for id, path in scan.tables.items()},
+        {
+            id.removeprefix(around): partial(_rows, folder / path)
+            for id, path in scan.tables.items()
+        },
         [Skipped(left.name.removeprefix(around), left.reason) for left in scan.skipped],
     )
     source = FileSource(
@@ -113,7 +118,13 @@ def _is_utf8(name: str) -> bool:
 
 
 def _rows(table: Path) -> Rows:
+    """Raises: PoolError: the table cannot be read."""
+    name = table.name
     try:
-        return read_rows(table.read_bytes(), table.name)
+        if not table.is_file() or table.stat().st_size > MAX_FILE_BYTES:
+            raise PoolError(f"{name}: it is no file of at most {MAX_FILE_BYTES / 1e6:.0f} MB")
+        return read_rows(table.read_bytes(), name)
     except OSError as error:
-        raise PoolError(f"{table}: {read_fault(error)}; make it readable or remove it") from error
+        raise PoolError(
+            f"{table.name}: {read_fault(error)}; make it readable or remove it"
+        ) from error

@@ -8,7 +8,9 @@ Works on relative paths with "/" alone, so that a folder and an archive are read
   when all of them hold exactly the same two or more class folders (`a/cat`, `a/dog`, `b/cat`,
   `b/dog`). Splits may also lie within the classes (`cat/train`, `cat/test`).
 * `test` measures accuracy, or else the validation split does; every other split is the pool.
-* The folder below the split is the class, and what lies deeper belongs to it too.
+* The folder below the split is the class, whatever it is called (`train/train`, `train/test`,
+  `train/data`), and what lies deeper belongs to it too. One folder that holds all of a split and
+  repeats its name or says nothing (`train/train/cat`, `train/images/cat`) is looked through.
 * `unlabeled`, and pictures outside any class folder, are pool pictures without a label.
 """
 
@@ -88,9 +90,14 @@ def places(paths: Sequence[str]) -> list[Place]:
     """What the folders of each picture say, in the order of `paths`."""
     around = len(wrapper(paths))
     parts = [path[around:].split("/") for path in paths]
+    while (inner := _wrapped_splits(parts)) is not None:
+        parts = inner
     tops = _top_folders(parts)
+    if _splits_within(tops) and any(split_kind(name) is None for name in tops):
+        return [Place(path[0], path[1]) for path in parts]
     if _splits_on_top(tops):
-        return [_below_split(path) for path in parts]
+        inside = _looked_through(tops)
+        return [_below_split(path, inside) for path in parts]
     if _splits_within(tops):
         return [Place(path[0], path[1]) for path in parts]
     return [Place(_class_of(path), "") for path in parts]
@@ -102,6 +109,11 @@ class _Top:
 
     pictures: bool = False
     folders: set[str] = field(default_factory=set)
+
+    @property
+    def alone(self) -> bool:
+        """Whether one folder holds all of it."""
+        return len(self.folders) == 1 and not self.pictures
 
 
 def _top_folders(paths: Iterable[Sequence[str]]) -> dict[str, _Top]:
@@ -148,14 +160,37 @@ def _splits_within(tops: Mapping[str, _Top]) -> bool:
     )
 
 
-def _below_split(path: Sequence[str]) -> Place:
+def _wrapped_splits(paths: Sequence[Sequence[str]]) -> list[Sequence[str]] | None:
+    """`paths` without a folder like `train` around splits of the same classes, or None."""
+    if len({path[0] for path in paths}) != 1 or any(len(path) < 4 for path in paths):
+        return None  # `train/test/1.png` is the class "test" of the split "train"
+    inner = [path[1:] for path in paths]
+    tops = _top_folders(inner)
+    kinds = {split_kind(name) for name in tops}
+    shared = set.intersection(*(top.folders for top in tops.values())) if tops else set()
+    return inner if shared and None not in kinds and len(kinds) > 1 else None
+
+
+def _looked_through(tops: Mapping[str, _Top]) -> dict[str, str]:
+    """Split -> the one folder in it that is no class: it repeats its name, or says nothing.
+
+    A folder that stands beside others in some split is a class there, and so it is everywhere.
+    """
+    alone = {split: next(iter(top.folders)) for split, top in tops.items() if top.alone}
+    classes = set().union(*(top.folders for split, top in tops.items() if split not in alone))
+    return {
+        split: folder
+        for split, folder in alone.items()
+        if folder not in classes and (folder in tops or folder.casefold() in _GENERIC)
+    }
+
+
+def _below_split(path: Sequence[str], inside: Mapping[str, str]) -> Place:
     if len(path) == 1:
         return Place(None, "")
     if is_unlabeled(path[0]):
         return Place(None, path[0])
-    below = path[1:]
-    if len(below) > 1 and (below[0] == path[0] or below[0].casefold() in _GENERIC):
-        below = below[1:]  # `training_set/training_set/cats`, `train/images/cats`
+    below = path[2:] if len(path) > 2 and inside.get(path[0]) == path[1] else path[1:]
     return Place(_class_of(below), path[0])
 
 

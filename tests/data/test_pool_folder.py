@@ -233,10 +233,3 @@ def test_a_folder_that_is_not_there_is_said(tmp_path):
     assert_refused(
         lambda: open_folder(tmp_path / "gone"), tmp_path, "no such folder; check the path"
     )
-
-
-def test_an_unreadable_metadata_table_is_said(tmp_path):
-    write(tmp_path, pictures("1.png") | {"metadata.csv": b"caption\na cat\n"})
-    assert_refused(
-        lambda: open_folder(tmp_path), tmp_path, "metadata.csv", "'caption'", "file_name"
-    )

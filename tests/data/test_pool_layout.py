@@ -88,6 +88,54 @@ def test_a_split_repeated_and_a_folder_called_images_are_looked_through():
     assert said("train/images/1.jpg", "test/images/1.jpg") == [(None, "train"), (None, "test")]
 
 
+@pytest.mark.parametrize("name", ["train", "test", "val", "data", "images", "set", "Pictures"])
+@pytest.mark.parametrize("around", ["", "data/", "images/", "my pictures/v2/"])
+def test_a_class_below_a_split_may_be_called_like_a_split_or_like_nothing(name, around):
+    """F1: `train/train/1.png` shows the vehicle; so do classes called test, data, images, set."""
+    paths = [
+        f"{around}{split}/{of}/{n}.png"
+        for split in ("train", "test")
+        for n, of in enumerate([name, "car"])
+    ]
+    assert said(*paths) == [(name, "train"), ("car", "train"), (name, "test"), ("car", "test")]
+
+
+def test_a_class_called_like_its_split_is_a_class_in_a_split_where_it_stands_alone():
+    """F1: the test split may hold pictures of that one class only."""
+    paths = ("train/test/1.png", "train/car/1.png", "test/test/1.png", "val/data/1.png")
+    assert [label for label, _ in said(*paths[:3])] == ["test", "car", "test"]
+    assert said("train/data/1.png", "train/car/1.png", "val/data/2.png")[2] == ("data", "val")
+
+
+def test_all_classes_may_be_called_like_splits():
+    """F1: train, test and val as classes of one split, of two, and around splits."""
+    one = ("train/train/1.png", "train/test/1.png", "train/val/1.png")
+    assert [label for label, _ in said(*one)] == ["train", "test", "val"]
+    two = ("train/train/1.png", "train/test/2.png", "test/train/3.png", "test/test/4.png")
+    assert said(*two)[1:3] == [("test", "train"), ("train", "test")]
+    around = ("train/train/1.png", "train/test/2.png", "bus/train/3.png", "bus/test/4.png")
+    assert said(*around) == [
+        ("train", "train"), ("train", "test"), ("bus", "train"), ("bus", "test"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("path", "other", "expected"),
+    [
+        ("train/images/cat/1.jpg", "test/images/dog/1.jpg", ("cat", "train")),
+        ("train/train/cat/1.jpg", "train/test/cat/1.jpg", ("cat", "train")),
+        ("data/train/cat/1.jpg", "data/val/dog/1.jpg", ("cat", "train")),
+        ("images/cat/1.jpg", "images/dog/1.jpg", ("cat", "")),
+        ("training_set/training_set/cat/1.jpg", "test_set/dog/1.jpg", ("cat", "training_set")),
+        ("train/n01/images/1.jpg", "val/images/1.jpg", ("n01", "train")),
+        ("images/train/1.jpg", "images/val/1.jpg", (None, "train")),
+    ],
+)
+def test_folders_that_say_nothing_are_still_looked_through(path, other, expected):
+    """F1: what lies around classes in the wild is no class."""
+    assert said(path, other)[0] == expected
+
+
 @pytest.mark.parametrize(
     ("paths", "around"),
     [
