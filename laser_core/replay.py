@@ -36,7 +36,8 @@ class Replay:
         self._flips: dict[int, list[int]] = {}  # event -> undos and redos that changed it
         self._of_image: dict[str, list[int]] = {}
         self._open: dict[str, list[int]] = {}  # actor -> actions that may stand, ascending
-        self._redo: dict[str, list[list[int]]] = {}  # actor -> what each undo took back
+        # actor -> what each undo took back, in order; looked up by number, as a page may be large
+        self._redo: dict[str, list[dict[int, None]]] = {}
         self._undo_action = 0
         self._labels: dict[tuple[str, str], Label] = {}  # one object for equal labels
 
@@ -96,15 +97,15 @@ class Replay:
         if event.kind == UNDO:
             self._undone.add(target)
             if not steps or event.action != self._undo_action:
-                steps.append([])
+                steps.append({})
             self._undo_action = event.action
-            steps[-1].append(target)
+            steps[-1][target] = None
         else:
             self._undone.discard(target)
             for step in steps:
-                if target in step:
-                    step.remove(target)
-            self._redo[actor] = [step for step in steps if step]
+                step.pop(target, None)
+            if not all(steps):
+                self._redo[actor] = [step for step in steps if step]
             self._reopen(target)
         return self._events[target].kind != LABEL
 

@@ -18,7 +18,8 @@ from typing import BinaryIO, TypeAlias
 from laser_core.data.arrange import METADATA_NAMES, Arrangement, arrange
 from laser_core.data.base import EncodedSource, ImageSource, Skipped
 from laser_core.data.files import read_fault, require_pictures
-from laser_core.data.headers import HEAD_BYTES, MAX_FILE_BYTES, fault, pixel_fault
+from laser_core.data.headers import MAX_FILE_BYTES, fault, pixel_fault
+from laser_core.data.kinds import HEAD_BYTES
 from laser_core.data.layout import is_litter, wrapper
 from laser_core.data.rows import Rows, read_rows
 from laser_core.errors import PoolError

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import re
-import warnings
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -14,22 +12,13 @@ from functools import cached_property
 from typing import Literal
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 
 from laser_core.arrays import Ids
+from laser_core.data.decode import decode
 from laser_core.errors import PoolError
 
 Split = Literal["pool", "test"]
-MAX_PIXELS = 100_000_000  # a larger picture is skipped: decoded it would take 300 MB and more
-# The formats a pool may hold; Pillow knows more, and some of those start other programs (EPS).
-FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
-
-# Pillow's own guard reads the size from the header, before it takes any memory for pixels. Its
-# manual's way to make one limit of it, and that an error instead of a line on the terminal:
-Image.MAX_IMAGE_PIXELS = MAX_PIXELS
-warnings.simplefilter("error", Image.DecompressionBombWarning)
-# A damaged EXIF note costs a picture its turn, not its place: no line on the terminal for each.
-warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.TiffImagePlugin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,53 +186,6 @@ class EncodedSource(ImageSource):
 
     def small_image(self, id: str, least_side: int) -> Image.Image:
         return decode(self.encoded(id), id, least_side)
-
-
-def decode(data: bytes, name: str, least_side: int = 0) -> Image.Image:
-    """The picture in `data`, RGB, turned as its EXIF says; the first one where it holds several.
-
-    Transparent parts become white. 16-bit grey is scaled to 8 bits, not clipped. With a
-    `least_side`, a JPEG is decoded at 1/2, 1/4 or 1/8 as long as no side falls below twice that.
-
-    Raises:
-        PoolError: `data` is no picture, is cut off, or has more than `MAX_PIXELS` pixels.
-    """
-    try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as opened:
-            if least_side:
-                opened.draft(None, (2 * least_side, 2 * least_side))
-            ImageOps.exif_transpose(opened, in_place=True)
-            return _as_rgb(opened)
-    except MemoryError:
-        raise
-    except Exception as error:  # on broken bytes decoders fail in any way: struct, zlib, index
-        raise PoolError(f"{name}: {decoding_fault(error)}; leave it out") from error
-
-
-def decoding_fault(error: Exception) -> str:
-    """What an error of Pillow means for a person, without the object addresses in its own text."""
-    if isinstance(error, Image.DecompressionBombError | Image.DecompressionBombWarning):
-        return f"more than the {MAX_PIXELS:,} pixels allowed"
-    if isinstance(error, UnidentifiedImageError):
-        return "what is in it is no picture"
-    return f"cannot be decoded as a picture ({error})"
-
-
-def _as_rgb(picture: Image.Image) -> Image.Image:
-    if picture.mode in ("I", "F") or picture.mode.startswith("I;16"):
-        picture = _grey_8_bit(picture)
-    if picture.has_transparency_data:  # RGB alone would show whatever lies under it, often black
-        picture = picture.convert("RGBA")
-        white = Image.new("RGBA", picture.size, "white")
-        picture = Image.alpha_composite(white, picture)
-    return picture.convert("RGB")
-
-
-def _grey_8_bit(picture: Image.Image) -> Image.Image:
-    """Deep grey as 8 bits: 16-bit by its full range, 32-bit and floats by their own."""
-    grey = np.nan_to_num(np.asarray(picture).astype(np.float32))
-    low, high = (0.0, 65535.0) if picture.mode.startswith("I;16") else (grey.min(), grey.max())
-    return Image.fromarray(np.rint(255.0 * (grey - low) / max(high - low, 1e-12)).astype(np.uint8))
 
 
 def bare_name(name: str) -> str:

@@ -89,7 +89,7 @@ def wrapper(paths: Collection[str]) -> str:
 def places(paths: Sequence[str]) -> list[Place]:
     """What the folders of each picture say, in the order of `paths`."""
     around = len(wrapper(paths))
-    parts = [path[around:].split("/") for path in paths]
+    parts: list[Sequence[str]] = [path[around:].split("/") for path in paths]
     while (inner := _wrapped_splits(parts)) is not None:
         parts = inner
     tops = _top_folders(parts)

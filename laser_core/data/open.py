@@ -12,7 +12,7 @@ from laser_core.data.archive import open_archive
 from laser_core.data.base import ImageSource, bare_name
 from laser_core.data.demo import DEMO_POOLS, DemoSource
 from laser_core.data.folder import open_folder
-from laser_core.data.headers import SUFFIXES
+from laser_core.data.kinds import SUFFIXES
 from laser_core.data.rows import TABLE_SUFFIXES
 from laser_core.data.table import open_table
 from laser_core.elsewhere import require_here

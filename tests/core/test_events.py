@@ -62,6 +62,19 @@ def test_undo_goes_back_to_the_first_label_and_redo_to_the_last(store):
     assert len(store.labels()) == 31
 
 
+def test_redo_goes_through_many_pages_and_many_single_labels_in_the_order_of_their_undos(store):
+    """F12: what an undo took back is looked up, not searched for."""
+    store.append_labels({f"p{i}": DOG for i in range(300)}, 1, "Ada")
+    for i in range(40):
+        store.append_labels({f"q{i}": CAT}, 1, "Ada")
+    everything = store.labels()
+    steps = [store.undo("Ada").images for _ in range(41)]
+    assert store.labels() == {}
+    assert [store.redo("Ada").images for _ in range(41)] == steps[::-1]
+    assert store.redo("Ada") is None
+    assert store.labels() == everything
+
+
 def test_labels_of_one_message_can_be_undone_one_by_one(store):
     store.append_labels({"a": CAT, "b": DOG}, 1, "Ada", one_action=False)
     assert store.undo("Ada").images == ("b",)

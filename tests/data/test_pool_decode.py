@@ -10,7 +10,8 @@ from PIL import Image
 from pool_pictures import encoded, turned_jpeg
 
 from laser_core.data import base
-from laser_core.data.base import ImageSource, Item, decode, natural_order
+from laser_core.data.base import ImageSource, Item, natural_order
+from laser_core.data.decode import MAX_PIXELS, decode
 from laser_core.errors import PoolError
 
 
@@ -95,7 +96,7 @@ def test_too_many_pixels_are_refused_before_they_take_memory():
     a_little = header[:18] + wide + (6_000).to_bytes(4, "little") + header[26:]  # 120 million
     with pytest.raises(PoolError, match="more than the 100,000,000 pixels allowed; leave it out"):
         decode(a_little, "a")
-    assert base.MAX_PIXELS == 100_000_000
+    assert MAX_PIXELS == 100_000_000
 
 
 def test_a_format_that_starts_other_programs_is_not_read():

@@ -135,6 +135,29 @@ def test_smoothing_finds_the_same_neighbours_as_comparing_all_pairs(monkeypatch)
     assert agreement.mean() > 0.999
 
 
+def test_in_a_large_pool_each_picture_is_compared_with_a_bounded_number(monkeypatch):
+    """F12: comparing all pairs of 100,000 pictures took five minutes."""
+    monkeypatch.setattr(neighbours, "PAIRS_UP_TO", 500)
+    monkeypatch.setattr(neighbours, "CELL", 10)
+    monkeypatch.setattr(neighbours, "NEAR", 300)
+    rng = rng_for(3)
+    kinds = np.repeat(rng.normal(size=(20, 160)), 100, axis=0)  # each with 6 ways to look
+    looks = np.einsum("nk,kd->nd", rng.normal(size=(2000, 6)), rng.normal(size=(6, 160)))
+    vectors = unit_rows(kinds + looks + 0.1 * rng.normal(size=(2000, 160))).astype(np.float32)
+    exact = np.argsort(-vectors @ vectors.T, axis=1)[:, :6]
+    found = neighbours.nearest(vectors, 6)
+    hits = [len(set(a) & set(b)) for a, b in zip(exact.tolist(), found.tolist(), strict=True)]
+    assert sum(hits) / (6 * 2000) > 0.95
+    np.testing.assert_array_equal(found, neighbours.nearest(vectors, 6))
+    alike = np.repeat(vectors[:1], 2000, axis=0)
+    for pool in (vectors, alike):
+        cells, centres = neighbours._cells(pool, 0)
+        sizes = [len(neighbours._around(place, cells, centres)) for place in range(len(cells))]
+        assert max(sizes) < 300 + 2 * 10
+        assert sorted(np.concatenate(cells).tolist()) == list(range(2000))  # nobody is left out
+    assert neighbours.nearest(alike, 6).shape == (2000, 6)
+
+
 def test_the_names_are_the_1000_of_imagenet_without_examples_in_their_glosses():
     words = imagenet_words()
     assert len(words) == 1000
