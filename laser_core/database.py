@@ -9,7 +9,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -329,8 +329,7 @@ class Database:
 
     def wrong(self, table: Table, key: object) -> StoreError:
         """The error of a row that is not what was written."""
-        named = str(key)[:100]
-        return damaged(self.path, f"{CALLED[table]} {named} is not what was written")
+        return damaged(self.path, _wrong(table, key))
 
 
 def insert(
@@ -445,8 +444,23 @@ def _require_sound(path: Path, connection: sqlite3.Connection) -> int:
         raise foreign_found(path, foreign)
     sound = str(connection.execute("PRAGMA integrity_check").fetchone()[0])
     if sound != "ok":
-        raise damaged(path, sound)
+        wrong = _wrong_row(connection) if int(said) == SCHEMA_VERSION else ""
+        raise damaged(path, wrong or sound)
     return int(said)
+
+
+def _wrong_row(connection: sqlite3.Connection) -> str:
+    """The first row of a damaged database that is not what was written, or ""."""
+    for table, columns in COLUMNS.items():
+        with suppress(*ON_READING):
+            for *row, crc in connection.execute(f"SELECT {', '.join(columns)}, crc FROM {table}"):
+                if checksum(table, row) != crc:
+                    return _wrong(table, row[0])
+    return ""
+
+
+def _wrong(table: Table, key: object) -> str:
+    return f"{CALLED[table]} {str(key)[:100]} is not what was written"
 
 
 def _brought_up(connection: sqlite3.Connection, version: int) -> sqlite3.Connection:
