@@ -22,6 +22,8 @@ from laser_core.database import (
 from laser_core.errors import LaserError, StoreError
 from laser_core.store import Store
 
+LEFT_OUT = ".left-out"  # beside the runs, hidden from every list of them
+
 
 @dataclass(frozen=True)
 class Backup:
@@ -149,3 +151,18 @@ def _chosen(folder: Path, name: str | None) -> Backup:
             f"{folder} has no backup to restore; copy the run from elsewhere, or start a new one"
         )
     raise StoreError(f"no backup can be read ({found[0].trouble}); copy the run from elsewhere")
+
+
+def leave_out(folder: Path) -> Path:
+    """Take a run out of the list of runs; its folder is kept, and its new place returned.
+
+    Raises:
+        StoreError: it cannot be moved.
+    """
+    place = free_name(folder.parent / LEFT_OUT / folder.name)
+    try:
+        place.parent.mkdir(exist_ok=True)
+        folder.replace(place)
+    except OSError as error:
+        raise unwritable(folder, error) from error
+    return place

@@ -14,7 +14,7 @@ ROUNDS, DESCRIPTIONS, CLASSES = "Rounds", "Descriptions", "Classes"
 CONFUSION = "Confusion matrix"
 
 frame("Charts", "📈", "What the rounds so far have brought, and what they cost.")
-run = current_run()
+run = current_run(pictures=False)
 job_panel(jobs(), TITLES)
 try:
     records = run.records()

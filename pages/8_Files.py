@@ -11,7 +11,7 @@ from ui.live import job_panel
 from ui.state import TITLES, current_run, jobs
 
 frame("Files", "🗃️", "Labels in from a table; labels, pictures and whole runs out, for other tools.")
-run = current_run()
+run = current_run(pictures=False)
 job = job_panel(jobs(), TITLES)
 try:
     out, into = st.columns(2, gap="large")

@@ -9,7 +9,7 @@ import streamlit as st
 
 from laser_core.comparison_view import Group, KeptRun, find_runs, group_runs, read_run
 from laser_core.errors import LaserError
-from ui.state import runs_folder
+from ui.state import run_mark, runs_folder
 
 READ = 400  # runs that are read at most; a page with more says so
 
@@ -20,7 +20,7 @@ def kept_runs() -> list[KeptRun]:
     names = find_runs(home)
     for name in names[:READ]:
         try:
-            runs.append(_read(str(home), name, _mark(home / name)))
+            runs.append(_read(str(home), name, run_mark(home / name)))
         except LaserError as error:
             broken.append(f"{name}: {error}")
     if broken:
@@ -34,12 +34,6 @@ def kept_runs() -> list[KeptRun]:
 @st.cache_resource(show_spinner=False, max_entries=2 * READ)
 def _read(home: str, name: str, mark: str) -> KeptRun:
     return read_run(Path(home), name)
-
-
-def _mark(folder: Path) -> str:
-    """Changes when anything is written to the run."""
-    files = sorted(folder.glob("run.db*"))
-    return " ".join(f"{f.stat().st_mtime_ns} {f.stat().st_size}" for f in files)
 
 
 def choose_groups(runs: list[KeptRun]) -> list[Group]:

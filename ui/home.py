@@ -7,6 +7,7 @@ import streamlit as st
 from laser_core.config import ExperimentConfig
 from ui.frame import NAME, frame
 from ui.go import go_to
+from ui.home_damaged import damaged_card
 from ui.home_open import open_from_zip
 from ui.live import job_panel
 from ui.state import TITLES, ago, follow_new_run, jobs, open_run, run_cards, start_run
@@ -29,7 +30,7 @@ def home() -> None:
     busy = job is not None and job.active
     _start(busy)
     open_from_zip(busy)
-    _runs()
+    _runs(busy)
 
 
 def _start(busy: bool) -> None:
@@ -54,12 +55,15 @@ def _start(busy: bool) -> None:
     )
 
 
-def _runs() -> None:
+def _runs(busy: bool) -> None:
     cards = run_cards()
     st.subheader("Runs", anchor=False)
     if not cards:
         st.info("No runs yet. The demo makes the first; your own pictures make the next.")
     for card in cards:
+        if card.broken:
+            damaged_card(card, busy)
+            continue
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{card.name}** — {card.summary}")
             st.caption(f"{card.state} · {ago(card.changed)}", width="stretch")

@@ -21,7 +21,7 @@ def open_from_zip(busy: bool) -> None:
             "A run that was exported on its Files page", type=["zip"], key="home_zip"
         )
         pool = st.text_input(
-            "Where its pictures lie on this machine (empty: the same place as there, or the demo)",
+            "Where its pictures lie on this machine (empty: the demo, or to be said later)",
             key="home_pool", placeholder="/home/me/pictures",
         ).strip()  # fmt: skip
         if st.button("Open it", disabled=given is None or busy, key="home_open") and given:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Collection, Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ import streamlit as st
 
 from laser_core.config import ExperimentConfig
 from laser_core.descriptions import Descriptions
+from laser_core.elsewhere import MARK
 from laser_core.errors import LaserError
 from laser_core.jobs import Jobs, JobState, Requests
 from laser_core.reader import RunReader
@@ -69,39 +71,67 @@ class RunCard:
         summary: what it is, in one line.
         state: how far it is, in a few words.
         changed: when something last happened in it, seconds since the epoch.
+        broken: whether it cannot be read; `state` then says why.
     """
 
     name: str
     summary: str
     state: str
     changed: float
+    broken: bool = False
 
 
 def run_cards() -> list[RunCard]:
     """All runs, the last changed first; a folder that cannot be read says so in its state."""
     folder = runs_folder()
-    names = [p.parent.name for p in folder.glob("*/run.db")] if folder.is_dir() else []
-    return sorted((_card(name) for name in names), key=lambda card: -card.changed)
+    names: set[str] = set()
+    if folder.is_dir():
+        names = {path.parent.name for path in folder.glob("*/run.db")}
+        names |= {path.parts[-3] for path in folder.glob("*/backups/run-*.db")}  # it was lost
+    cards = (_card(str(folder / name), run_mark(folder / name)) for name in names)
+    return sorted(cards, key=lambda card: -card.changed)
 
 
-def _card(name: str) -> RunCard:
-    folder = runs_folder() / name
-    newest = max(p.stat().st_mtime for p in folder.glob("run.db*"))
+def run_mark(folder: Path) -> str:
+    """Changes when anything is written to a run's database, or its pool is prepared."""
+    return " ".join(f"{name} {size} {changed}" for name, size, changed in _files_of(folder))
+
+
+def _files_of(folder: Path) -> list[tuple[str, int, int]]:
+    """(name, size, when written) of the files; SQLite removes its own at any moment."""
+    found = []
+    for path in sorted((*folder.glob("run.db*"), *folder.glob("pool.json"))):
+        with suppress(OSError):
+            about = path.stat()
+            found.append((path.name, about.st_size, about.st_mtime_ns))
+    return found
+
+
+@st.cache_resource(show_spinner=False, max_entries=500)
+def _card(place: str, mark: str) -> RunCard:
+    """The card of the run in the folder `place`, read again when its mark changes."""
+    folder = Path(place)
+    written = [at for name, _, at in _files_of(folder) if name.startswith("run.db")]
+    newest = max(written, default=0) / 1e9
     try:
-        run = reader(name)
-        config, records = run.config, run.records()
-        waiting = run.store.asked(len(records) + 1)
-        state = f"{len(records)} of {config.rounds} rounds"
-        if not run.prepared:
-            state = "not prepared yet"
-        elif waiting:
-            state += ", a query waits for labels"
-        classes = ", ".join(config.relevant[:4]) + (" …" if len(config.relevant) > 4 else "")
-        return RunCard(
-            name, f"{Path(config.pool).name}: {classes} ({config.strategy})", state, newest
-        )
+        with closing(RunReader(folder, default_cache_dir())) as run:
+            run.store.require_readable()
+            return RunCard(folder.name, *_told(run), newest)
     except LaserError as error:
-        return RunCard(name, "cannot be read", str(error), newest)
+        return RunCard(folder.name, "cannot be read", str(error), newest, broken=True)
+
+
+def _told(run: RunReader) -> tuple[str, str]:
+    """(what a run is, how far it is)."""
+    config, records = run.config, run.records()
+    state = f"{len(records)} of {config.rounds} rounds"
+    if not run.prepared:
+        state = "not prepared yet"
+    elif run.store.asked(len(records) + 1):
+        state += ", a query waits for labels"
+    classes = ", ".join(config.relevant[:4]) + (" …" if len(config.relevant) > 4 else "")
+    pool = Path(config.pool.removeprefix(MARK)).name
+    return f"{pool}: {classes} ({config.strategy})", state
 
 
 def exports_folder() -> Path:
@@ -126,7 +156,13 @@ def reader(name: str) -> RunReader:
     Raises:
         StoreError: there is no such run, or it is damaged.
     """
-    return RunReader(runs_folder() / name, default_cache_dir())
+    made = RunReader(runs_folder() / name, default_cache_dir())
+    try:
+        made.store.require_readable()  # a damaged one is told here, not in the middle of a page
+    except LaserError:
+        made.close()
+        raise
+    return made
 
 
 def is_run(name: str) -> bool:
@@ -158,11 +194,12 @@ def open_run_name() -> str:
     return ""
 
 
-def current_run(prepared: bool = True) -> RunReader:
+def current_run(prepared: bool = True, pictures: bool = True) -> RunReader:
     """The run this tab works on. Without a usable one it says what to do, and the page ends.
 
     Args:
         prepared: whether the page needs its pool embedded.
+        pictures: whether it shows pictures, or asks a model: a run from elsewhere waits for a word.
     """
     name = open_run_name()
     if not name:
@@ -175,6 +212,10 @@ def current_run(prepared: bool = True) -> RunReader:
     except LaserError as error:
         st.error(str(error))
         st.page_link("app.py", label="To the home page", icon=":material/home:")
+        st.stop()
+    from ui.adopt_card import adopt_card
+
+    if adopt_card(run) and (pictures or not run.prepared):
         st.stop()
     if prepared and not run.prepared:
         if jobs().active() is None:

@@ -6,7 +6,13 @@ Tasks call the engine and compute nothing of their own. The registry `JOBS` says
 
 from __future__ import annotations
 
-from laser_core.tasks.exports import export_file, export_pictures, move_pool, open_bundle
+from laser_core.tasks.exports import (
+    adopt_run,
+    export_file,
+    export_pictures,
+    move_pool,
+    open_bundle,
+)
 from laser_core.tasks.pictures import inspect_pool, make_thumbnails, project, warm_up
 from laser_core.tasks.runs import create_run, look_ahead, query, run_rounds, run_whole, train
 from laser_core.tasks.words import ask_model, ask_sentences, count_tokens, embed_sentences, propose
@@ -32,4 +38,5 @@ JOBS: dict[str, Task] = {
     "export_file": export_file,
     "open_bundle": open_bundle,
     "move_pool": move_pool,
+    "adopt": adopt_run,
 }

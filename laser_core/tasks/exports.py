@@ -61,12 +61,21 @@ def open_bundle(params: dict[str, Any], context: JobContext) -> Steps[Result]:
 def move_pool(params: dict[str, Any], context: JobContext) -> Result:
     """Look for a run's pictures in another place from now on, if they are there.
 
-    Parameters: "folder"; "pool"; "models", true to say that a run from elsewhere may use its
-    models here. Result: "pictures", how many there are.
+    Parameters: "folder"; "pool". Result: "pictures", how many there are.
     """
-    pool = str(params["pool"])
+    return adopt_run({**params, "models": False}, context)
+
+
+def adopt_run(params: dict[str, Any], context: JobContext) -> Result:
+    """Take a person's word on a run from elsewhere.
+
+    Parameters: "folder"; "pool", where its pictures lie here, None to leave that open; "models",
+    true to say that it may use its models here. Result: "pictures", how many there are.
+    """
     with closing(Store.open(Path(params["folder"]))) as store:
-        given = {"pool": pool, "data_root": store.config().data_root}
-        source = open_source(given, context)
-        adopt(store, pool, source, params.get("models", False))
-    return {"pictures": len(source.ids("pool"))}
+        source, pool = None, params["pool"]
+        if pool is not None:
+            given = {"pool": pool, "data_root": store.config().data_root}
+            source = open_source(given, context)
+        adopt(store, pool, source, params["models"])
+    return {"pictures": len(source.ids("pool")) if source else 0}
