@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 import hashlib
+import tempfile
 from pathlib import Path
 
+import streamlit as st
+
+from laser_core.file_names import last_part, safe_name
 from ui.state import runs_folder
 
 
 def keep_upload(name: str, data: bytes) -> Path:
-    """Where `data` lies on this machine; the same file given again lies there already."""
+    """Where `data` lies on this machine; the same file given again lies there already.
+
+    Where it cannot be written, the page says so and ends there.
+    """
     folder = runs_folder() / ".uploads" / hashlib.sha256(data).hexdigest()[:12]
-    path = folder / Path(name).name
-    if not path.exists():
+    path = folder / safe_name(last_part(name))
+    if path.exists():
+        return path
+    try:
         folder.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(".partial")
-        partial.write_bytes(data)
-        partial.replace(path)
+        with tempfile.NamedTemporaryFile(dir=folder, suffix=".partial", delete=False) as partial:
+            partial.write(data)
+        Path(partial.name).replace(path)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        st.error(f"The file cannot be kept in {folder} ({reason}); free some space there.")
+        st.stop()
     return path
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -11,12 +10,10 @@ from laser_core.answers import Answer
 from laser_core.data.base import EncodedSource, ImageSource
 from laser_core.data.files import FileSource
 from laser_core.export.new_folder import new_folder
+from laser_core.file_names import safe_name
 from laser_core.progress import Progress, Steps
 
 UNNAMED = "unnamed"  # folder of irrelevant pictures that nobody gave a name
-# What some system does not allow in a file's name; a dot or a space at its end among them.
-_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]|[. ]+$')
-_RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$")
 
 
 @dataclass(frozen=True)
@@ -106,9 +103,3 @@ def _free_path(answer: Answer, suffix: str, taken: set[str]) -> str:
         path, number = f"{folder}/{stem}-{number}{end}", number + 1
     taken.add(path.casefold())
     return path
-
-
-def safe_name(name: str) -> str:
-    """`name` as a name for a file or folder that every system allows; never empty."""
-    safe = _FORBIDDEN.sub("_", name.strip()) or "_"
-    return f"_{safe}" if _RESERVED.match(safe) else safe

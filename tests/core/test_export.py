@@ -28,7 +28,7 @@ from laser_core.export import (
     write_hugging_face,
     write_label_studio,
 )
-from laser_core.export.pictures import safe_name
+from laser_core.file_names import safe_name
 from laser_core.imports import import_labels, preview_import
 from laser_core.llm.base import Exchange
 from laser_core.map_layout import Layout, save_layout
