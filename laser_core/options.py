@@ -3,7 +3,7 @@
 # no `from __future__ import annotations`: typer reads the types of the options at run time
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,6 +11,7 @@ import typer
 
 from laser_core.config import ExperimentConfig
 from laser_core.data.demo import preset as demo_preset
+from laser_core.data.split import Written
 from laser_core.errors import ConfigError
 from laser_core.strategies import STRATEGIES
 
@@ -40,8 +41,15 @@ def settings(
         typer.Option(help="At most this many pool pictures a class.", rich_help_panel=POOLS),
     ] = None,
     relevant: Annotated[
-        str, typer.Option(help="Classes that matter: a,b,c.", rich_help_panel=CLASSES)
-    ] = "",
+        list[str] | None,
+        typer.Option(
+            help="Classes that matter: a,b,c. May repeat. A name with commas is found as it is "
+            "written, or stands in quotation marks: '\"tench, Tinca tinca\",cat'.",
+            show_default=False,
+            metavar="NAMES",
+            rich_help_panel=CLASSES,
+        ),
+    ] = None,
     mismatch: Annotated[
         float | None,
         typer.Option(
@@ -72,8 +80,14 @@ def settings(
         ),
     ] = "",
     known: Annotated[
-        str, typer.Option(help="With --task: classes known so far, a,b.", rich_help_panel=CLASSES)
-    ] = "",
+        list[str] | None,
+        typer.Option(
+            help="With --task: classes known so far, a,b; written as for --relevant.",
+            show_default=False,
+            metavar="NAMES",
+            rich_help_panel=CLASSES,
+        ),
+    ] = None,
     propose: Annotated[
         int, typer.Option(help="With --task: how many more to find.", rich_help_panel=CLASSES)
     ] = 2,
@@ -120,7 +134,8 @@ def settings(
     descriptions: Annotated[
         int | None,
         typer.Option(
-            help="K, sentences a class; 5 if left out, the paper's on its own sets.",
+            help="K, sentences a class; 5 if left out, the paper's where the pool has the classes "
+            "of CIFAR-10 (15), CIFAR-100 (4) or Tiny-ImageNet (2).",
             rich_help_panel=METHOD,
         ),
     ] = None,
@@ -175,13 +190,13 @@ def settings(
     temperature: Annotated[float, typer.Option(help="T of Eq. (3).", rich_help_panel=METHOD)] = 0.5,
 ) -> ExperimentConfig:
     """The options that `run` and `compare` share, as one checked config."""
-    chosen = names(relevant)
-    if relevant and mismatch is not None:
+    chosen, given = written(relevant), written(known)
+    if chosen and mismatch is not None:
         raise ConfigError(
             "--relevant and --mismatch were both given; name the classes, or give their share"
         )
     if preset:
-        if relevant or mismatch is not None or task or known:
+        if chosen or mismatch is not None or task or given:
             raise ConfigError(
                 "--preset brings its own pool and classes; leave --relevant, --mismatch, --task "
                 "and --known out"
@@ -196,7 +211,7 @@ def settings(
         mismatch=0.2 if mismatch is None else mismatch,
         split_seed=split_seed,
         task=task,
-        known=names(known),
+        known=given,
         propose=propose,
         rounds=rounds,
         batch_size=batch,
@@ -234,6 +249,17 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
     wrapper.__signature__ = signature  # type: ignore[attr-defined]
     wrapper.__annotations__ = {p.name: p.annotation for p in signature.parameters.values()}
     return wrapper
+
+
+def written(texts: Sequence[str] | None) -> tuple[str, ...]:
+    """The texts of an option that may repeat, to be parted once the pool's classes are known.
+
+    An empty one takes back those before it.
+    """
+    result: list[str] = []
+    for text in texts or ():
+        result = [*result, Written(text.strip())] if text.strip(" ,") else []
+    return tuple(result)
 
 
 def names(text: str) -> tuple[str, ...]:

@@ -13,15 +13,19 @@ from laser_core.config import ExperimentConfig
 from laser_core.data.base import ImageSource, bare_name
 from laser_core.data.demo import DEMO_POOLS
 from laser_core.data.open import SET_NAMES, open_pool
-from laser_core.data.split import limit_per_class, relevant_by_mismatch, relevant_by_name
+from laser_core.data.published_sets import usual_descriptions
+from laser_core.data.split import (
+    limit_per_class,
+    relevant_by_mismatch,
+    relevant_by_name,
+    split_names,
+)
 from laser_core.errors import ConfigError, PoolError
 from laser_core.llm.base import LanguageModel, Proposal
 from laser_core.llm.choose import open_llm
 from laser_core.strategies import strategy_class
 from laser_core.vlm.choose import Choice, choose
 
-PAPER_DESCRIPTIONS = {"cifar10": 15, "cifar100": 4, "tiny-imagenet": 2}  # K of Section 4.1
-DESCRIPTIONS = 5  # K elsewhere
 BATCH_SHARE = 1500 / 50_000  # b of Section 4.1 as a share of the pool
 PROPOSALS_ASKED = 15  # times as many as wanted: the model does not know what the pool has
 
@@ -89,6 +93,12 @@ def plan(config: ExperimentConfig, cache_dir: Path) -> Plan:
     source = open_pool(config.pool, Path(config.data_root) if config.data_root else None)
     if config.per_class is not None:
         source = limit_per_class(source, config.per_class, config.seed)
+    classes = source.classes()
+    config = replace(
+        config,
+        relevant=split_names(config.relevant, classes),
+        known=split_names(config.known, classes),
+    )
     llm = open_llm(config.llm, cache_dir)
     proposals = propose(config, source, llm)
     taken = [p.proposal.name for p in proposals if p.taken]
@@ -107,9 +117,7 @@ def plan(config: ExperimentConfig, cache_dir: Path) -> Plan:
         vlm=vlm.spec,  # "auto" must not mean another model when the run is resumed
         relevant=relevant,
         batch_size=batch,
-        descriptions=PAPER_DESCRIPTIONS.get(config.pool, DESCRIPTIONS)
-        if per_class is None
-        else per_class,
+        descriptions=usual_descriptions(config.pool, classes) if per_class is None else per_class,
         confusers=2 * len(relevant) if config.confusers is None else config.confusers,
     )
     return Plan(decided, source, llm, vlm.sentence, proposals, _notices(source))

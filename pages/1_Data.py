@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from laser_core.config import ExperimentConfig
+from laser_core.data.published_sets import usual_descriptions
 from laser_core.errors import LaserError
 from ui.data_classes import choose_classes
 from ui.data_models import choose_models, choose_settings
@@ -29,7 +30,8 @@ llm, vlm = choose_models()
 
 st.subheader("3 · Classes that matter", anchor=False)
 relevant = choose_classes(source, facts, llm, vlm)
-settings = choose_settings(facts["pool"], len(relevant))
+usual_k = usual_descriptions(source.pool, facts["classes"])
+settings = choose_settings(facts["pool"], len(relevant), usual_k)
 
 try:
     config = ExperimentConfig(

@@ -92,8 +92,13 @@ def _choose_vlm() -> str:
     return spec
 
 
-def choose_settings(pool_size: int, classes: int) -> dict[str, Any]:
-    """Fields of `ExperimentConfig` beside pool, classes and models."""
+def choose_settings(pool_size: int, classes: int, usual_k: int) -> dict[str, Any]:
+    """Fields of `ExperimentConfig` beside pool, classes and models.
+
+    Args:
+        classes: how many are relevant.
+        usual_k: sentences a class where nobody says otherwise.
+    """
     with st.expander("Settings of the loop", icon=":material/tune:"):
         a, b, c, d = st.columns(4)
         keep: dict[str, Any] = {"persist_state": "session", "bind": "query-params"}
@@ -101,7 +106,8 @@ def choose_settings(pool_size: int, classes: int) -> dict[str, Any]:
         usual = max(1, round(0.03 * pool_size))
         batch = b.number_input("Batch size b", 1, max(1, pool_size), min(usual, pool_size),
                                key=f"data_batch_{pool_size}", **keep)  # fmt: skip
-        sentences = c.number_input("Sentences a class (K)", 0, 30, 5, key="data_k", **keep)
+        sentences = c.number_input("Sentences a class (K)", 0, 30, usual_k,
+                                   key=f"data_k_{usual_k}", **keep)  # fmt: skip
         confusers = d.number_input("Confusers in total (N)", 0, 500, 2 * max(1, classes),
                                    key=f"data_n_{classes}", **keep)  # fmt: skip
         strategy = a.selectbox("Strategy", list(STRATEGIES), key="data_strategy",

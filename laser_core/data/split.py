@@ -2,12 +2,70 @@
 
 from __future__ import annotations
 
+import csv
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from laser_core.data.base import ImageSource, bare_name
 from laser_core.errors import ConfigError, PoolError
 from laser_core.seeding import rng_for
+
+_MOST_COMMAS = 12  # in a class's name that is written without quotation marks
+
+
+class Written(str):
+    """Class names as a person wrote them in one text: "cat,dog" or '"tench, Tinca tinca",cat'.
+
+    It takes the pool's classes to tell them apart, as a name may hold commas itself.
+    """
+
+
+def split_names(names: Iterable[str], classes: Collection[str]) -> tuple[str, ...]:
+    """`names` with those that are `Written` parted at their commas; any other stays as it is.
+
+    A text that is a class as a whole is that class. Commas within quotation marks part nothing, nor
+    do those within a text without such marks where the parts together are a class.
+
+    Args:
+        classes: of the pool; empty where nobody knows any.
+
+    Raises:
+        ConfigError: a quotation mark is not closed.
+    """
+    known = {bare_name(name) for name in classes}
+    return tuple(
+        part
+        for name in names
+        for part in (_parts(name, known) if isinstance(name, Written) else [name])
+    )
+
+
+def _parts(text: str, known: Collection[str]) -> list[str]:
+    whole = " ".join(text.split())
+    if bare_name(whole) in known:
+        return [whole]
+    try:
+        (row,) = csv.reader([whole], skipinitialspace=True, strict=True)
+    except (csv.Error, ValueError) as error:
+        raise ConfigError(
+            f"class names {whole}: a quotation mark is not closed or stands within a name; write "
+            'a name with commas as "tench, Tinca tinca"'
+        ) from error
+    parts = [part.strip() for part in row if part.strip()]
+    return parts if '"' in whole else _joined(parts, known)
+
+
+def _joined(parts: Sequence[str], known: Collection[str]) -> list[str]:
+    """`parts`, with neighbours made one where together they are a class; as many as possible."""
+    result: list[str] = []
+    start = 0
+    while start < len(parts):
+        ends = range(min(len(parts), start + _MOST_COMMAS + 1), start + 1, -1)
+        joins = (end for end in ends if bare_name(", ".join(parts[start:end])) in known)
+        end = next(joins, start + 1)
+        result.append(", ".join(parts[start:end]))
+        start = end
+    return result
 
 
 def relevant_by_mismatch(

@@ -57,6 +57,17 @@ def test_a_folder_is_counted_and_what_is_left_out_is_listed(open_page, folder: P
     assert "No test split: accuracy will stay empty." in words(page)
 
 
+def test_the_page_offers_the_k_that_a_plan_would_take(open_page, folder: Path) -> None:
+    """F10: by what the pool is; 15 where it has CIFAR-10's classes, wherever it lies."""
+    page = opened(open_page, str(folder))
+    assert page.number_input(key="data_k_5").value == 5
+    for name in ["airplane", "automobile", "bird", "deer", "horse", "ship", "truck"]:
+        (folder / name).mkdir()
+        Image.new("RGB", (40, 40), (len(name), 0, 40)).save(folder / name / "0.png")
+    page = opened(open_page, f"{folder}/")
+    assert page.number_input(key="data_k_15").value == 15
+
+
 def test_until_a_class_is_named_no_run_can_be_made(open_page, folder: Path) -> None:
     page = opened(open_page, str(folder))
     assert "Name at least one class that matters" in words(page)

@@ -14,9 +14,9 @@ from tests.llm.server import Answer, serving
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (("--relevant", "apple,unicorn"), "'unicorn' is not in the pool"),
-        (("--relevant", "apple,appel"), "did you mean 'apple'?"),
-        (("--relevant", "apple,apple"), "name each class once"),
+        (("--relevant", "", "--relevant", "apple,unicorn"), "'unicorn' is not in the pool"),
+        (("--relevant", "", "--relevant", "apple,appel"), "did you mean 'apple'?"),
+        (("--relevant", "", "--relevant", "apple,apple"), "name each class once"),
         (("--relevant", "apple", "--mismatch", "0.2"), "name the classes, or give their share"),
         (("--relevant", "", "--mismatch", "0"), "between 0 and 1"),
         (("--relevant", "", "--mismatch", "1"), "between 0 and 1"),

@@ -1,0 +1,80 @@
+"""K hangs on what a pool is, not on how it is called."""
+
+from __future__ import annotations
+
+import pytest
+from pool_pictures import pictures, write, zipped
+
+from laser_core.config import ExperimentConfig
+from laser_core.data import published_sets
+from laser_core.data.published_sets import published_set, usual_descriptions
+from laser_core.plan import plan
+
+CIFAR10 = published_sets._CIFAR10.split()
+CIFAR100 = published_sets._CIFAR100.split()
+NUMBERS = published_sets._TINY_IMAGENET.split()
+
+
+def tree(classes, split="train"):
+    return pictures(*(f"{split}/{name}/{n}.png" for n, name in enumerate(classes)))
+
+
+@pytest.mark.parametrize("kind", ["folder", "zip", "table"])
+def test_cifar10_has_its_k_as_folder_zip_and_table(tmp_path, kind):
+    """F10: `cifar10.zip` got 5 sentences a class where the paper has 15."""
+    files = tree(CIFAR10)
+    if kind == "zip":
+        pool = zipped(tmp_path / "my pictures.zip", files)
+    else:
+        pool = write(tmp_path / "pool", files)
+    if kind == "table":
+        rows = "".join(f"{path},{path.split('/')[1]}\n" for path in files)
+        pool = write(pool, {"set.csv": b"path,label\n" + rows.encode()}) / "set.csv"
+    config = ExperimentConfig(pool=str(pool), vlm="offline", batch_size=1)
+    assert plan(config, tmp_path / "cache").config.descriptions == 15
+
+
+@pytest.mark.parametrize(
+    ("classes", "name", "k"),
+    [
+        (CIFAR10, "cifar10", 15),
+        (["plane", "car", *CIFAR10[2:]], "cifar10", 15),
+        ([f"{n}_{name.title()}" for n, name in enumerate(CIFAR10)], "cifar10", 15),
+        (CIFAR10[:9], "", 5),
+        ([*CIFAR10, "monkey"], "", 5),
+        (["airplane", "bird", "car", "cat", "deer", "dog", "horse", "monkey", "ship", "truck"],
+         "", 5),  # STL-10
+        (CIFAR100, "cifar100", 4),
+        ([name.replace("_", " ") for name in CIFAR100], "cifar100", 4),
+        (["maple", *[name for name in CIFAR100 if name != "maple_tree"]], "cifar100", 4),
+        (CIFAR100[:60], "", 5),
+        (NUMBERS, "tiny-imagenet", 2),
+        (NUMBERS[:-1], "tiny-imagenet", 2),
+        (NUMBERS[:100], "", 5),
+        (published_sets._names(NUMBERS), "tiny-imagenet", 2),
+        ([], "", 5),
+    ],
+)  # fmt: skip
+def test_a_published_set_is_told_by_its_classes(classes, name, k):
+    """F10: also spelled otherwise, also with a folder missing."""
+    assert published_set(classes) == name
+    assert usual_descriptions("/any/where.zip", classes) == k
+
+
+def test_the_lists_have_as_many_classes_as_the_sets():
+    """F10: 10, 100 and 200, none twice."""
+    assert [len(set(names)) for names in (CIFAR10, CIFAR100, NUMBERS)] == [10, 100, 200]
+    assert len(set(published_sets._names(NUMBERS))) == 200
+
+
+def test_a_sets_own_name_tells_it_too():
+    """F10: torchvision's sets, also a part of one."""
+    assert usual_descriptions("cifar10", ["cat", "dog"]) == 15
+    assert usual_descriptions("stl10", ["cat", "dog"]) == 5
+
+
+def test_k_that_somebody_set_stays(tmp_path):
+    """F10: only what is left open is decided."""
+    pool = write(tmp_path / "pool", tree(CIFAR10))
+    config = ExperimentConfig(pool=str(pool), vlm="offline", batch_size=1, descriptions=3)
+    assert plan(config, tmp_path / "cache").config.descriptions == 3
