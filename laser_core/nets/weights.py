@@ -44,6 +44,8 @@ def read_weights(path: Path, learner: str) -> tuple[Tensors, dict[str, str]]:
         raise unusable(path, learner, error) from error
     if words.pop("learner", None) != learner:
         raise unusable(path, learner, "another kind of net wrote it")
+    if any(np.isnan(tensor).any() for tensor in tensors.values()):  # -inf is a class without images
+        raise unusable(path, learner, "it holds numbers that are none")
     return tensors, words
 
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from laser_core.arrays import Floats, Ints, unit_rows
+from laser_core.errors import VLMError
 
 Prepared = npt.NDArray[Any]  # one picture, or a batch of them, as the network takes it
 
@@ -25,6 +26,33 @@ class PoolStatistics:
     """
 
     mean: Floats | None = None
+
+
+def require_numbers(encoded: Floats, model: str, what: str) -> None:
+    """Check what a network gave for pictures or sentences before anything is kept or compared.
+
+    Args:
+        encoded: (n, D) as the network gave it.
+        model: its name with that of its weights.
+        what: "pictures" or "sentences".
+
+    Raises:
+        VLMError: it is no number, too large to be kept in half precision, or zero throughout.
+    """
+    if encoded.size == 0:
+        return
+    if not np.isfinite(encoded).all():
+        fault = "numbers that are none (NaN or infinite)"
+    elif np.abs(encoded).max() > np.finfo(np.float16).max:
+        fault = f"numbers as large as {np.abs(encoded).max():.1e}"
+    elif not encoded.any():
+        fault = "nothing but zeros"
+    else:
+        return
+    raise VLMError(
+        f"{model} gives {fault} for {what}; its weights are damaged, or of another model or "
+        f"precision: take another checkpoint, or --vlm offline"
+    )
 
 
 class VisionLanguageModel(ABC):

@@ -18,7 +18,7 @@ from laser_core.arrays import Floats, Ids
 from laser_core.data.base import ImageSource, Skipped
 from laser_core.errors import CacheError, LaserError
 from laser_core.progress import Progress, Steps
-from laser_core.vlm.base import Prepared, VisionLanguageModel
+from laser_core.vlm.base import Prepared, VisionLanguageModel, require_numbers
 from laser_core.vlm.feature_store import FeatureStore
 
 AHEAD = 3  # batches decoded before the network needs them
@@ -69,6 +69,7 @@ def embed_images(
 
     Raises:
         CacheError: the cache cannot be read or written; what it had stays usable.
+        VLMError: the model gives no numbers; then none of them is kept.
     """
     store = FeatureStore(cache_dir, vlm.key, vlm.feature_dim)
     filling = _Filling(source, vlm, store, threads or os.cpu_count() or 1)
@@ -131,6 +132,7 @@ class _Filling:
         if not pixels:
             return {}
         computed = self._vlm.features(np.stack(list(pixels.values())))
+        require_numbers(computed, self._vlm.name, "pictures")  # or they would be kept for ever
         self.computed += len(pixels)
         return dict(zip(pixels, computed, strict=True))
 

@@ -14,10 +14,11 @@ from PIL import Image
 
 from laser_core.arrays import Floats, Ints, unit_rows
 from laser_core.errors import VLMError
-from laser_core.vlm.base import Prepared, VisionLanguageModel
+from laser_core.vlm.base import Prepared, VisionLanguageModel, require_numbers
 from laser_core.vlm.hub import downloaded, file_names, on_this_machine
 
 TEXTS_AT_ONCE = 64
+_ENCODED = {"encode_image": "pictures", "encode_text": "sentences"}
 PREPROCESSING = ("mean", "std", "interpolation", "resize_mode")  # what a tag says of its pictures
 
 
@@ -50,7 +51,7 @@ class OpenClipVLM(VisionLanguageModel):
 
     Raises:
         VLMError: no such model, weights or file, no connection to fetch them, a checkpoint that
-            does not fit, or no such device.
+            does not fit or gives no numbers, or no such device.
     """
 
     kind: Literal["offline", "open_clip"] = "open_clip"
@@ -69,6 +70,7 @@ class OpenClipVLM(VisionLanguageModel):
         self.batch = 256 if self._device == "cuda" else 32
         self.token_limit = int(getattr(self._tokenizer, "context_length", 77))
         self.dim = self.feature_dim = self.text_vectors(["a photo"]).shape[1]
+        self.features(np.stack([self.prepared(Image.new("RGB", (8, 8), "#864"))]))  # may be NaN
 
     def prepared(self, image: Image.Image) -> Prepared:
         """(3, side, side) float32, resized and normalised as the weights want it."""
@@ -107,6 +109,7 @@ class OpenClipVLM(VisionLanguageModel):
         with torch.inference_mode():
             tensor = torch.as_tensor(batch, device=self._device)
             encoded: Floats = getattr(self._model, method)(tensor).float().cpu().numpy()
+        require_numbers(encoded, self.name, _ENCODED[method])
         return encoded
 
 

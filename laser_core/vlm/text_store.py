@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from laser_core.arrays import Floats
-from laser_core.vlm.base import VisionLanguageModel
+from laser_core.vlm.base import VisionLanguageModel, require_numbers
 from laser_core.vlm.disk import cannot_write
 from laser_core.vlm.feature_store import DAMAGED, folder_name
 
@@ -20,6 +20,7 @@ def embed_texts(texts: Sequence[str], vlm: VisionLanguageModel, cache_dir: Path)
 
     Raises:
         CacheError: the cache cannot be read or written.
+        VLMError: the model gives no numbers; then none of them is kept.
     """
     path = cache_dir / "texts" / f"{folder_name(vlm.text_key)}.sqlite"
     try:
@@ -44,7 +45,9 @@ def _embed(texts: Sequence[str], vlm: VisionLanguageModel, path: Path) -> Floats
         kept = _kept(database, texts, vlm.dim)
         fresh = [text for text in dict.fromkeys(texts) if text not in kept]
         if fresh:
-            kept |= dict(zip(fresh, vlm.text_vectors(fresh), strict=True))
+            computed = vlm.text_vectors(fresh)
+            require_numbers(computed, vlm.name, "sentences")
+            kept |= dict(zip(fresh, computed, strict=True))
             rows = [(text, np.asarray(kept[text], dtype="<f4").tobytes()) for text in fresh]
             with database:
                 database.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", rows)
@@ -57,6 +60,7 @@ def _kept(database: sqlite3.Connection, texts: Sequence[str], dim: int) -> dict[
         some = texts[start : start + 500]
         query = f"SELECT text, vector FROM vectors WHERE text IN ({','.join('?' * len(some))})"
         for text, vector in database.execute(query, some):
-            if len(vector) == 4 * dim:
-                found[text] = np.frombuffer(vector, dtype="<f4")
+            numbers = np.frombuffer(vector, dtype="<f4") if len(vector) == 4 * dim else None
+            if numbers is not None and np.isfinite(numbers).all():  # else it is computed anew
+                found[text] = numbers
     return found

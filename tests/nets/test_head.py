@@ -5,6 +5,7 @@ import pytest
 
 from laser_core.errors import StoreError
 from laser_core.nets.head import Head, fit_softmax
+from laser_core.nets.weights import write_weights
 from laser_core.progress import drain
 from laser_core.seeding import rng_for
 
@@ -146,4 +147,13 @@ def test_a_file_that_is_no_head_is_an_error_that_says_what_to_do(tmp_path, conte
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(StoreError, match=r"detector\.safetensors cannot be read as a head .*delet"):
+        Head().load(path)
+
+
+def test_a_kept_head_that_holds_no_numbers_is_trained_again(tmp_path):
+    """F9: weights of a run are a checkpoint too."""
+    path = tmp_path / "detector.safetensors"
+    tensors = {"weights": np.full((2, 3), np.nan, np.float32), "bias": np.zeros(2, np.float32)}
+    write_weights(path, Head().name, tensors)
+    with pytest.raises(StoreError, match="numbers that are none.*trained again from the labels"):
         Head().load(path)

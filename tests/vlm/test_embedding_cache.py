@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from laser_core.errors import CacheError
+from laser_core.errors import CacheError, VLMError
 from laser_core.progress import drain
 from laser_core.vlm.base import VisionLanguageModel
 from laser_core.vlm.cache import embed_images
@@ -209,7 +209,7 @@ def test_a_cache_folder_that_cannot_be_made_says_what_to_do(pictures, vlm, tmp_p
 FULL_DISK = """
 import resource, signal, sys
 from pathlib import Path
-from laser_core.errors import CacheError
+from laser_core.errors import CacheError, VLMError
 from laser_core.vlm.feature_store import FeatureStore
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 store = FeatureStore(Path(sys.argv[1]), "big", 4096)
@@ -295,3 +295,45 @@ def test_a_large_photo_is_decoded_at_an_eighth_and_looks_the_same(tmp_path):
     assert photo.image("photo").size == (2048, 1536)
     both = [np.asarray(p.resize((32, 32), reducing_gap=3.0)) for p in (small, photo.image("photo"))]
     np.testing.assert_allclose(both[0], both[1].astype(int), atol=2)
+
+
+class Spoiled(MeanColour):
+    """A model that gives what it was told to."""
+
+    def __init__(self, value):
+        super().__init__()
+        self.value = value
+
+    def features(self, prepared):
+        return super().features(prepared) * self.value
+
+    def text_vectors(self, texts):
+        return super().text_vectors(texts) * np.float32(self.value)
+
+
+@pytest.mark.parametrize("value", [np.nan, 1e9, 0.0])
+def test_what_is_no_number_is_told_as_the_models_fault_and_never_kept(tmp_path, pictures, value):
+    """F9: any model, pictures and sentences; a sound one starts from an empty cache."""
+    spoiled = Spoiled(value)
+    for work in (
+        lambda: embed(pictures, spoiled, tmp_path),
+        lambda: embed_texts(["a cat"], spoiled, tmp_path),
+    ):
+        with pytest.raises(VLMError, match=r"mean colour gives .* take another checkpoint"):
+            work()
+    sound = MeanColour()
+    assert np.isfinite(embed(pictures, sound, tmp_path).features).all()
+    assert embed_texts(["a cat"], sound, tmp_path).any()
+
+
+def test_rows_without_numbers_that_an_earlier_version_kept_are_computed_anew(
+    tmp_path, vlm, pictures
+):
+    """F9: a cache that a damaged checkpoint has filled."""
+    store = FeatureStore(tmp_path, vlm.key, vlm.feature_dim)
+    contents = {id: pictures.content_key(id) for id in pictures.ids().tolist()}
+    bad = {content: np.array([1, np.nan, 2], np.float32) for content in contents.values()}
+    store.add(bad, {pictures.stamp(id): content for id, content in contents.items()})
+    found = embed(pictures, vlm, tmp_path)
+    assert np.isfinite(found.features).all()
+    assert "computed anew" in found.notices[0]

@@ -172,3 +172,40 @@ def test_auto_takes_clip_when_its_weights_are_here(empty_hub):
 def test_a_setting_that_is_no_model_lists_what_is():
     with pytest.raises(VLMError, match="choose auto, offline, or open_clip:MODEL/WEIGHTS"):
         choice_sentence("clip")
+
+
+SPOILED = {
+    "one NaN in the picture's projection": ("visual.proj", "nan"),
+    "NaN in the sentence's projection": ("text_projection", "nan"),
+    "infinity in a layer": ("visual.conv1.weight", "inf"),
+    "a scale out of range": ("visual.proj", 1e30),
+    "nothing but zeros": ("visual.proj", 0.0),
+    "zeros for sentences": ("text_projection", 0.0),
+}
+
+
+@pytest.mark.parametrize("spoiled", SPOILED.values(), ids=SPOILED.keys())
+def test_a_checkpoint_that_gives_no_numbers_is_told_as_the_checkpoints_fault(
+    tiny, tmp_path, spoiled
+):
+    """F9: at once, in one sentence, and nothing of it is kept."""
+    from safetensors.torch import load_file, save_file
+
+    name, value = spoiled
+    state = load_file(tiny / "tiny.safetensors")
+    if value in ("nan", "inf"):
+        state[name].flatten()[0] = float(value)
+    else:
+        state[name] *= value
+    save_file(state, tmp_path / "spoiled.safetensors")
+    path = tmp_path / "spoiled.safetensors"
+    with pytest.raises(VLMError, match="take another checkpoint") as told:
+        open_vlm(f"open_clip:tiny-clip:{path}", "cpu", tmp_path)
+    assert "spoiled.safetensors" in str(told.value)
+    assert "\n" not in str(told.value)
+
+
+def test_a_sound_checkpoint_is_not_refused(clip):
+    """F9: pictures of one colour too."""
+    colours = [Image.new("RGB", (9, 9), colour) for colour in ("black", "white", "red")]
+    assert np.isfinite(clip.image_features(colours)).all()
