@@ -1,4 +1,4 @@
-"""Kept runs side by side: those that differ only in seed or class split are one line with a spread.
+"""Kept runs side by side: a comparison's runs that differ only in seed or class split are one line.
 
 NumPy alone, so that a page can read a comparison that the command line or the app has made.
 """
@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from laser_core.config import ExperimentConfig
-from laser_core.report import perfect_ceilings, summarise
+from laser_core.report import summarise
 from laser_core.store import Store
 from laser_core.view import RoundRecord
 
-Measure = Literal["precision", "recall", "accuracy"]
+Measure = Literal["precision", "ceiling", "recall", "accuracy"]
 Against = Literal["round", "labels"]
 COLUMNS = ("first_precision", "mean_precision", "mean_ceiling", "recall", "accuracy", "seconds")
 DEPTH = 3  # folders below the runs' home: a comparison is variant, then seed and split
@@ -43,10 +43,15 @@ class KeptRun:
     records: tuple[RoundRecord, ...]
     models: tuple[str, str] = ("", "")
 
+    @property
+    def comparison(self) -> str:
+        """The comparison that it was made for: its outermost folder; "" for a run by itself."""
+        return self.name.rpartition("/")[0].partition("/")[0]
+
 
 @dataclass(frozen=True)
 class Group:
-    """Runs of the same settings with different seeds or class splits.
+    """Runs of one comparison, or runs by themselves, with the same settings, repeated.
 
     Args:
         name: what tells it from the other groups.
@@ -113,6 +118,9 @@ def read_run(home: Path, name: str) -> KeptRun:
 def group_runs(runs: Sequence[KeptRun]) -> list[Group]:
     """The runs with a finished round in groups, in the order their first runs come in.
 
+    Runs of different comparisons never make one line, whatever their settings are: each comparison
+    was made to be read by itself. Runs by themselves that repeat one another do.
+
     A second run with the same settings, seed and split is no repetition but the same again (or
     was steered by hand), so it makes a line of its own.
     """
@@ -143,19 +151,6 @@ def curve(group: Group, measure: Measure, against: Against) -> Curve:
         mean.append(middle)
         spread.append(deviation)
     return Curve(tuple(x), tuple(mean), tuple(spread), len(group.runs))
-
-
-def best_possible(group: Group, against: Against) -> Curve:
-    """Precision of a selector that never errs, on the pool of the group's first run."""
-    records = group.runs[0].records
-    paid = itertools.accumulate(len(record.ids) for record in records)
-    known = [
-        (float(record.round if against == "round" else labels), ceiling)
-        for record, labels, ceiling in zip(records, paid, perfect_ceilings(records), strict=True)
-        if ceiling is not None
-    ]
-    x, y = tuple(pair[0] for pair in known), tuple(pair[1] for pair in known)
-    return Curve(x, y, (0.0,) * len(x), 1)
 
 
 def obstacles(groups: Sequence[Group]) -> list[str]:
@@ -232,7 +227,7 @@ def _settings(run: KeptRun) -> dict[str, Any]:
 
 def _repeats(run: KeptRun, group: Sequence[KeptRun]) -> bool:
     """Whether `run` is a further repetition of the group's setting."""
-    if _settings(run) != _settings(group[0]):
+    if run.comparison != group[0].comparison or _settings(run) != _settings(group[0]):
         return False
     mine = run.config
     for other in (member.config for member in group):
@@ -253,17 +248,20 @@ def _names(runs: Sequence[KeptRun]) -> list[str]:
     varied = [
         k for k in (settings[0] if settings else {}) if len({str(s[k]) for s in settings}) > 1
     ]
+    several = len({run.comparison for run in runs}) > 1
     names = []
-    for given in settings:
+    for run, given in zip(runs, settings, strict=True):
         parts = [f"{k}={given[k]}" for k in varied if k != "strategy"]
-        names.append(", ".join([given["strategy"], *parts]))
-    return _told_apart(names, [run.name for run in runs])
+        of = f" ({run.comparison})" if several and run.comparison else ""
+        names.append(", ".join([given["strategy"], *parts]) + of)
+    return _told_apart(names, runs)
 
 
-def _told_apart(names: list[str], folders: list[str]) -> list[str]:
-    """`names`; one that repeats gets its outermost folder behind, or the whole path if need be."""
-    outer = [f"{n} ({f.partition('/')[0]})" for n, f in zip(names, folders, strict=True)]
-    whole = [f"{n} ({f})" for n, f in zip(names, folders, strict=True)]
+def _told_apart(names: list[str], runs: Sequence[KeptRun]) -> list[str]:
+    """`names`; one that repeats gets its folder behind: the outermost, or all of it if need be."""
+    bare = [n.removesuffix(f" ({r.comparison})") for n, r in zip(names, runs, strict=True)]
+    outer = [f"{n} ({r.name.partition('/')[0]})" for n, r in zip(bare, runs, strict=True)]
+    whole = [f"{n} ({r.name})" for n, r in zip(bare, runs, strict=True)]
     return [
         name if names.count(name) == 1 else short if outer.count(short) == 1 else long
         for name, short, long in zip(names, outer, whole, strict=True)

@@ -2,16 +2,20 @@
 
 import streamlit as st
 
-from laser_core.comparison_view import obstacles, reservations
+from laser_core.comparison_view import curve, obstacles, reservations
 from laser_core.errors import LaserError
 from ui.compare_again import offer_again
-from ui.compare_chart import AXES, MEASURES, comparison_chart, comparison_table
+from ui.compare_chart import AXES, CEILINGS, MEASURES, comparison_chart, comparison_table
 from ui.compare_runs import choose_groups, kept_runs
 from ui.frame import frame
 from ui.live import job_panel
 from ui.state import TITLES, jobs
 
-frame("Compare", "⚖️", "Runs that differ only in seed or class split are one line with a spread.")
+frame(
+    "Compare",
+    "⚖️",
+    "Runs of one comparison that differ only in seed or class split are one line.",
+)
 job_panel(jobs(), TITLES)
 try:
     runs = kept_runs()
@@ -50,6 +54,8 @@ try:
         )
     comparison_chart(groups, measure, against)
     notes = ["Bands are one standard deviation over n runs.", *reservations(groups)]
+    if measure == "precision" and any(curve(group, "ceiling", "round").x for group in groups):
+        notes.insert(0, CEILINGS)
     st.caption(" ".join([f"{MEASURES[measure]}.", *notes]))
     comparison_table(groups)
     offer_again([run for group in groups for run in group.runs])

@@ -96,7 +96,7 @@ def show_summary(run: RunReader, records: Sequence[RoundRecord]) -> None:
     cells[0].metric("Rounds", f"{len(records)} of {run.config.rounds}")
     cells[1].metric(
         "Mean precision", _share(total.mean_precision),
-        help="Over the finished rounds. A selector that never errs would have had "
+        help="Over the finished rounds. A selector that never errs from round 1 on would have "
         f"{_share(total.mean_ceiling)}.",
     )  # fmt: skip
     cells[2].metric("Recall", _share(total.recall), help="Relevant found of all in the pool.")

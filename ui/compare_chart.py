@@ -11,7 +11,6 @@ from laser_core.comparison_view import (
     Curve,
     Group,
     Measure,
-    best_possible,
     comparison_rows,
     curve,
     rows_csv,
@@ -23,6 +22,11 @@ COLOURS = (BLUE, ORANGE, GREEN, PINK, SKY, RED, VIOLET)
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 MARKERS = ("circle", "square", "diamond", "triangle-up", "x", "star", "triangle-down", "cross")
 HEIGHT = 420
+CEILING = "dotted: a line's own ceiling"
+CEILINGS = (
+    "Dotted is each line's own ceiling, min(1, relevant pictures left ÷ b): the most that these "
+    "very runs could still reach in that round."
+)
 MEASURES: dict[Measure, str] = {
     "precision": "Precision: relevant among the queried, this round",
     "recall": "Recall: relevant found so far of all in the pool",
@@ -56,20 +60,28 @@ def comparison_chart(groups: list[Group], measure: Measure, against: Against) ->
         _add_band(made, line, COLOURS[place % len(COLOURS)])
         _add_line(made, group.name, line, place)
     if measure == "precision":
-        best = best_possible(max(groups, key=lambda group: group.rounds), against)
-        made.add_scatter(
-            x=best.x,
-            y=best.mean,
-            name="a selector that never errs",
-            mode="lines",
-            line={"color": GREY, "dash": "dot", "width": 2},
-        )
+        _add_ceilings(made, groups, against)
     made.update_yaxes(range=[0, 1.02], tickformat=".0%")
     if against == "round":
         made.update_xaxes(dtick=1)
     if len(groups) > 6:
         made.update_layout(legend={"orientation": "v", "x": 1.01, "y": 1, "yanchor": "top"})
     draw(made, f"compare_{measure}_{against}", f"comparison-{measure}")
+
+
+def _add_ceilings(made: go.Figure, groups: list[Group], against: Against) -> None:
+    """Dotted, in the colour of its line: the most that the line's own runs could still reach."""
+    lines = [curve(group, "ceiling", against) for group in groups]
+    for place, line in enumerate(lines):
+        made.add_scatter(
+            x=line.x, y=line.mean, mode="lines", showlegend=False, hoverinfo="skip",
+            line={"color": COLOURS[place % len(COLOURS)], "dash": "dot", "width": 1.5},
+        )  # fmt: skip
+    if any(line.x for line in lines):  # one entry stands for all of them
+        made.add_scatter(
+            x=[None], y=[None], mode="lines", name=CEILING, hoverinfo="skip",
+            line={"color": GREY, "dash": "dot", "width": 1.5},
+        )  # fmt: skip
 
 
 def _add_line(made: go.Figure, name: str, line: Curve, place: int) -> None:
@@ -123,7 +135,9 @@ def comparison_table(groups: list[Group]) -> None:
     st.dataframe(shown, hide_index=True, width="stretch")
     st.caption(
         "Round 1 is the precision of the cold start; mean precision is over the rounds, beside "
-        "what a selector that never errs would have; recall and accuracy are at the end."
+        "that of a selector that never errs from round 1 on: having found all relevant pictures "
+        "early it ends with empty rounds, so a single round of a line can lie above it. Recall and "
+        "accuracy are at the end."
     )
     st.download_button(
         "Table as CSV",

@@ -96,3 +96,18 @@ def test_running_again_keeps_the_classes_that_a_task_had_found() -> None:
     other = again(config, "uncertainty", 4)
     assert (other.strategy, other.seed, other.relevant) == ("uncertainty", 4, ("cat", "dog"))
     assert (other.task, other.known) == ("", ())
+
+
+def test_two_comparisons_stay_two_lines_and_each_has_its_own_ceiling(open_page, runs) -> None:
+    """C5, C6: they were one line with n = 2, above "a selector that never errs"."""
+    for name, comparison in (("done", "first"), ("going", "second")):
+        shutil.copytree(runs / name, runs / comparison / "laser" / "seed-0-split-0")
+    shutil.rmtree(runs / "done")
+    shutil.rmtree(runs / "going")
+    page = open_page("7_Compare")
+    assert page.dataframe[0].value["Runs"].tolist() == ["laser (first)", "laser (second)"]
+    assert page.dataframe[0].value["n"].tolist() == [1, 1]
+    drawn = page.get("plotly_chart")[0].proto.spec
+    assert "dotted: a line's own ceiling" in drawn.replace("\\u0027", "'")
+    assert "never errs" not in drawn
+    assert "min(1, relevant pictures left ÷ b)" in text(page)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from laser_core.comparison_view import (
     KeptRun,
-    best_possible,
     comparison_rows,
     curve,
     find_runs,
@@ -121,11 +121,65 @@ def test_what_nobody_measured_has_no_points() -> None:
     assert curve(group_runs([run("a", 8)])[0], "accuracy", "round").x == ()
 
 
-def test_a_selector_that_never_errs_runs_out_of_relevant_pictures() -> None:
-    # 20 relevant, 10 a round: 1, 1, then none is left
-    group = group_runs([run("a", 8, 4, 2)])[0]
-    assert best_possible(group, "labels").x == (10.0, 20.0, 30.0)
-    assert best_possible(group, "round").mean == (1.0, 1.0, 0.0)
+def test_each_line_has_the_ceiling_of_its_own_runs() -> None:
+    """C6: one line for "a selector that never errs" from round 1 on fell below LaSeR's own."""
+    # 20 relevant, 10 a round: after 2 and 4 found, 20, 18 and 14 are left
+    slow = KeptRun("a", fakes.config(), (
+        record(1, 2, 2), replace(record(2, 4, 6), ceiling=1.0), replace(record(3, 9, 15),
+                                                                          ceiling=1.0),
+    ))  # fmt: skip
+    fast = KeptRun("b", fakes.config(strategy="random"), (
+        record(1, 10, 10), record(2, 9, 19), replace(record(3, 1, 20), ceiling=0.1),
+    ))  # fmt: skip
+    groups = group_runs([slow, fast])
+    assert [curve(group, "ceiling", "round").mean for group in groups] == [
+        (1.0, 1.0, 1.0),
+        (1.0, 1.0, 0.1),
+    ]
+    for group in groups:
+        reached = curve(group, "precision", "labels").mean
+        assert all(
+            p <= c for p, c in zip(reached, curve(group, "ceiling", "labels").mean, strict=True)
+        )
+
+
+def test_without_true_labels_there_is_no_ceiling_to_draw() -> None:
+    """C6: nobody knows how many relevant pictures are left then."""
+    blind = replace(record(1, 8, 8), ceiling=None, recall=None)
+    group = group_runs([KeptRun("a", fakes.config(), (blind,))])[0]
+    assert curve(group, "ceiling", "round").x == ()
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("one/laser/seed-0-split-0", "two/laser/seed-1-split-0"),
+        ("one/laser/seed-0-split-0", "plain"),
+        ("one/seed-0", "two/seed-1"),
+    ],
+)
+def test_runs_of_different_comparisons_are_never_one_line(names: tuple[str, str]) -> None:
+    """C5: each ran once, and the chart said "n = 2"."""
+    groups = group_runs([run(names[0], 8, seed=0), run(names[1], 6, seed=1)])
+    assert [len(group.runs) for group in groups] == [1, 1]
+    assert len({group.name for group in groups}) == 2
+    assert groups[0].name == "laser (one)"
+
+
+def test_lines_are_named_by_settings_and_by_comparison_where_there_are_several() -> None:
+    """C5: the settings are the line's name, and one knows which comparison it is of."""
+    first = [run(f"first/{f}/seed-{s}", 8, seed=s, fusion=f) for f in ("raw", "zscore")
+             for s in (0, 1)]  # fmt: skip
+    second = [run(f"second/{f}/seed-2", 8, seed=2, fusion=f) for f in ("raw", "zscore")]
+    alone = [(group.name, len(group.runs)) for group in group_runs(first)]
+    assert alone == [("laser, fusion=raw", 2), ("laser, fusion=zscore", 2)]
+    both = [(group.name, len(group.runs)) for group in group_runs([*first, *second])]
+    assert both == [
+        ("laser, fusion=raw (first)", 2),
+        ("laser, fusion=zscore (first)", 2),
+        ("laser, fusion=raw (second)", 1),
+        ("laser, fusion=zscore (second)", 1),
+    ]
 
 
 def test_different_pools_and_batches_are_told() -> None:
