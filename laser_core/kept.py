@@ -14,7 +14,7 @@ import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from laser_core.arrays import Ids
-from laser_core.config import ExperimentConfig
+from laser_core.config import ExperimentConfig, RoundChoice
 from laser_core.view import RoundRecord, Signal
 
 T = TypeVar("T")
@@ -221,7 +221,7 @@ class KeptQuery:
 
     Args:
         arrays: names of its arrays, which are files.
-        choice: a `RoundChoice` as a dict; empty for none.
+        choice: what a person set for the round; None in previews.
         classes: the relevant classes as they were called; empty in rows of earlier versions.
         round, texts: of a preview, the round and the version of the texts it was made for.
     """
@@ -231,7 +231,7 @@ class KeptQuery:
     figures: Mapping[str, float]
     note: str
     arrays: tuple[str, ...]
-    choice: Mapping[str, float | str | None] | None = None
+    choice: RoundChoice | None = None
     classes: tuple[str, ...] = ()
     round: int = 0
     texts: int = 0

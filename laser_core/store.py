@@ -21,7 +21,7 @@ from laser_core.answers import as_recorded
 from laser_core.arrays import NPY_DAMAGE
 from laser_core.audits import Audits
 from laser_core.backup import Backups
-from laser_core.config import ExperimentConfig, RoundChoice
+from laser_core.config import NO_CHOICE, ExperimentConfig
 from laser_core.database import Database, damaged, insert, now, unwritable
 from laser_core.descriptions import Descriptions
 from laser_core.errors import ConfigError, LaserError, PoolError, StoreError
@@ -255,7 +255,7 @@ class Store(LabelLog):
             figures=dict(query.figures),
             note=query.note,
             arrays=tuple(sorted(query.pool)),
-            choice=asdict(query.choice),
+            choice=query.choice,
             classes=self.space().relevant,
         )
         row = (round, now(), texts, json.dumps(asdict(kept)))
@@ -273,11 +273,15 @@ class Store(LabelLog):
             return None
         version, kept = found
         of_round = f"the query of round {round}"
-        choice = self._read(of_round, lambda _: RoundChoice(**(kept.choice or {})), "")  # type: ignore[arg-type]
         arrays = self.query_arrays(f"round-{round:03d}", kept.arrays, version)
         self._require_of_pool(of_round, kept.ids, arrays.get("row"))
         return version, Query(
-            id_array(kept.ids), np.array(kept.scores), arrays, kept.figures, kept.note, choice
+            id_array(kept.ids),
+            np.array(kept.scores),
+            arrays,
+            kept.figures,
+            kept.note,
+            kept.choice or NO_CHOICE,
         )
 
     def _query_row(self, round: int) -> tuple[int | None, KeptQuery] | None:

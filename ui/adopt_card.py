@@ -14,7 +14,7 @@ from ui.state import requests
 
 
 def adopt_card(run: RunReader) -> bool:
-    """Ask for what waits for a person's word, the same on every page; whether anything does."""
+    """Ask for what waits for a person's word, the same on every page; whether the pool does."""
     waiting = unconfirmed(run.store.config())
     if not waiting:
         return False
@@ -31,7 +31,7 @@ def adopt_card(run: RunReader) -> bool:
             "Use this", type="primary", key="adopt_use", disabled=not place and not agreed,
             on_click=_adopt, args=(run, pool or None, agreed), icon=":material/check:",
         )  # fmt: skip
-    return True
+    return any(one.field == "pool" for one in waiting)
 
 
 def _place(one: Unconfirmed) -> str:
