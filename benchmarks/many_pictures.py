@@ -37,6 +37,7 @@ from laser_core.data.open import describe, open_pool
 from laser_core.experiment import Experiment
 from laser_core.export.tables import export_run
 from laser_core.plan import plan
+from laser_core.pool import Label
 from laser_core.prepare import prepare
 from laser_core.progress import drain
 from laser_core.ranking import round_ranking
@@ -120,7 +121,7 @@ def stages(size: int, folder: Path, stub: bool) -> list[Stage]:
         planned = plan(config, cache)
     with _network(stub):
         with stage("embed and look around"):
-            materials = drain(prepare(planned, cache))
+            drain(prepare(planned, cache))
         with stage("embed again, cached"):
             materials = drain(prepare(planned, cache))
     with stage("make the run"):
@@ -168,8 +169,6 @@ def read_back(run: Path, cache: Path, found: list[Stage], stage) -> None:
 
 
 def _label(reader: RunReader, ids: Sequence[str], names: dict[str, str | None]) -> None:
-    from laser_core.pool import Label
-
     relevant = reader.space.relevant
     answers = {
         id: Label("relevant" if names[id] in relevant else "irrelevant", names[id] or "")

@@ -78,7 +78,9 @@ def embed_pool(planned: Plan, cache_dir: Path) -> Steps[EmbeddedPool]:
     vectors = vlm.image_vectors(embedding.features, statistics)
     yield Progress("looking at each picture's neighbours", 0, 1)
     to_score = vlm.pool_vectors(vectors[in_pool])
-    key = hashlib.sha256(vlm.key.encode() + np.ascontiguousarray(to_score).tobytes()).hexdigest()
+    content = hashlib.sha256(vlm.key.encode())
+    content.update(np.ascontiguousarray(to_score).data)  # no second copy of 5 KB a picture
+    key = content.hexdigest()
     table = FileTable(cosines_folder(cache_dir, key[:16]), len(to_score))
     table.keep_vectors(to_score)
     cosines = Cosines(to_score, lambda texts: embed_texts(texts, vlm, cache_dir), table)

@@ -175,3 +175,32 @@ def test_blanks_before_a_picture_are_passed_over():
     for before in (b"\n", b"\r\n\r\n", b"\xef\xbb\xbf", b"   "):
         for kind in ("JPEG", "PNG", "GIF"):
             assert left_and_right(decode(before + picture(kind), "a")) == ("red", "blue")
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L", "1", "P", "RGBA", "LA", "CMYK", "YCbCr", "LAB"])
+def test_pixels_of_every_mode_and_packing_are_those_that_pillow_gives(mode):
+    """F2: what is left out of a file never changes a pixel."""
+    rng = np.random.default_rng(0)
+    noise = Image.fromarray(rng.integers(0, 256, (24, 31, 3), dtype=np.uint8)).convert(mode)
+    note = Image.Exif()
+    note[0x0112] = 7
+    ways = [(kind, {}) for kind in ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF")]
+    ways += [("JPEG", {"progressive": True, "exif": note}), ("PNG", {"exif": note})]
+    ways += [("TIFF", {"compression": way}) for way in ("tiff_lzw", "tiff_deflate", "packbits")]
+    ways += [("TIFF", {"big_tiff": True, "exif": note}), ("TIFF", {"strip_size": 100})]
+    compared = 0
+    for kind, options in ways:
+        buffer = io.BytesIO()
+        try:
+            noise.save(buffer, kind, **options)
+        except (OSError, ValueError):
+            continue  # the format has no such mode
+        with Image.open(buffer) as opened:
+            plain = ImageOps.exif_transpose(opened)
+            if plain.has_transparency_data:
+                white = Image.new("RGBA", plain.size, "white")
+                plain = Image.alpha_composite(white, plain.convert("RGBA"))
+            wanted = np.asarray(plain.convert("RGB"))
+        np.testing.assert_array_equal(np.asarray(decode(buffer.getvalue(), "a")), wanted)
+        compared += 1
+    assert compared >= 3
