@@ -150,3 +150,14 @@ def test_of_an_animation_only_the_first_picture_is_left():
             assert left.size == (8, 6)
             if kind != "GIF":  # whose further frames are not looked for
                 assert getattr(left, "n_frames", 1) == 1
+
+
+def test_fill_bytes_are_left_out_and_further_scans_and_strips_are_refused():
+    """F6: Pillow copies a run of fill bytes again and again, and goes through each scan."""
+    assert len(bare(BOMBS["JPEG with fill bytes"]).data) < 10_000
+    jpeg = picture("JPEG", progressive=True)
+    last = jpeg.rindex(b"\xff\xda")
+    with pytest.raises(PoolError, match="more than 64 scans"):
+        decode(jpeg[:last] + jpeg[last:-2] * 100 + jpeg[-2:], "a")
+    with pytest.raises(PoolError, match="more than 100,000 strips"):
+        decode(BOMBS["TIFF with a million strips"], "a")

@@ -31,6 +31,7 @@ CLASSES = [FISH, CAT, CRANE, "crane", "rock beauty, Holocanthus tricolor", "dog"
         (["tench, Tinca tinca", "cat,dog"], [FISH, CAT, "dog"]),
         (["crane, bird"], [CRANE]),
         (['"crane","dog"'], ["crane", "dog"]),
+        (['"crane","bird"'], ["crane", "bird"]),
         (["crane,dog"], ["crane", "dog"]),
         (["cat,dog"], [CAT, "dog"]),
         (["cat, dog ,"], [CAT, "dog"]),
