@@ -10,6 +10,7 @@ import numpy as np
 
 from laser_core.arrays import Ints
 from laser_core.llm.base import LanguageModel, Refused, Task
+from laser_core.llm.words import plain_sentence
 from laser_core.progress import Progress, Steps
 
 Source = Literal["model", "person", "discovered"]
@@ -136,8 +137,9 @@ def with_discovered(
 
     Only new names cost a question; what a person edited or switched off stays as it is.
     """
-    known = descriptions.names()
-    new = [name for name in names if name.lower() not in known]
+    known = {c.name for c in (*descriptions.relevant, *descriptions.confusers)}
+    offered = {c.name.lower() for c in descriptions.confusers if c.source == "model"}
+    new = [name for name in names if name not in known and name.lower() not in offered]
     if not new:
         return descriptions
     sentences = sentences_for(llm, new, per_class)
@@ -150,13 +152,8 @@ def sentences_for(
 ) -> dict[str, tuple[str, ...]]:
     """Class -> its K sentences; for K = 0 the one that names it and nothing else."""
     if per_class == 0:
-        return {name: (f"a photo of {article(name)} {name}",) for name in classes}
+        return {name: (plain_sentence(name),) for name in classes}
     return {name: tuple(texts) for name, texts in llm.descriptions(classes, per_class).items()}
-
-
-def article(name: str) -> str:
-    """ "a" or "an", by the first letter; good enough for a label in a prompt."""
-    return "an" if name[:1].lower() in "aeiou" else "a"
 
 
 def _texts(classes: Sequence[ClassText]) -> list[str]:

@@ -13,8 +13,9 @@ from typing import Literal
 
 from laser_core.descriptions import ClassText, Descriptions
 from laser_core.errors import ConfigError
+from laser_core.llm.lexicon import same_name
 from laser_core.llm.schema import LONGEST_NAME, LONGEST_SENTENCE
-from laser_core.llm.words import article, name_key, with_article
+from laser_core.llm.words import Matching, name_key, plain_sentence, with_article
 
 Side = Literal["relevant", "confusers"]
 Verb = Literal["switch", "rename", "remove", "add", "add sentence", "change sentence"]
@@ -61,18 +62,20 @@ def edited(descriptions: Descriptions, edit: Edit) -> tuple[Descriptions, str]:
 def with_confusers(descriptions: Descriptions, names: Sequence[str]) -> Descriptions:
     """`descriptions` with `names` for confusers, as a reply to the prompt for them has it.
 
-    Confusers that were there already keep their sentences; discovered ones stay, whatever the
-    reply; a new one gets the sentence that only names it.
+    Confusers that were there already keep their sentences; a person's own and discovered ones
+    stay, whatever the reply; a new one gets the sentence that only names it.
     """
-    kept = {name_key(c.name): c for c in descriptions.confusers}
-    found = [c for c in descriptions.confusers if c.source == "discovered"]
-    have = {name_key(c.name) for c in found}
-    named = [
-        kept.get(name_key(name)) or ClassText(name, (plain_sentence(name),))
-        for name in names
-        if name_key(name) not in have
-    ]
-    return replace(descriptions, confusers=(*named, *found))
+    known = Matching(c.name for c in descriptions.confusers)
+    by_name = {c.name: c for c in descriptions.confusers}
+    stay = {c.name: c for c in descriptions.confusers if c.source != "model"}
+    named: dict[str, ClassText] = {}
+    for name in names:
+        there = known.find(name)
+        if there is None:
+            named.setdefault(name, ClassText(name, (plain_sentence(name),)))
+        elif there not in stay:
+            named.setdefault(there, by_name[there])
+    return replace(descriptions, confusers=(*named.values(), *stay.values()))
 
 
 def with_sentences(
@@ -98,11 +101,6 @@ def made_relevant(descriptions: Descriptions, name: str) -> Descriptions:
     moved = tuple(replace(c, enabled=True) for c in descriptions.confusers if c.name == name)
     left = tuple(c for c in descriptions.confusers if c.name != name)
     return replace(descriptions, relevant=(*descriptions.relevant, *moved), confusers=left)
-
-
-def plain_sentence(name: str) -> str:
-    """The sentence that names a class and says nothing else."""
-    return f"a photo of {with_article(name)}"
 
 
 def as_lines(descriptions: Descriptions) -> list[str]:
@@ -229,7 +227,7 @@ def _new_name(descriptions: Descriptions, given: str, besides: str = "") -> str:
             f"{name!r} is no name; give a short word for a thing, at most {LONGEST_NAME} characters"
         )
     for known in (*descriptions.relevant, *descriptions.confusers):
-        if known.name != besides and name_key(known.name) == name_key(name):
+        if known.name != besides and same_name(name, known.name):
             raise ConfigError(f"{known.name!r} is in the lists already; choose another name")
     return name
 
@@ -256,7 +254,7 @@ def _renamed(sentence: str, old: str, new: str) -> str:
         given = match[1]
         if not given:
             return new
-        fitting = article(new)
-        return f"{fitting.capitalize() if given[0].isupper() else fitting} {new}"
+        fitting = with_article(new)
+        return fitting[:1].upper() + fitting[1:] if given[0].isupper() else fitting
 
     return re.sub(pattern, replacement, sentence, flags=re.IGNORECASE)

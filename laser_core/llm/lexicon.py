@@ -81,6 +81,12 @@ class Lexicon:
         exact = [synset for synset in found if plain in map(str.casefold, synset.names)]
         return exact or list(found)
 
+    def exact_senses(self, name: str) -> set[str]:
+        """Keys of the meanings that have `name` letter by letter (case aside)."""
+        plain = name.casefold().strip()
+        found = self._by_name.get(name_key(name), ())
+        return {synset.key for synset in found if plain in map(str.casefold, synset.names)}
+
     def main_senses(self, name: str) -> list[Synset]:
         """The meanings for which `name` is the commonest name; all meanings if it is for none."""
         senses = self.senses(name)
@@ -173,6 +179,20 @@ def lexicon() -> Lexicon:
     }
     photographed = (folder / "imagenet_synsets.txt").read_text(encoding="utf-8").split()
     return Lexicon(synsets, photographed)
+
+
+def same_name(name: str, other: str) -> bool:
+    """True for two spellings of one name: another case, a plural, a hyphen.
+
+    Not for two that mean two things: "glasses" are no plural of "glass".
+    """
+    if name_key(name) != name_key(other):
+        return False
+    if name.casefold() == other.casefold():
+        return True
+    known = lexicon()
+    mine, theirs = known.exact_senses(name), known.exact_senses(other)
+    return not (mine and theirs) or not mine.isdisjoint(theirs)
 
 
 def _timm_folder() -> Path:

@@ -8,22 +8,46 @@ structured output are asked to keep to.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from laser_core.errors import LLMReplyError
 from laser_core.llm.base import Proposal
+from laser_core.llm.fields import (
+    LIST_FIELDS,
+    NAME_FIELDS,
+    NEVER,
+    REASON_FIELDS,
+    TEXT_FIELDS,
+    answers,
+    has_own_field,
+    is_ours,
+    names_in,
+    plain_key,
+    split_string,
+)
+from laser_core.llm.lexicon import lexicon, same_name
 from laser_core.llm.structures import structures
-from laser_core.llm.words import name_key, tidy_name
+from laser_core.llm.thoughts import without_thoughts
+from laser_core.llm.words import Matching, name_key, tidy_name
 
 LONGEST_NAME = 60  # characters; longer "names" are sentences
 LONGEST_SENTENCE = 300
-_BULLET = re.compile(r"^\s*(?:[-*•–—+]|\(?\d{1,3}[.):])\s+(.*\S)")
-_NAME_FIELDS = ("name", "class_name", "class", "label", "object", "item", "title")
-_TEXT_FIELDS = ("sentence", "description", "text", "caption", "content", "value")
-_LIST_FIELDS = ("sentences", "descriptions", "captions", "texts", "items", "values")
-_REASON_FIELDS = ("reason", "why", "explanation", "because", "rationale", "description")
+_MARK = (
+    r"[-*–—+>]+\s+|[•·・‣▪●○◦■□★]\s*|\(?\d{1,4}[.):、]\s*(?!\d)|\(?[A-Za-z][.)]\s+"
+    r"|[一二三四五六七八九十]{1,3}[、.)]\s*"
+)
+_BULLET = re.compile(rf"^\s*(?:{_MARK})+(.*\S)")
+_CIRCLED = re.compile(r"^\s*[①-⑳⓪-⓿❶-➓]\s*", re.MULTILINE)
+_QUOTED_LINE = re.compile(r"""^\s*["“'‘]([^"“”]{1,80}?)["”'’]\s*,?\s*$""")
+_TABLE_RULE = re.compile(r"^\s*\|?(?:\s*:?-{3,}:?\s*\|)+(?:\s*:?-{3,}:?\s*)?$")
+_NUMBERING = re.compile(r"^\(?(?:\d{1,4}|[一二三四五六七八九十]{1,3})[.):、]\s*(?=[^\d\s])")
+_NO_NAMES = frozenset(("na", "null", "nan", "undefined", "etc", "none"))
+_OF_LISTS = frozenset(("classes", "class_names", "names", "arguments", "answer", "result"))
+_NO_KINDS = frozenset(("attribute", "thought", "possession", "other", "top", "act", "person"))
+_FEWEST_WITH_COMMAS = 3  # names in a line without any other sign of a list
 
 
 class NamesForm(BaseModel):
@@ -59,39 +83,51 @@ def descriptions_form(classes: Sequence[str]) -> type[BaseModel]:
     return model
 
 
-def read_names(reply: str) -> list[str]:
-    """Class names in `reply`, in order, each once; [] if there are none."""
-    for structure in structures(reply):
-        names = _once([_name_of(item) for item in _items(structure)])
-        if names:
+def read_names(reply: str, cut: bool = False) -> list[str]:
+    """Class names in `reply`, in order, each once; [] if there are none.
+
+    Args:
+        reply: what the model sent.
+        cut: True when its end is missing, so that a last line may be half a name.
+    """
+    text = without_thoughts(reply)
+    for values in structures(text):
+        if names := _once([_name_of(item) for item in names_in(values)]):
             return names
-    return _once([_leading_name(line) for line in _bulleted(reply)])
+        if has_own_field(values):
+            return []
+    return _once([_leading_name(line) for line in _listed(text, cut)])
 
 
-def read_descriptions(reply: str, classes: Sequence[str]) -> dict[str, list[str]]:
+def read_descriptions(
+    reply: str, classes: Sequence[str], cut: bool = False
+) -> dict[str, list[str]]:
     """For every one of `classes`, the sentences that `reply` has for it, each once; maybe none.
 
     A class is found whatever the case, plural, hyphens or article of its key; keys that are no
-    class are left out. A bare list of sentences counts when only one class was asked for.
+    class are left out. A bare list of sentences counts when only one class was asked for. `cut` is
+    as for `read_names`.
     """
     best: dict[str, list[str]] = {name: [] for name in classes}
-    for structure in structures(reply):
-        found = _described(structure, classes)
+    text = without_thoughts(reply)
+    for values in structures(text):
+        found = _joined([_described(value, classes) for value in values], classes)
         if sum(map(len, found.values())) > sum(map(len, best.values())):
             best = found
-    return best if any(best.values()) else _described_in_lines(reply, classes)
+    return best if any(best.values()) else _described_in_lines(text, classes, cut)
 
 
-def read_proposals(reply: str) -> list[Proposal]:
+def read_proposals(reply: str, cut: bool = False) -> list[Proposal]:
     """Proposed classes in `reply`, in order, each name once; [] if there are none.
 
-    An answer without reasons gets the reason "no reason given".
+    An answer without reasons gets the reason "no reason given". `cut` is as for `read_names`.
     """
-    for structure in structures(reply):
-        proposals = [_proposal(item) for item in _proposal_items(structure)]
-        if found := _proposals_once(proposals):
+    text = without_thoughts(reply)
+    for values in structures(text):
+        items = [item for value in values for item in _proposal_items(value)]
+        if found := _proposals_once([_proposal(item) for item in items]):
             return found
-    lines = [(_leading_name(line), _after_name(line)) for line in _bulleted(reply)]
+    lines = [(_leading_name(line), _after_name(line)) for line in _listed(text, cut)]
     return _proposals_once(lines)
 
 
@@ -147,23 +183,6 @@ def short_of_sentences(found: Mapping[str, Sequence[str]], wanted: int) -> str:
     return f"asked for {wanted} sentences " + "; ".join(parts) + more
 
 
-def _items(structure: object) -> list[object]:
-    """The list inside a structure: itself, or the longest list among an object's values."""
-    if isinstance(structure, list):
-        if len(structure) == 1 and isinstance(structure[0], (list, dict)):
-            return _items(structure[0]) or structure
-        return structure
-    if not isinstance(structure, dict):
-        return []
-    lists = [value for value in structure.values() if isinstance(value, list)]
-    if lists:
-        return max(lists, key=len)
-    nested = [_items(value) for value in structure.values() if isinstance(value, dict)]
-    if any(nested):
-        return max(nested, key=len)
-    return list(structure.values())  # {"1": "wolf", "2": "fox"}
-
-
 def _text(item: object, fields: Sequence[str]) -> str:
     """The text of a string, or of the first of `fields` (any case) that an object has."""
     if isinstance(item, str):
@@ -179,39 +198,71 @@ def _text(item: object, fields: Sequence[str]) -> str:
 
 
 def _name_of(item: object) -> str:
-    name = tidy_name(_text(item, _NAME_FIELDS))
-    return name if len(name) <= LONGEST_NAME and name_key(name) else ""
+    said = _NUMBERING.sub("", _text(item, NAME_FIELDS).strip())
+    name = tidy_name(re.split(r"\s+[-–—]\s+|\s*[:：]\s+", said, maxsplit=1)[0])
+    usable = len(name) <= LONGEST_NAME and name_key(name) and not is_ours(said)
+    return name if usable and plain_key(name) not in _NO_NAMES else ""
 
 
 def _once(names: Sequence[str]) -> list[str]:
-    first = {name_key(name): name for name in reversed(names) if name}
-    return [name for name in dict.fromkeys(names) if name and first[name_key(name)] == name]
+    """Every name once; a plural or a repeat in other letters is dropped, unless it differs.
+
+    "glasses" are no plural of "glass" where the lexicon says so.
+    """
+    seen, kept = Matching(()), []
+    for name in filter(None, names):
+        alike = seen.find(name)
+        if alike is None or (not seen.exactly(name) and not same_name(name, alike)):
+            kept.append(name)
+            seen.add(name)
+    return kept
 
 
 def _sentences(value: object) -> list[str]:
     if isinstance(value, dict):
-        value = _items(value)
+        items = [v for k, v in value.items() if plain_key(k) not in NEVER]
+        lists = [item for item in items if isinstance(item, list)]
+        value = max(lists, key=len) if lists else items
     items = value if isinstance(value, list) else [value]
-    texts = [_text(item, _TEXT_FIELDS).strip(" \"“”'*") for item in items]
-    first = {text.casefold().rstrip(". "): text for text in reversed(texts)}
-    usable = [text for text in dict.fromkeys(texts) if _is_sentence(text)]
-    return [text for text in usable if first[text.casefold().rstrip(". ")] == text]
+    texts = [_text(item, TEXT_FIELDS).strip(" \"“”'*") for item in items]
+    once = {text.casefold().rstrip(". "): text for text in reversed(texts) if _is_sentence(text)}
+    return list(once.values())[::-1]
 
 
 def _is_sentence(text: str) -> bool:
     return len(text) <= LONGEST_SENTENCE and any(character.isalpha() for character in text)
 
 
+def _joined(
+    parts: Sequence[Mapping[str, Sequence[str]]], classes: Sequence[str]
+) -> dict[str, list[str]]:
+    return {
+        name: _sentences([text for part in parts for text in part.get(name, ())])
+        for name in classes
+    }
+
+
 def _described(structure: object, classes: Sequence[str]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {name: [] for name in classes}
-    by_key = {name_key(name): name for name in reversed(classes)}
+    """The best reading of one structure: as it is, or unwrapped."""
+    best: dict[str, list[str]] = {}
+    for value in answers(structure):
+        found = _by_class(value, classes)
+        if sum(map(len, found.values())) > sum(map(len, best.values())):
+            best = found
+    return best
+
+
+def _by_class(structure: object, classes: Sequence[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    known = Matching(classes)
     pairs = list(_pairs(structure))
     for key, value in pairs:
-        name = by_key.get(name_key(key))
-        if name is not None and not found[name]:
+        name = known.find(key)
+        if name is not None and not found.get(name):
             found[name] = _sentences(value)
     if not any(found.values()) and isinstance(structure, dict):
-        inner = [_described(value, classes) for value in structure.values() if _nested(value)]
+        held = [v for k, v in structure.items() if _nested(v) and plain_key(k) not in NEVER]
+        inner = [_by_class(value, classes) for value in held]
         found = max([found, *inner], key=lambda part: sum(map(len, part.values())))
     single = isinstance(structure, list) and len(classes) == 1 and not pairs
     return {classes[0]: _sentences(structure)} if single else found
@@ -227,8 +278,8 @@ def _pairs(structure: object) -> list[tuple[str, object]]:
     """(class, sentences) pairs of an object, or of a list of objects in any of the usual forms."""
     if isinstance(structure, dict):
         fields = {str(key).casefold(): value for key, value in structure.items()}
-        named = next((fields[f] for f in _NAME_FIELDS if isinstance(fields.get(f), str)), None)
-        listed = next((fields[f] for f in _LIST_FIELDS if f in fields), None)
+        named = next((fields[f] for f in NAME_FIELDS if isinstance(fields.get(f), str)), None)
+        listed = next((fields[f] for f in LIST_FIELDS if f in fields), None)
         if isinstance(named, str) and listed is not None:
             return [(named, listed)]
         return [(str(key), value) for key, value in structure.items()]
@@ -237,28 +288,72 @@ def _pairs(structure: object) -> list[tuple[str, object]]:
     return []
 
 
-def _described_in_lines(reply: str, classes: Sequence[str]) -> dict[str, list[str]]:
+def _described_in_lines(text: str, classes: Sequence[str], cut: bool) -> dict[str, list[str]]:
     """Headings that are a class, each with its list below: a last resort."""
     found: dict[str, list[str]] = {name: [] for name in classes}
-    by_key = {name_key(name): name for name in reversed(classes)}
+    known = Matching(classes)
     current = classes[0] if len(classes) == 1 else None
-    for line in reply.splitlines():
+    for line in _lines(text, cut):
         bullet = _BULLET.match(line)
-        text = bullet[1] if bullet else line
-        heading = by_key.get(name_key(text.strip().rstrip(":")))
-        if heading is not None and (not bullet or text.rstrip(" *").endswith(":")):
+        said = bullet[1] if bullet else line
+        heading = known.find(said.strip().rstrip(":*# "))
+        if heading is not None and (not bullet or said.rstrip(" *").endswith(":")):
             current = heading
         elif bullet and current is not None:
-            found[current].extend(_sentences(text))
+            found[current].extend(_sentences(said))
     return {name: _sentences(sentences) for name, sentences in found.items()}
 
 
-def _bulleted(reply: str) -> list[str]:
-    return [match[1] for line in reply.splitlines() if (match := _BULLET.match(line))]
+def _lines(text: str, cut: bool) -> list[str]:
+    """The lines of `text`, full-width signs as plain ones; the last one only if it is whole."""
+    lines = unicodedata.normalize("NFKC", _CIRCLED.sub("• ", text)).splitlines()
+    return lines[:-1] if cut and lines and not text.endswith("\n") else lines
+
+
+def _listed(text: str, cut: bool) -> list[str]:
+    """What stands behind bullets or numbers, else in a table, in quotes, with commas, a line each.
+
+    Prose has commas and short lines, too: those count only where all of it looks like names.
+    """
+    lines = [line.strip() for line in _lines(text, cut) if line.strip()]
+    if found := [match[1] for line in lines if (match := _BULLET.match(line))]:
+        return found
+    if found := _in_table(lines):
+        return found
+    if found := [match[1] for line in lines if (match := _QUOTED_LINE.match(line))]:
+        return found
+    for line in lines:
+        parts = split_string(re.sub(r"^[^:,]{0,80}:\s*", "", line))
+        if len(parts) >= _FEWEST_WITH_COMMAS and all(map(_like_a_name, parts)):
+            return parts
+    plain = all(_like_a_name(line) and not line[0].isupper() for line in lines)
+    return lines if plain and len(lines) > 1 else []
+
+
+def _in_table(lines: Sequence[str]) -> list[str]:
+    """The first cell with a word of each row below the rule of a table."""
+    rules = [place for place, line in enumerate(lines) if _TABLE_RULE.match(line)]
+    rows = (
+        [line.strip("| ").split("|") for line in lines[rules[0] + 1 :] if "|" in line]
+        if rules
+        else []
+    )
+    cells = [[cell for cell in row if any(map(str.isalpha, cell))] for row in rows]
+    return [row[0] for row in cells if row]
+
+
+def _like_a_name(part: str) -> bool:
+    return len(part.split()) <= 3 and not re.search(
+        r"[.!?…](?:\s|$)|['’{}\[\]\":<>=]|^(?:I|it|we)\b", part
+    )
 
 
 def _leading_name(line: str) -> str:
-    return _name_of(re.split(r"\s+[-–—(]\s*|\s*:\s*|\s\(", line, maxsplit=1)[0])
+    """The name with which a line begins; a bracket behind it stays if it names a kind of thing."""
+    first = re.split(r"\s+[-–—]\s*|\s*:\s*", line, maxsplit=1)[0]
+    plain, _, bracket = first.partition(" (")
+    kinds = {sense.field for sense in lexicon().senses(bracket.rstrip(") *"))}
+    return _name_of(first if kinds - _NO_KINDS else plain)
 
 
 def _after_name(line: str) -> str:
@@ -268,18 +363,23 @@ def _after_name(line: str) -> str:
 
 def _proposal_items(structure: object) -> list[object]:
     """Items of a list, or (name, reason) pairs of an object {"hat": "protects from the sun"}."""
-    if isinstance(structure, dict) and structure:
-        fields = {str(key).casefold() for key in structure}
-        if fields & set(_NAME_FIELDS) and fields & set(_REASON_FIELDS):
-            return [structure]
-        if all(isinstance(value, str) for value in structure.values()):
-            return [{"name": key, "reason": value} for key, value in structure.items()]
-    return _items(structure)
+    for value in answers(structure):
+        if isinstance(value, list):
+            pairs = bool(value) and all(isinstance(item, list) for item in value)
+            return value if pairs else names_in([value])
+        if isinstance(value, dict):
+            told = {k: v for k, v in value.items() if plain_key(k) not in NEVER}
+            keys = {str(key).casefold() for key in value}
+            if told and all(isinstance(v, str) for v in told.values()) and not keys & _OF_LISTS:
+                if keys & set(NAME_FIELDS) and keys & set(REASON_FIELDS):
+                    return [value]
+                return [{"name": key, "reason": reason} for key, reason in told.items()]
+    return names_in([structure])
 
 
 def _proposal(item: object) -> tuple[str, str]:
     if isinstance(item, dict):
-        return _name_of(item), _text(item, _REASON_FIELDS)
+        return _name_of(item), _text(item, REASON_FIELDS)
     if isinstance(item, list):
         name, reason, *_ = [*map(str, item), "", ""]
         return _name_of(name), reason

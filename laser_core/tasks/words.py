@@ -16,6 +16,7 @@ from laser_core.llm.base import LanguageModel
 from laser_core.llm.base import Task as Question
 from laser_core.llm.choose import open_llm
 from laser_core.llm.prompts import PromptTemplate
+from laser_core.llm.words import plain_sentence
 from laser_core.plan import plan
 from laser_core.progress import Progress, Steps
 from laser_core.reader import RunReader
@@ -132,7 +133,7 @@ def propose(params: dict[str, Any], context: JobContext) -> Steps[Result]:
     found = []
     offers = sorted(planned.proposals, key=lambda offer: not offer.taken)
     for offer in offers[:OFFERS]:
-        row = embedded.cosines.rows([f"a photo of a {offer.proposal.name}"])[0]
+        row = embedded.cosines.rows([plain_sentence(offer.proposal.name)])[0]
         nearest = pool_ids[np.argsort(-row)[:NEAREST]].tolist()
         found.append({**asdict(offer.proposal), "taken": offer.taken, "nearest": nearest})
     return {"proposals": found}
