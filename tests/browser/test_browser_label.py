@@ -287,7 +287,7 @@ def test_an_answer_that_cannot_be_written_is_said_so_and_waits(tab: Page, run: R
     press(tab, "22")
     expect(tab.locator(".trouble")).to_contain_text("disk is full")
     expect(tab.locator(".saved")).to_have_text("saving 2…")
-    assert run.in_order() == [CAT]
+    assert len(run.events()) == 1  # with the trigger in it, the run is not opened anew
     run.execute("DROP TRIGGER full")
     saved(tab, 3)
     expect(tab.locator(".trouble")).to_be_hidden()
