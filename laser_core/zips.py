@@ -39,6 +39,11 @@ class Limits:
     ratio_from_bytes: int = 50_000_000
 
 
+def reason(error: BaseException) -> str:
+    """What an error of `DAMAGE` says, in one short line: it may quote all of a damaged header."""
+    return " ".join(str(error).split())[:200]
+
+
 def excess(listed: Collection[zipfile.ZipInfo], limits: Limits) -> str:
     """In what an archive goes beyond the limits, as the end of "it ..."; "" where it does not."""
     unpacked = sum(entry.file_size for entry in listed)

@@ -23,7 +23,7 @@ from laser_core.data.kinds import HEAD_BYTES
 from laser_core.data.layout import is_litter, wrapper
 from laser_core.data.rows import Rows, read_rows
 from laser_core.errors import PoolError
-from laser_core.zips import DAMAGE, Limits, excess
+from laser_core.zips import DAMAGE, Limits, excess, reason
 
 _STORED, _DEFLATED = zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED
 _MASKED = 0x1 | 0x40 | 0x2000  # flags: encrypted, strongly encrypted, encrypted directory
@@ -61,7 +61,9 @@ class ArchiveSource(EncodedSource):
             with self._lock:
                 return self._archive.read(self._entries[id])
         except DAMAGE as error:
-            raise PoolError(f"{id}: damaged in {self.name} ({error}); pack it anew") from error
+            raise PoolError(
+                f"{id}: damaged in {self.name} ({reason(error)}); pack it anew"
+            ) from error
 
     def stamp(self, id: str) -> str:
         """The archive's own stamp, and the checksum it holds of the picture."""
@@ -185,7 +187,7 @@ def _rows(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Rows:
     try:
         return read_rows(archive.read(entry), name)
     except DAMAGE as error:
-        raise PoolError(f"{name} is damaged ({error}); pack the archive anew") from error
+        raise PoolError(f"{name} is damaged ({reason(error)}); pack the archive anew") from error
 
 
 def _fault(
@@ -199,7 +201,7 @@ def _fault(
             entry.file_size, lambda: archive.open(entry)
         )
     except DAMAGE as error:
-        return f"damaged in the archive ({error})"
+        return f"damaged in the archive ({reason(error)})"
 
 
 def _head(file: BinaryIO, entry: zipfile.ZipInfo) -> bytes:

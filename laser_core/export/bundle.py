@@ -22,7 +22,7 @@ from laser_core.export.new_folder import HALF, new_folder
 from laser_core.kept import KeptPool, sealed
 from laser_core.report import rounds_csv
 from laser_core.store import Store
-from laser_core.zips import DAMAGE, Limits, excess
+from laser_core.zips import DAMAGE, Limits, excess, reason
 
 VERSION = 1
 SPARE_BYTES = 200_000_000  # left on the disk: a full one stops everything else
@@ -180,8 +180,11 @@ def open_bundle(
         raise StoreError(_of_bundle(str(error), bundle, folder)) from error
     except (*DAMAGE, KeyError, RecursionError) as error:
         if isinstance(error, OSError) and not isinstance(error, zipfile.BadZipFile):
-            raise StoreError(f"{bundle} cannot be opened ({error}); check the path") from error
-        raise StoreError(f"{bundle} is no bundle of a run ({error}); export it again") from error
+            raise StoreError(
+                f"{bundle} cannot be opened ({reason(error)}); check the path"
+            ) from error
+        why = reason(error)
+        raise StoreError(f"{bundle} is no bundle of a run ({why}); export it again") from error
     return folder
 
 

@@ -259,6 +259,20 @@ def test_after_an_earlier_backup_was_brought_back_new_ones_are_kept(run):
         assert store.backups.trouble == ""
 
 
+def test_a_backup_that_was_copied_back_by_hand_does_not_hide_the_new_ones(run):
+    """B6: those with more events than the run has are of a history that was given up."""
+    with closing(Store.open(run)) as store:
+        store.append_labels({f"more{n}": CAT for n in range(50)}, 1, "Ada")
+        back_up(run)
+    shutil.copyfile(backups_of(run)[0], run / "run.db")
+    with closing(Store.open(run)) as store:
+        store.append_labels({"new": CAT}, 1, "Ada")
+        made = back_up(run)
+    assert backups_of(run)[-1] == made
+    assert list_backups(run)[0].labels == 4
+    assert len(list((run / "backups").glob("aside-*"))) == 1
+
+
 # ---- write-protected
 
 SCRIPT = """

@@ -247,6 +247,16 @@ def test_a_place_without_the_run_s_pictures_is_not_taken_for_its_pool(run):
         adopt(store, "demo", open_pool("demo"), models=False)
 
 
+def test_an_error_that_quotes_a_damaged_header_is_cut_short(bundle, tmp_path):
+    """B7: one sentence, not forty kilobytes of it."""
+    data = bytearray(bundle.read_bytes())
+    data[26:28] = b"\xff\xff"  # the length of the first entry's name, in its own header
+    bundle.write_bytes(bytes(data))
+    with pytest.raises(StoreError) as refused:
+        open_bundle(bundle, tmp_path / "opened")
+    assert len(str(refused.value)) < 500
+
+
 # ---- limits
 
 
