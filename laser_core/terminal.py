@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-import unicodedata
 from collections.abc import Callable
 
 from rich.console import Console
@@ -28,13 +27,9 @@ from laser_core.ctrl_c import CtrlC
 from laser_core.errors import LaserError
 from laser_core.progress import Progress, Steps, T, drain
 from laser_core.secrecy import masked
+from laser_core.visible import visible
 
 USER_ERROR, STOPPED, BUG = 2, 130, 1
-# Control, format (what turns the direction of text round, invisible signs), lone surrogates, line
-# and paragraph separators: a terminal acts on these or shows nothing. The two joiners are letters'
-# and emoji's own.
-UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
-JOINERS = "\u200c\u200d"
 
 
 def shown(text: str) -> str:
@@ -42,13 +37,7 @@ def shown(text: str) -> str:
 
     A control character stands there as its escape: `\x1b`, `\n`, `\u202e`.
     """
-    return "".join(_visible(sign) for sign in masked(text))
-
-
-def _visible(sign: str) -> str:
-    if sign in JOINERS or unicodedata.category(sign) not in UNSEEN:
-        return sign
-    return sign.encode("unicode_escape").decode()
+    return visible(masked(text))
 
 
 def put(text: str, error: bool = False) -> None:

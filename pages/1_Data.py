@@ -10,6 +10,7 @@ from laser_core.errors import LaserError
 from ui.data_classes import choose_classes
 from ui.data_models import choose_models, choose_settings
 from ui.data_source import choose_source, look_at, show_pool
+from ui.escape import escaped
 from ui.frame import frame
 from ui.live import job_panel
 from ui.state import TITLES, follow_new_run, jobs, start_run
@@ -43,7 +44,7 @@ try:
         **settings,
     )
 except LaserError as error:
-    st.error(str(error))
+    st.error(escaped(error))
     st.stop()
 st.button(
     "Make the run",

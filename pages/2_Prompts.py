@@ -4,6 +4,7 @@ import streamlit as st
 
 from laser_core.errors import LaserError
 from laser_core.reader import RunReader
+from ui.escape import escaped
 from ui.fragment import fragment
 from ui.frame import frame
 from ui.live import job_panel
@@ -48,18 +49,18 @@ def body(run: RunReader) -> None:
             if now is None or base is None:
                 return
             if difference := classes_differ(run, now.texts):
-                st.info(difference)
+                st.info(escaped(difference))
             left, right = st.columns(2)
             with right:
                 draw_effect(run, now, base)
             with left:
-                st.caption(f"Version {versions[-1].label}")
+                st.caption(f"Version {escaped(versions[-1].label)}")
                 draw_lists(run, now)
             with right:  # last: pictures that nobody has looked at yet take the worker a moment
                 draw_pictures(run, now, base)
             warm(str(run.folder), base.number, run, base)
     except LaserError as error:
-        st.error(str(error))
+        st.error(escaped(error))
 
 
 body(run)

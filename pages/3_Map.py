@@ -3,6 +3,7 @@
 import streamlit as st
 
 from laser_core.errors import LaserError
+from ui.escape import escaped
 from ui.frame import frame
 from ui.live import job_panel
 from ui.map_choices import choose_map, offer_to_draw, remarks
@@ -22,4 +23,4 @@ try:
         remarks(run, choice)
         show_map(run, choice, look)
 except LaserError as error:
-    st.error(str(error))
+    st.error(escaped(error))

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from laser_core.errors import LaserError
+from ui.escape import escaped
 from ui.frame import frame
 from ui.live import job_panel
 from ui.round_look import standpoint
@@ -17,4 +18,4 @@ try:
     chosen, truth = choose_round(run, stand)
     show_round(run, stand, chosen, truth, job)
 except LaserError as error:
-    st.error(str(error))
+    st.error(escaped(error))

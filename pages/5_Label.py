@@ -3,6 +3,7 @@
 import streamlit as st
 
 from laser_core.errors import LaserError
+from ui.escape import escaped
 from ui.frame import frame
 from ui.label_after import changed_rounds, classes, disagreements, history, names_met, so_far
 from ui.label_deck import QUERY, choose_ids, make_deck
@@ -48,4 +49,4 @@ try:
         with last:
             history(run, actor)
 except LaserError as error:
-    st.error(str(error))
+    st.error(escaped(error))

@@ -6,6 +6,7 @@ from laser_core.errors import LaserError
 from laser_core.report import rounds_csv
 from ui.charts_rounds import AXES, axis_of, show_rounds, show_summary
 from ui.charts_words import show_classes, show_confusion, show_descriptions
+from ui.escape import escaped
 from ui.frame import frame
 from ui.live import job_panel
 from ui.state import TITLES, current_run, jobs
@@ -50,4 +51,4 @@ try:
     else:
         show_confusion(run, records, picture or "png")
 except LaserError as error:
-    st.error(str(error))
+    st.error(escaped(error))

@@ -7,6 +7,7 @@ from laser_core.errors import LaserError
 from ui.compare_again import offer_again
 from ui.compare_chart import AXES, CEILINGS, MEASURES, comparison_chart, comparison_table
 from ui.compare_runs import choose_groups, kept_runs
+from ui.escape import escaped
 from ui.frame import frame
 from ui.live import job_panel
 from ui.state import TITLES, jobs
@@ -32,7 +33,7 @@ try:
         st.info("Choose at least one run above.")
         st.stop()
     if found := obstacles(groups):
-        st.warning(" ".join(found))
+        st.warning(escaped(" ".join(found)))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         measure = st.segmented_control(
             "Show",
@@ -56,8 +57,8 @@ try:
     notes = ["Bands are one standard deviation over n runs.", *reservations(groups)]
     if measure == "precision" and any(curve(group, "ceiling", "round").x for group in groups):
         notes.insert(0, CEILINGS)
-    st.caption(" ".join([f"{MEASURES[measure]}.", *notes]))
+    st.caption(escaped(" ".join([f"{MEASURES[measure]}.", *notes])))
     comparison_table(groups)
     offer_again([run for group in groups for run in group.runs])
 except LaserError as error:
-    st.error(str(error))
+    st.error(escaped(error))

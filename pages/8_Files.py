@@ -3,6 +3,7 @@
 import streamlit as st
 
 from laser_core.errors import LaserError
+from ui.escape import escaped
 from ui.files_in import labels_in, pictures_place
 from ui.files_out import labels_out, large_files, pictures_out
 from ui.frame import frame
@@ -25,4 +26,4 @@ try:
         labels_in(run, who_labels())
         pictures_place(run)
 except LaserError as error:
-    st.error(str(error))
+    st.error(escaped(error))

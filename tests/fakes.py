@@ -89,12 +89,15 @@ def _centre(name: str) -> Floats:
 
 
 def materials(
-    config: ExperimentConfig, pictures_of: GreySource | None = None, noise: float = 10.0
+    config: ExperimentConfig,
+    pictures_of: GreySource | None = None,
+    noise: float = 10.0,
+    classes: Sequence[str] = CLASSES,
 ) -> Materials:
     """What a run needs, in the small world; at noise 10 half of the first batch is wrong."""
     pool = pictures_of or source()
     ids = pool.ids()
-    names = [CLASSES[int(id.rsplit("-", 1)[1])] for id in ids.tolist()]
+    names = [classes[int(id.rsplit("-", 1)[1])] for id in ids.tolist()]
     vectors = np.array(
         [
             _centre(n) + noise * rng_for(3, i).normal(size=DIM) / 3

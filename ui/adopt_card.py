@@ -54,4 +54,4 @@ def _adopt(run: RunReader, pool: str | None, models: bool) -> None:
     try:
         requests().ask("adopt", params, timeout=600)
     except LaserError as error:
-        st.session_state["job_notice"] = escaped(str(error))
+        st.session_state["job_notice"] = str(error)

@@ -7,6 +7,8 @@ from typing import Any, Literal
 import plotly.graph_objects as go
 import streamlit as st
 
+from ui.escape import chart_text
+
 # Okabe and Ito: told apart by the colour-blind, readable on white and on the dark background.
 BLUE, ORANGE, GREEN, PINK = "#0072b2", "#e69f00", "#009e73", "#cc79a7"
 SKY, RED, VIOLET, GREY = "#56b4e9", "#d55e00", "#8c7ae6", "#7f8c8d"
@@ -65,13 +67,13 @@ def bars(names: list[str], values: list[float], colours: list[str] | str, digits
     made = figure(16 + 24 * len(names))
     made.add_bar(
         x=values,
-        y=[short(name) for name in names],
+        y=[chart_text(short(name)) for name in names],
         orientation="h",
         marker_color=colours,
         text=[f"{value:.{digits}f}" for value in values],
         textposition="outside",
         cliponaxis=False,
-        customdata=names,
+        customdata=[chart_text(name) for name in names],
         hovertemplate="%{customdata}: %{x:.4f}<extra></extra>",
     )
     widest = max([abs(value) for value in values], default=1.0) or 1.0

@@ -20,6 +20,7 @@ from laser_core.readouts import (
 from laser_core.report import summarise
 from laser_core.view import RoundRecord
 from ui.charts import BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, PictureFormat, draw, figure
+from ui.escape import escaped
 
 HEIGHT = 300
 AXES = ("Rounds", "Labels paid", "Minutes spent")
@@ -135,7 +136,7 @@ def show_rounds(
     with cells[2]:
         st.markdown("**δ** of Eq. (5), and its effect")
         if all("delta" not in record.figures for record in records):
-            st.info(f"The strategy {run.config.strategy} has no δ.")
+            st.info(f"The strategy {escaped(run.config.strategy)} has no δ.")
         else:
             draw(delta_chart(records, axis), "chart delta", f"{run.name}-delta", picture)
 

@@ -13,6 +13,7 @@ from laser_core.reader import RunReader
 from laser_core.readouts import ClassCount, Yield, class_counts, description_yields
 from laser_core.view import RoundRecord
 from ui.charts import BLUE, GREY, ORANGE, PictureFormat, draw, figure, short
+from ui.escape import chart_text, escaped
 
 MOST = 25  # bars in a chart; the table below it has all
 
@@ -28,7 +29,7 @@ def show_descriptions(run: RunReader, picture: PictureFormat) -> None:
     """Queried and relevant pictures of each description, the best first; dead and magnets named."""
     yields = yields_of(run.name, run.stamp(), run)
     if not yields:
-        st.info(f"The strategy {run.config.strategy} uses no descriptions.")
+        st.info(f"The strategy {escaped(run.config.strategy)} uses no descriptions.")
         return
     dead = sum(each.verdict == "dead" for each in yields)
     magnets = sum(each.verdict == "magnet" for each in yields)
@@ -56,10 +57,10 @@ def show_descriptions(run: RunReader, picture: PictureFormat) -> None:
 
 def yield_chart(yields: Sequence[Yield]) -> go.Figure:
     """A bar a description: relevant pictures, then irrelevant ones."""
-    names = [f"{short(each.text, 44)} " for each in yields]
+    names = [f"{chart_text(short(each.text, 44))} " for each in yields]
     places = list(range(len(yields)))
     made = figure(70 + 22 * len(yields), "", "pictures queried")
-    hover = [f"{each.text} ({each.name})" for each in yields]
+    hover = [chart_text(f"{each.text} ({each.name})") for each in yields]
     for label, colour, pattern, values in (
         ("relevant", BLUE, "", [each.relevant for each in yields]),
         ("irrelevant", ORANGE, "/", [each.queried - each.relevant for each in yields]),
@@ -97,7 +98,7 @@ def show_classes(run: RunReader, picture: PictureFormat) -> None:
 
 def class_chart(counts: Sequence[ClassCount], colour: str) -> go.Figure:
     """Labeled pictures of each class, in front of what the pool holds."""
-    names = [short(count.name or "without a name", 20) for count in counts]
+    names = [chart_text(short(count.name or "without a name", 20)) for count in counts]
     places = list(range(len(counts)))
     made = figure(76 + 24 * len(counts), "", "pictures")
     if any(count.in_pool is not None and count.relevant for count in counts):
@@ -129,13 +130,14 @@ def show_confusion(run: RunReader, records: Sequence[RoundRecord], picture: Pict
 
 def confusion_chart(classes: Sequence[str], confusion: Sequence[Sequence[int]]) -> go.Figure:
     """Rows: true classes; columns: what the classifier said; cells: counts of test pictures."""
-    names, places = [short(name, 16) for name in classes], list(range(len(classes)))
+    names = [chart_text(short(name, 16)) for name in classes]
+    whole, places = [chart_text(name) for name in classes], list(range(len(classes)))
     made = figure(max(260, 120 + 34 * len(classes)), "true class", "predicted class")
     shares = [[cell / max(1, sum(row)) for cell in row] for row in confusion]
     made.add_heatmap(
         z=shares, x=places, y=places, text=[list(row) for row in confusion], zmin=0, zmax=1,
         texttemplate="%{text}" if len(classes) <= 20 else "", colorscale="Blues",
-        customdata=[[[a, b] for b in classes] for a in classes],
+        customdata=[[[a, b] for b in whole] for a in whole],
         colorbar={"title": "share<br>of row"},
         hovertemplate="true %{customdata[0]}, said %{customdata[1]}: %{text}<extra></extra>",
     )  # fmt: skip

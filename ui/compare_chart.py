@@ -16,6 +16,7 @@ from laser_core.comparison_view import (
     rows_csv,
 )
 from ui.charts import BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, VIOLET, draw, figure
+from ui.escape import chart_text
 
 # Told apart by colour, and past eight lines by dash and marker too.
 COLOURS = (BLUE, ORANGE, GREEN, PINK, SKY, RED, VIOLET)
@@ -89,7 +90,7 @@ def _add_line(made: go.Figure, name: str, line: Curve, place: int) -> None:
     made.add_scatter(
         x=line.x,
         y=line.mean,
-        name=f"{name}, n = {line.runs}",
+        name=f"{chart_text(name)}, n = {line.runs}",
         mode="lines+markers",
         line={
             "color": COLOURS[place % len(COLOURS)],

@@ -9,6 +9,7 @@ import streamlit as st
 
 from laser_core.comparison_view import Group, KeptRun, find_runs, group_runs, read_run
 from laser_core.errors import LaserError
+from ui.escape import escaped
 from ui.state import run_mark, runs_folder
 
 READ = 400  # runs that are read at most; a page with more says so
@@ -25,7 +26,7 @@ def kept_runs() -> list[KeptRun]:
             broken.append(f"{name}: {error}")
     if broken:
         more = f" (and {len(broken) - 1} more)" if len(broken) > 1 else ""
-        st.caption(f"A run cannot be read{more}: {broken[0]}")
+        st.caption(f"A run cannot be read{more}: {escaped(broken[0])}")
     if len(names) > READ:
         st.caption(f"Of {len(names):,} runs the first {READ} by name are offered here.")
     return runs

@@ -10,6 +10,7 @@ from laser_core.config import ExperimentConfig
 from laser_core.data.split import relevant_by_mismatch
 from laser_core.errors import LaserError
 from ui.data_source import Source
+from ui.escape import escaped
 from ui.gallery import Thumb, gallery
 from ui.live import start_job
 from ui.state import config_dict, jobs, requests
@@ -21,7 +22,7 @@ BY_HAND, BY_SHARE, BY_TASK = "Name them", "Take a share", "From a task (Section 
 def choose_classes(source: Source, facts: dict[str, Any], llm: str, vlm: str) -> tuple[str, ...]:
     """The relevant classes in order; empty while none are chosen."""
     if source.preset is not None:
-        st.markdown(f"Relevant: **{', '.join(source.preset.relevant)}**")
+        st.markdown(f"Relevant: **{escaped(', '.join(source.preset.relevant))}**")
         return source.preset.relevant
     ways = [BY_HAND, BY_SHARE, BY_TASK] if facts["classes"] else [BY_HAND, BY_TASK]
     way = st.segmented_control(
@@ -61,9 +62,9 @@ def _by_share(facts: dict[str, Any]) -> tuple[str, ...]:
     try:
         chosen = relevant_by_mismatch(list(facts["pool_counts"]), ratio, int(split))
     except LaserError as error:
-        st.error(str(error))
+        st.error(escaped(error))
         return ()
-    st.markdown(f"Relevant ({len(chosen)}): **{', '.join(chosen)}**")
+    st.markdown(f"Relevant ({len(chosen)}): **{escaped(', '.join(chosen))}**")
     return chosen
 
 
@@ -94,7 +95,7 @@ def _by_task(source: Source, facts: dict[str, Any], llm: str, vlm: str) -> tuple
         st.info("A task sentence and at least one known class are needed.")
     chosen = (*known, *_accepted(source, facts, question)) if known else ()
     if chosen:
-        st.markdown(f"Relevant: **{', '.join(dict.fromkeys(chosen))}**")
+        st.markdown(f"Relevant: **{escaped(', '.join(dict.fromkeys(chosen)))}**")
     return tuple(dict.fromkeys(chosen))
 
 
@@ -136,7 +137,7 @@ def _offer(offer: dict[str, Any], facts: dict[str, Any], small: Thumbnails) -> s
             options = facts["classes"]
             at = options.index(offer["name"]) if offer["name"] in options else None
             name = middle.selectbox(
-                f"“{offer['name']}” is the class",
+                f"“{escaped(offer['name'])}” is the class",
                 options,
                 index=at,
                 key=f"{key} name",
@@ -152,7 +153,7 @@ def _offer(offer: dict[str, Any], facts: dict[str, Any], small: Thumbnails) -> s
                 persist_state="session",
                 bind="query-params",
             )
-        middle.caption(offer["reason"])
+        middle.caption(escaped(offer["reason"]))
         with right:
             items = [
                 Thumb(id, small.url(id), alt=f"near {offer['name']}") for id in offer["nearest"]

@@ -10,6 +10,7 @@ import streamlit as st
 from laser_core.errors import LaserError
 from laser_core.strategies import STRATEGIES
 from laser_core.vlm.choose import choice_sentence
+from ui.escape import escaped
 
 OFFLINE, ENDPOINT, TRANSCRIPT = (
     "Offline semantic reasoner (no LLM)",
@@ -86,9 +87,9 @@ def _choose_vlm() -> str:
     elif kind == OFFLINE_VLM:
         st.caption("Works at once, costs nothing, nothing leaves this machine.")
     try:
-        st.caption(choice_sentence(spec))
+        st.caption(escaped(choice_sentence(spec)))
     except LaserError as error:
-        st.error(str(error))
+        st.error(escaped(error))
     return spec
 
 

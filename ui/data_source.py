@@ -11,6 +11,7 @@ import streamlit as st
 from laser_core.data.demo import PRESETS, Preset
 from laser_core.data.open import SET_NAMES
 from laser_core.errors import LaserError
+from ui.escape import escaped
 from ui.gallery import Thumb, gallery
 from ui.state import requests
 from ui.thumbnails import Thumbnails
@@ -57,7 +58,7 @@ def _demo() -> Source:
     )  # fmt: skip
     preset = next((p for p in PRESETS if p.key == key), None)
     if preset is not None:
-        st.caption(preset.note)
+        st.caption(escaped(preset.note))
         return Source(preset.pool, None, preset)
     hard = st.toggle(
         "With the 12 harder classes (fork, phone, ...)", key="data_hard", persist_state="session"
@@ -135,7 +136,7 @@ def look_at(source: Source) -> dict[str, Any] | None:
         with st.spinner("Looking at the pictures …"):
             return _looked(source.pool, source.data_root, _stamp(source.pool))
     except LaserError as error:
-        st.error(str(error))
+        st.error(escaped(error))
         return None
 
 
@@ -161,7 +162,7 @@ def show_pool(source: Source, facts: dict[str, Any]) -> None:
     columns[2].metric("Classes", f"{len(facts['classes']):,}")
     columns[3].metric("Test pictures", f"{facts['test']:,}")
     for note in facts["notes"]:
-        st.caption(note)
+        st.caption(escaped(note))
     if facts["skipped"]:
         total = sum(facts["skipped"].values())
         left_out = "1 file is" if total == 1 else f"{total:,} files are"

@@ -1,6 +1,53 @@
-"""Text of users and models on a page: shown as it is, never read as Markdown."""
+"""Text from outside on a page: shown as it is, never read as Markdown, HTML or an icon.
+
+Names of classes, files, people and runs, what a model said, and every error that may quote one of
+them pass `escaped` before a Streamlit element takes them, and `chart_text` before a chart does.
+Words in tables, in choices and in our own widgets are not read as Markdown and need neither.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+
+from laser_core.secrecy import masked
+from laser_core.visible import visible
+
+JOINER = "\u2060"  # takes no room; parts two signs that Streamlit would read together
+# What Markdown reads wherever it stands. Ordinary sentences keep their full stops and hyphens.
+SIGNS = re.compile(r"[\\`*~$<\[\]]|_(?!(?<=[^\W_]_)[^\W_])|&(?=#?\w+;)|:(?=[A-Za-z])")
+AT_START = re.compile(r"^([-+>#=]|\d+(?=[.)]))")
+# What Streamlit makes of words after Markdown has been read, so that no backslash helps: links,
+# emoji and icons (:smile:, :material/home:), arrows and dashes.
+LATER = (
+    re.compile(r"\bhttps?:(?=//)", re.IGNORECASE),
+    re.compile(r"\bwww(?=\.)", re.IGNORECASE),
+    re.compile(r"@(?=[-\w])"),
+    re.compile(r":(?=[\w+\-/]+:)"),
+    re.compile(r"(?<!\S)[-<>~](?=(?:->|[-=>])(?!\S))"),
+)
 
 
-def escaped(text: str) -> str:
-    """`text` as Markdown that shows every sign of it: sentences and file names may hold any."""
-    return "".join(f"\\{sign}" if sign in "\\`*_{}[]<>#$~|:" else sign for sign in text)
+def escaped(text: object) -> str:
+    """`text`, or what an error says, as Markdown of one line that shows every sign of it.
+
+    Control characters stand as escapes and keys as `***`, as in the terminal.
+    """
+    shown = visible(masked(str(text)))
+    for pattern in LATER:
+        shown = pattern.sub(lambda found: found.group() + JOINER, shown)
+    kept = shown.lstrip(" ")
+    blanks = len(shown) - len(kept)  # four of them would begin a block of code
+    before = JOINER + "\u00a0" * blanks if blanks else ""  # Streamlit cuts blanks off at the ends
+    return before + AT_START.sub(_after_backslash, SIGNS.sub(r"\\\g<0>", kept))
+
+
+def _after_backslash(found: re.Match[str]) -> str:
+    """A sign that begins a list or heading with a backslash before it; after a number."""
+    sign = found.group()
+    return f"{sign}\\" if sign[0].isdigit() else f"\\{sign}"
+
+
+def chart_text(text: str) -> str:
+    """`text` for names, ticks and hovers of a Plotly chart, which reads some HTML."""
+    return html.escape(visible(masked(text)), quote=False)

@@ -39,11 +39,13 @@ def explained(
             with st.container():
                 _headline(run, id, row, place, found, truth)
         if not place.fused:
-            st.caption(f"{place.config.strategy} gives one score: {place.score_of(row):.4f}.")
+            st.caption(
+                f"{escaped(place.config.strategy)} gives one score: {place.score_of(row):.4f}."
+            )
             return
         _equations(explain_in(run, place, id), place, key)
     except LaserError as error:
-        st.info(str(error))
+        st.info(escaped(error))
 
 
 def _picture(run: RunReader, id: str) -> None:
@@ -90,9 +92,11 @@ def _equations(why: Explanation, place: Ranking, key: str) -> None:
     if why.probabilities:
         _detector(why, place, key)
     elif place.note:
-        st.caption(place.note[:1].upper() + place.note[1:] + ".")
+        st.caption(escaped(place.note[:1].upper() + place.note[1:] + "."))
     else:
-        st.caption(f"Eq. (2) to (4) have no say, $\\delta = 0$: {place.why_language_alone}.")
+        st.caption(
+            f"Eq. (2) to (4) have no say, $\\delta = 0$: {escaped(place.why_language_alone)}."
+        )
     st.markdown(fusion_formula(why))
 
 

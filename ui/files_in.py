@@ -32,7 +32,9 @@ def labels_in(run: RunReader, actor: str) -> None:
         _offer(run, keep_upload(given.name, given.getvalue()), actor)
     for one in run.store.imports():
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"{_count(one.labels, 'label')} from a file · {one.actor} · {one.at[:16]}")
+            st.markdown(
+                f"{_count(one.labels, 'label')} from a file · {escaped(one.actor)} · {one.at[:16]}"
+            )
             st.button("Take back", key=f"files_back {one.action}", on_click=_take_back,
                       args=(run, one.action, actor))  # fmt: skip
 
@@ -41,7 +43,7 @@ def _offer(run: RunReader, table: Path, actor: str) -> None:
     try:
         found = preview_import(run.store, run.facts.ids, table)
     except LaserError as error:
-        st.error(str(error))
+        st.error(escaped(error))
         return
     st.markdown(f"{_count(found.taken, 'picture')} would get a label.")
     for line in found.sentences():
@@ -74,7 +76,7 @@ def _take_back(run: RunReader, action: int, actor: str) -> None:
 def pictures_place(run: RunReader) -> None:
     """Where the pictures are read from, to be changed when they were moved."""
     with st.expander("Where the pictures lie", icon=":material/folder:"):
-        st.markdown(f"They are read from `{run.config.pool}`.")
+        st.markdown(f"They are read from {escaped(run.config.pool)}.")
         place = st.text_input(
             "They are in another place now", key="files_place", placeholder="/home/me/pictures"
         ).strip()

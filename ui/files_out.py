@@ -11,6 +11,7 @@ from laser_core.jobs import JobState
 from laser_core.llm.replay import transcript_text
 from laser_core.reader import RunReader
 from laser_core.report import rounds_csv
+from ui.escape import escaped
 from ui.live import start_job
 from ui.state import exports_folder, jobs
 
@@ -74,7 +75,7 @@ def pictures_out(run: RunReader, job: JobState | None) -> None:
     )  # fmt: skip
     done = _result(run, job, "export_pictures")
     if done is not None:
-        st.success(f"{done['pictures']:,} pictures are in {done['out']}")
+        st.success(f"{done['pictures']:,} pictures are in {escaped(done['out'])}")
 
 
 def _new_folder(run: RunReader) -> Path:
@@ -99,7 +100,7 @@ def large_files(run: RunReader, job: JobState | None) -> None:
             if path.exists():
                 size = path.stat().st_size / 1e6
                 st.download_button(
-                    f"{path.name} ({size:,.1f} MB)", path.read_bytes, path.name,
+                    f"{escaped(path.name)} ({size:,.1f} MB)", path.read_bytes, path.name,
                     icon=":material/download:", on_click="ignore", key=f"files_get {what}",
                 )  # fmt: skip
         st.caption(about)

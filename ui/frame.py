@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from laser_core.errors import LaserError
+from ui.escape import escaped
 from ui.live import job_badge, show_notice
 from ui.state import TITLES, jobs, open_run_name, reader
 
@@ -48,15 +49,15 @@ def _run_in_use() -> None:
     if not name:
         st.caption("No run is open.")
         return
-    st.markdown(f"**Run** {name}")
+    st.markdown(f"**Run** {escaped(name)}")
     try:
         run = reader(name)
         done = len(run.records())
     except LaserError:  # the page says what is the matter, where it needs the run
         st.caption("It cannot be read.")
         return
-    st.caption(f"{done} of {run.config.rounds} rounds · {run.config.strategy}")
+    st.caption(f"{done} of {run.config.rounds} rounds · {escaped(run.config.strategy)}")
     if run.prepared:
         kind = " (no LLM)" if run.config.llm == "offline" else ""
-        st.caption(f"Language model: {run.facts.llm}{kind}")
-        st.caption(f"Vision-language model: {run.facts.vlm}")
+        st.caption(f"Language model: {escaped(run.facts.llm)}{kind}")
+        st.caption(f"Vision-language model: {escaped(run.facts.vlm)}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from laser_core.config import ExperimentConfig
+from ui.escape import escaped
 from ui.frame import NAME, frame
 from ui.go import go_to
 from ui.home_damaged import damaged_card
@@ -65,7 +66,7 @@ def _runs(busy: bool) -> None:
             damaged_card(card, busy)
             continue
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{card.name}** — {card.summary}")
-            st.caption(f"{card.state} · {ago(card.changed)}", width="stretch")
+            st.markdown(f"**{escaped(card.name)}** — {escaped(card.summary)}")
+            st.caption(f"{escaped(card.state)} · {ago(card.changed)}", width="stretch")
             if st.button("Open", key=f"open {card.name}", on_click=open_run, args=(card.name,)):
                 go_to("pages/4_Round.py", f"To {card.name}")

@@ -78,10 +78,10 @@ def _restore(name: str, backup: str) -> None:
     try:
         done = restore_backup(runs_folder() / name, backup)
         st.session_state["job_notice"] = (
-            f"{escaped(name)} is back as of its backup: {done.backup.labels:,} pictures labeled."
+            f"{name} is back as of its backup: {done.backup.labels:,} pictures labeled."
         )
     except LaserError as error:
-        st.session_state["job_notice"] = escaped(str(error))
+        st.session_state["job_notice"] = str(error)
     st.session_state.pop(LOOKED, None)
 
 
@@ -89,6 +89,6 @@ def _leave(name: str) -> None:
     reader.clear()
     try:
         place = leave_out(runs_folder() / name)
-        st.session_state["job_notice"] = f"Left out; its folder is {escaped(str(place))} now."
+        st.session_state["job_notice"] = f"Left out; its folder is {place} now."
     except LaserError as error:
-        st.session_state["job_notice"] = escaped(str(error))
+        st.session_state["job_notice"] = str(error)

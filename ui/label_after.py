@@ -11,6 +11,7 @@ from laser_core.errors import LaserError
 from laser_core.pool import Label
 from laser_core.reader import RunReader
 from laser_core.text_edits import Edit, edited
+from ui.escape import escaped
 from ui.gallery import Badge, Thumb, Tone, gallery
 from ui.selection import Selection
 from ui.state import picture_urls
@@ -106,7 +107,8 @@ def _class_event(run: RunReader, actor: str, one: Happening) -> None:
     words = {"class_added": "added as a class", "promoted": "made a relevant class"}
     text = words.get(one.kind, f"{one.kind.removeprefix('class_')} to {one.other}")
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{one.name}** {text} · {one.actor}{' · taken back' if one.undone else ''}")
+        undone = " · taken back" if one.undone else ""
+        st.markdown(f"**{escaped(one.name)}** {escaped(f'{text} · {one.actor}{undone}')}")
         if not one.undone:
             st.button("Take back", key=f"label_class_back {one.seq}",
                       on_click=_take_back, args=(run, actor, [one.seq]))  # fmt: skip
@@ -136,7 +138,7 @@ def disagreements(run: RunReader, actor: str) -> None:
             gallery([Thumb(one.image, urls[one.image])], f"disagree {one.image}", size=84)
             for answer in one.answers:
                 st.button(
-                    f"{answer.actor}: {said(answer.label)}", key=f"settle {answer.seq}",
+                    escaped(f"{answer.actor}: {said(answer.label)}"), key=f"settle {answer.seq}",
                     on_click=_settle, args=(run, actor, one, answer.label),
                 )  # fmt: skip
 
@@ -154,7 +156,9 @@ def names_met(run: RunReader, actor: str) -> None:
     known = kept[1].names() if kept else set()
     for name, count in often.items():
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{count}** irrelevant pictures are called **{name}**.", width="stretch")
+            st.markdown(
+                f"**{count}** irrelevant pictures are called **{escaped(name)}**.", width="stretch"
+            )
             if kept and name.lower() not in known:
                 st.button("Make it a confuser", key=f"confuser {name}",
                           help="Pictures that look like it are ranked lower: Eq. (1), second term.",

@@ -15,6 +15,7 @@ from laser_core.reader import RunReader
 from laser_core.stopping import open_audit
 from laser_core.suggest import Suggestion, least_sure, suggestions
 from laser_core.thumbnails import LARGE_SIDE, thumbnail_name
+from ui.escape import escaped
 from ui.labeller import Deck, Picture, Recent
 from ui.state import ensure_cosines, jobs, picture_urls, requests, thumbnails
 from ui.thumbnails import Thumbnails
@@ -72,7 +73,7 @@ def _search(run: RunReader) -> list[str]:
             kept[name] = [id for id in order.tolist() if id not in labeled][:FOUND]
         return kept[name]
     except LaserError as error:
-        st.error(str(error))
+        st.error(escaped(error))
         return []
 
 
@@ -87,7 +88,7 @@ def _least_sure(run: RunReader) -> list[str]:
                 ensure_cosines(run, texts[1])
             kept[name] = least_sure(run, FOUND)
     except LaserError as error:
-        st.error(str(error))
+        st.error(escaped(error))
         return []
     if not kept[name]:
         st.info(

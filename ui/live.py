@@ -14,6 +14,7 @@ import streamlit as st
 
 from laser_core.errors import JobError, LaserError
 from laser_core.jobs import Jobs, JobState
+from ui.escape import escaped
 from ui.fragment import fragment
 
 BUSY_SECONDS = 0.5  # between two looks while a job is under way
@@ -56,7 +57,7 @@ def start_job(jobs: Jobs, kind: str, params: Mapping[str, Any]) -> None:
 def show_notice() -> None:
     """Show, once, what `start_job` had to say."""
     if notice := st.session_state.pop("job_notice", ""):
-        st.warning(notice)
+        st.warning(escaped(notice))
 
 
 def progress_text(state: JobState) -> str:
@@ -146,7 +147,7 @@ def _draw_running(jobs: Jobs, state: JobState, title: str, place: str) -> None:
     share = min(1.0, max(0.0, state.done / state.total)) if state.total > 0 else 0.0
     with st.container(horizontal=True, vertical_alignment="bottom"):
         said = progress_text(state) if place == "panel" else short_text(state)
-        st.progress(share, text=f"**{title}** · {said}", width="stretch")
+        st.progress(share, text=f"**{escaped(title)}** · {escaped(said)}", width="stretch")
         st.button(
             "Stop",
             key=f"job_stop_{place}_{state.id}",
@@ -159,12 +160,16 @@ def _draw_running(jobs: Jobs, state: JobState, title: str, place: str) -> None:
 def _draw_failure(jobs: Jobs, state: JobState, title: str, place: str) -> None:
     """In the panel the sentence stands open; the badge has room for a word, the rest is folded."""
     in_panel = place == "panel"
-    text = f"**{title}:** {state.error}" if in_panel else f"**{title}** failed"
+    text = (
+        f"**{escaped(title)}:** {escaped(state.error)}"
+        if in_panel
+        else f"**{escaped(title)}** failed"
+    )
     st.error(text, icon=":material/error:")
     if state.details or not in_panel:
         with st.expander("Details" if in_panel else "Why"):
             if not in_panel:
-                st.markdown(state.error)
+                st.markdown(escaped(state.error))
             if state.details:
                 st.code(state.details, language=None, wrap_lines=True)
     st.button(

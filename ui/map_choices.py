@@ -9,6 +9,7 @@ import streamlit as st
 
 from laser_core.map_layout import kept_layouts, newest_version
 from laser_core.reader import RunReader
+from ui.escape import escaped
 from ui.live import start_job
 from ui.map_points import thumbnail_folder
 from ui.state import jobs, thumbnails
@@ -83,7 +84,7 @@ def offer_to_draw(run: RunReader, choice: Choice) -> None:
     if choice.what != "image" and choice.newest == 0:
         st.info(
             "This run has no sentences: either the first query has not been prepared, or its "
-            f"strategy ({run.config.strategy}) asks for none. Choose Pictures above."
+            f"strategy ({escaped(run.config.strategy)}) asks for none. Choose Pictures above."
         )
         return
     busy = jobs().active()

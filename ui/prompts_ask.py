@@ -14,6 +14,7 @@ from laser_core.llm.prompts import DEFAULT_TEMPLATES, PromptTemplate
 from laser_core.reader import RunReader
 from laser_core.text_edits import with_confusers, with_sentences
 from ui.data_models import share_secrets
+from ui.escape import escaped
 from ui.live import start_job
 from ui.prompts_state import keep, notify
 from ui.remember import read_kept, write_kept
@@ -55,7 +56,7 @@ def _editor(
                   invalid=bool(fault))  # fmt: skip
         _save_draft(run, question, area.text)
         if fault:
-            st.error(fault[:1].upper() + fault[1:])
+            st.error(escaped(fault[:1].upper() + fault[1:]))
         st.button(
             "Back to the default", key=f"prompts_default_{question}",
             disabled=area.text == DEFAULT_TEMPLATES[question].text,

@@ -21,6 +21,7 @@ from laser_core.reader import RunReader
 from laser_core.readouts import Known, known_relevance
 from laser_core.text_edits import Edit, edited, made_relevant
 from laser_core.text_versions import Step, TextVersion, redo_target, saved_version, undo_target
+from ui.escape import escaped
 from ui.fragment import fragment
 from ui.state import ensure_cosines, reader
 
@@ -162,7 +163,7 @@ def notify(error: LaserError | str) -> None:
 def show_notices() -> None:
     """Say, once, what stood in the way of the last edit."""
     if text := st.session_state.pop(NOTICE, ""):
-        st.warning(text)
+        st.warning(escaped(text))
 
 
 def base_key(run_name: str) -> str:

@@ -15,6 +15,7 @@ from laser_core.llm.base import TASKS
 from laser_core.reader import RunReader
 from laser_core.text_edits import as_lines
 from laser_core.text_versions import TextVersion, redo_target, saved_version, undo_target
+from ui.escape import escaped
 from ui.prompts_state import Look, base_key, base_number, look, notify, restore, step_back
 from ui.state import ago, reader
 
@@ -90,7 +91,7 @@ def draw_versions(run: RunReader, versions: list[TextVersion]) -> None:
     try:
         looks = look(run, first), look(run, second)
     except LaserError as error:
-        st.error(str(error))
+        st.error(escaped(error))
         return
     if looks[0] is None or looks[1] is None:
         return
@@ -154,7 +155,7 @@ def _spread(run: RunReader, versions: list[TextVersion]) -> None:
     try:
         looks = [found for n in chosen if (found := look(run, n)) is not None]
     except LaserError as error:
-        st.error(str(error))
+        st.error(escaped(error))
         return
     values = [x.figures.precision for x in looks if x.figures.precision is not None]
     if len(values) < 2:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from laser_core.errors import LaserError
 from laser_core.reader import RunReader
+from ui.escape import escaped
 
 Setting = float | str
 KEPT = 40  # settings of a page, the newest
@@ -28,7 +29,7 @@ def write_kept(run: RunReader, file: str, kept: Mapping[str, Setting]) -> None:
     try:
         run.store.write_text(file, json.dumps(dict(kept)))
     except LaserError as error:
-        st.warning(f"What was set is not kept: {error}")
+        st.warning(f"What was set is not kept: {escaped(error)}")
 
 
 class Remembered:

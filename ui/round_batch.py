@@ -8,6 +8,7 @@ from laser_core.errors import LaserError
 from laser_core.ranking import Ranking
 from laser_core.reader import RunReader
 from laser_core.readouts import Known
+from ui.escape import escaped
 from ui.explained import explained
 from ui.gallery import Badge, Mark, Thumb, Tone, gallery
 from ui.round_look import Look
@@ -76,7 +77,7 @@ def _gallery(
         with st.spinner("Making small copies of the pictures…"):  # shown only if it takes a while
             urls = picture_urls(run, ids)
     except LaserError as error:
-        st.error(str(error))
+        st.error(escaped(error))
         return ""
     texts = tried.texts_of([row for row, _ in shown])
     items = [

@@ -14,6 +14,7 @@ from laser_core.errors import LaserError
 from laser_core.jobs import JobState
 from laser_core.reader import RunReader
 from laser_core.strategies import STRATEGIES
+from ui.escape import escaped
 from ui.fragment import fragment
 from ui.live import start_job
 from ui.round_batch import show_batch
@@ -83,7 +84,7 @@ def _panel(run: RunReader, stand: Standpoint, look: Look, truth: bool, busy: boo
             left, right = st.columns([4, 3], gap="medium") if movable else (st.container(), None)
             with left:
                 if look.no_detector and look.ranking.fused:
-                    st.caption(f"δ counts as 0 in this round: {look.no_detector}.")
+                    st.caption(f"δ counts as 0 in this round: {escaped(look.no_detector)}.")
                 tried = choose(run, look, asked)
             if right is not None:
                 with right:
@@ -93,7 +94,7 @@ def _panel(run: RunReader, stand: Standpoint, look: Look, truth: bool, busy: boo
         if tried.ranking is not None:
             show_batch(run, look, tried.ranking, truth)
     except LaserError as error:
-        st.error(str(error))
+        st.error(escaped(error))
 
 
 def _words(
@@ -119,11 +120,11 @@ def _words(
         labels = len(look.before.training()[0])
         st.markdown(f"{why_picked(shown, labels, asked and not tried.changed)} {worth}")
         if shown.note:
-            st.caption(shown.note[:1].upper() + shown.note[1:] + ".")
+            st.caption(escaped(shown.note[:1].upper() + shown.note[1:] + "."))
         if look.ranking.fused:
             readings(look, shown, chance)
         if not asked and not tried.changed and (doubt := _doubt(run, stand, look, tried, truth)):
-            st.warning(doubt, icon=":material/balance:")
+            st.warning(escaped(doubt), icon=":material/balance:")
     if not finished:
         _buttons(run, stand, tried, busy)
 

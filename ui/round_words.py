@@ -28,7 +28,7 @@ def why_picked(ranking: Ranking, labels: int, asked: bool) -> str:
     these = f"**Why these {len(ranking.ids):,} pictures?** "
     if not ranking.fused or ranking.descriptions is None:
         name = ranking.config.strategy
-        return f"{these}The strategy *{name}* chose them; it reads no descriptions."
+        return f"{these}The strategy *{escaped(name)}* chose them; it reads no descriptions."
     classes = [text.name for text in ranking.descriptions.relevant if text.enabled]
     confusers = [text.name for text in ranking.descriptions.confusers if text.enabled]
     text = (
@@ -49,7 +49,8 @@ def _voices(ranking: Ranking, labels: int, asked: bool) -> str:
         )
     if labels == 0:
         return f"No picture {'had' if asked else 'has'} a label yet, so language alone decides."
-    return f"Language alone {'decided' if asked else 'decides'}: {ranking.why_language_alone}."
+    why = escaped(ranking.why_language_alone)
+    return f"Language alone {'decided' if asked else 'decides'}: {why}."
 
 
 def outcome(precision: float | None, counted: int, size: int, chance: float | None) -> str:

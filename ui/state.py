@@ -24,6 +24,7 @@ from laser_core.errors import LaserError
 from laser_core.jobs import Jobs, JobState, Requests
 from laser_core.reader import RunReader
 from laser_core.vlm.disk import default_cache_dir
+from ui.escape import escaped
 from ui.thumbnails import Thumbnails
 
 RUN_KEY, OPENING = "run", "opening"
@@ -210,7 +211,7 @@ def current_run(prepared: bool = True, pictures: bool = True) -> RunReader:
         run = reader(name)
         run.store.stamp()  # one that was damaged since it was opened says so here too
     except LaserError as error:
-        st.error(str(error))
+        st.error(escaped(error))
         st.page_link("app.py", label="To the home page", icon=":material/home:")
         st.stop()
     from ui.adopt_card import adopt_card

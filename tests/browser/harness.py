@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -52,19 +52,27 @@ class Server:
     Args:
         script: its folder is where `static/` is served from.
         environment: added to this process's own.
+        prefix: a command that runs the server's, to watch it.
     """
 
-    def __init__(self, script: Path, log: Path, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        script: Path,
+        log: Path,
+        environment: Mapping[str, str],
+        prefix: Sequence[str] = (),
+    ) -> None:
         self.script, self.log_path = script, log
         self.port = free_port()
         below = environment.get("STREAMLIT_SERVER_BASE_URL_PATH", "")
         self.url = f"http://127.0.0.1:{self.port}" + (f"/{below}" if below else "")
         search = os.pathsep.join([str(REPOSITORY), str(REPOSITORY / "tests")])
         self._environment = {**os.environ, "PYTHONPATH": search, **environment}
+        self._prefix = prefix
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, timeout: float = 60.0) -> Server:
-        command = [sys.executable, "-m", "streamlit", "run", str(self.script)]
+        command = [*self._prefix, sys.executable, "-m", "streamlit", "run", str(self.script)]
         command += ["--server.port", str(self.port), "--server.headless", "true"]
         with self.log_path.open("ab") as log:
             self._process = subprocess.Popen(
