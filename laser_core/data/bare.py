@@ -70,7 +70,10 @@ def bare(data: bytes) -> Bare:
     """
     data = trimmed(data)
     kind = kind_of(data[:64])
-    reduce = {"JPEG": _jpeg, "PNG": _png, "GIF": _gif, "WEBP": _webp, "BMP": _bmp, "TIFF": _tiff}
+    reduce = {
+        "JPEG": _jpeg, "PNG": _png, "GIF": _gif, "WEBP": _webp, "BMP": _bmp, "TIFF": _tiff,
+        "AVIF": _avif,
+    }  # fmt: skip
     return reduce[kind](data) if kind in reduce else Bare(data)
 
 
@@ -241,6 +244,20 @@ def _webp(data: bytes) -> Bare:
             kept.append(chunk)
     body = b"WEBP" + b"".join(kept)
     return Bare(b"RIFF" + struct.pack("<I", len(body)) + body, _first_turn(turns))
+
+
+def _avif(data: bytes) -> Bare:
+    """As it is, with its EXIF called something that nobody reads; its turn is no part of that."""
+    at = 0
+    for _ in _parts():
+        if at + 8 > len(data):
+            break
+        length, name = struct.unpack_from(">I4s", data, at)
+        if name == b"meta":
+            listed = data[at : at + length].replace(b"Exif", b"skip")
+            return Bare(data[:at] + listed + data[at + length :])
+        at += max(length, 8)
+    return Bare(data)
 
 
 def _bmp(data: bytes) -> Bare:

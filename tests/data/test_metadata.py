@@ -23,6 +23,7 @@ from PIL import Image, ImageOps
 
 from laser_core.data.bare import bare, exif_turn
 from laser_core.data.decode import decode
+from laser_core.data.kinds import FORMATS
 
 MARK = b"Exif\0\0"
 BIG = b"\xff\xff\xff\xff"
@@ -54,8 +55,23 @@ def test_a_tag_out_of_range_costs_neither_the_picture_nor_its_orientation(tag, o
         assert decode(data, "a").size == (40, 60)
 
 
+@pytest.mark.skipif("AVIF" not in FORMATS, reason="this Pillow has no AVIF")
+@pytest.mark.parametrize("kind", [9, 99, 5, 10, 12])
+def test_an_avif_with_a_tag_out_of_range_keeps_its_picture_and_its_turn(kind):
+    """F2: Pillow writes an AVIF's EXIF anew when it opens it."""
+    note = Image.Exif()
+    note[274], note[296] = 6, 2
+    data = picture("AVIF", exif=note)
+    assert decode(data, "a").size == (40, 60)
+    at = max(data.rfind(struct.pack(order + "HH", 296, 3)) for order in "<>")
+    odd = [struct.pack(o + "HHIi", 296, kind, 1, -5) for o in "<>" if data[at] == (40, 1)[o == ">"]]
+    assert at > 0
+    spoiled = data[:at] + odd[0] + data[at + 12 :]
+    assert decode(spoiled, "a").size == (40, 60)
+
+
 @pytest.mark.parametrize("turn", range(1, 9))
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", *({"AVIF"} & set(FORMATS))])
 def test_every_orientation_is_applied_as_pillow_applies_it(kind, turn):
     """F2: what is read by hand turns a picture as a viewer would."""
     note = Image.Exif()
