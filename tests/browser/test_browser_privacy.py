@@ -63,7 +63,7 @@ class World:
         self.server.stop()
 
 
-def serving(home: Path) -> World:
+def serving(home: Path, **settings: str) -> World:
     """The app on `home`, watched, in the home folder of a person who never ran it."""
     watch = watching(home)
     environment = {
@@ -71,6 +71,7 @@ def serving(home: Path) -> World:
         "HOME": str(home),
         "LASER_RUNS_DIR": str(home / "runs"),
         "LASER_CACHE_DIR": str(home / "cache"),
+        **settings,
     }
     server = Server(REPOSITORY / "app.py", home / "log.txt", environment, watch.prefix())
     return World(server.start(), home, watch)
@@ -212,3 +213,10 @@ def test_the_first_minute_asks_nobody(context: BrowserContext, tmp_path: Path) -
         world.stop()
     assert world.watch.attempts() == []
     assert not (tmp_path / "intel").exists()
+
+
+def test_a_server_at_all_addresses_asks_nobody_for_the_outer_one(tmp_path: Path) -> None:
+    """A2: as in a container; Streamlit would ask a public service to print the address."""
+    world = serving(tmp_path, STREAMLIT_SERVER_ADDRESS="0.0.0.0")
+    world.stop()
+    assert world.watch.attempts() == []
