@@ -69,11 +69,13 @@ class LanguageModel(ABC):
             it is no LLM and is never called one.
         name: for the screen.
         exchanges: every question asked so far and its answer, oldest first.
+        notes: sentences for a person on how the questions had to be asked, oldest first.
     """
 
     kind: Literal["offline", "openai", "replay", "pasted"]
     name: str
     exchanges: list[Exchange]
+    notes: Sequence[str] = ()
 
     @abstractmethod
     def confusers(

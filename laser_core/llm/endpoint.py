@@ -10,26 +10,36 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel
-from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
+from tenacity import RetryCallState, Retrying, retry_if_exception
 
 from laser_core.errors import LLMError
 from laser_core.llm.base import Task
+from laser_core.llm.bodies import Answer, read_answer
+from laser_core.llm.bounds import bounded, within
 from laser_core.llm.cached import ReplyCache
-from laser_core.llm.failures import explained, is_passing, retry_after
+from laser_core.llm.failures import (
+    checked_address,
+    explained,
+    is_passing,
+    no_client,
+    refused_settings,
+    retry_after,
+)
 from laser_core.llm.prompted import Completion, PromptedModel
 from laser_core.llm.prompts import PromptTemplate
 from laser_core.llm.redirects import only_to
+from laser_core.llm.words import clean
 from laser_core.secrecy import masked, own_keys
 
 if TYPE_CHECKING:
     from openai import OpenAI
-    from openai.types.chat import ChatCompletion
 
 DEFAULT_MODEL = "gpt-4o-mini"  # section 4.1
 OPENAI_URL = "https://api.openai.com/v1"
 # What a server may refuse, in the order in which it is given up.
 _FORMS = ("json_schema", "json_object")
 _OPTIONAL = ("seed", "temperature")
+FORM_WORDS = {"json_object": "any JSON", "text": "plain text"}
 
 
 @dataclass(frozen=True)
@@ -37,16 +47,19 @@ class Patience:
     """How long an endpoint is waited for.
 
     Args:
-        timeout: seconds for one answer; a large model on a laptop needs a minute or two.
+        timeout: seconds for one attempt, from the question to the last byte of the answer; a
+            large model on a laptop needs a minute or two.
         attempts: how often a rate limit, time-out or server error is tried in all.
         first_wait: seconds before the second attempt; doubled each time, unless the server says.
         longest_wait: seconds; what a server asks for beyond it is not waited for in full.
+        deadline: seconds for one answer with all its attempts.
     """
 
     timeout: float = 120.0
     attempts: int = 4
     first_wait: float = 1.0
     longest_wait: float = 30.0
+    deadline: float = 300.0
 
 
 class EndpointModel(PromptedModel):
@@ -63,7 +76,7 @@ class EndpointModel(PromptedModel):
         templates, cache, fresh: as for `PromptedModel`.
 
     Raises:
-        LLMError: there is neither a key nor an endpoint of one's own.
+        LLMError: there is neither a key nor an endpoint of one's own, or its address is none.
     """
 
     kind = "openai"
@@ -82,9 +95,11 @@ class EndpointModel(PromptedModel):
         self._seed = seed
         self._patience = patience
         self._base_url = os.environ.get("OPENAI_BASE_URL", "").strip() or OPENAI_URL
+        checked_address(self._base_url)
         self._key = _checked_key(self._base_url)
         self._client: OpenAI | None = None
         self._given_up: set[str] = set()
+        self._ends = self._attempt_ends = 0.0  # moments of `time.monotonic`
 
     def parameters(self) -> Mapping[str, str | int | float]:
         """Endpoint (host only), temperature and seed."""
@@ -93,61 +108,82 @@ class EndpointModel(PromptedModel):
     def complete(self, task: Task, prompt: str, form: type[BaseModel]) -> Completion:
         """One reply. Raises LLMError: one sentence for each way in which a server can fail."""
         started = time.perf_counter()
-        reply = self._reply(prompt, form)
-        choices, used = getattr(reply, "choices", None), getattr(reply, "usage", None)
-        if choices is None:  # a web page, say: the address is not that of an OpenAI-like endpoint
-            raise self._failure(ValueError("it is no chat completion"))
-        choice = choices[0] if choices else None
-        text = (choice.message.content or choice.message.refusal or "") if choice else ""
+        self._ends = time.monotonic() + self._patience.deadline
+        answer = self._answer_to(clean(prompt), form)
+        told: dict[str, str | int | float] = {"form": self._form_name()}
+        if left_out := sorted(self._given_up - set(_FORMS)):
+            told["left_out"] = ", ".join(left_out)
         return Completion(
-            text=self._masked(text),  # some servers give the key back
-            tokens_in=used.prompt_tokens if used else 0,
-            tokens_out=used.completion_tokens if used else 0,
+            text=self._masked(answer.text),  # some servers give the key back
+            tokens_in=answer.tokens_in,
+            tokens_out=answer.tokens_out,
             seconds=time.perf_counter() - started,
-            parameters={"form": self._form_name()},
+            parameters=told,
+            cut=answer.cut,
         )
 
-    def _reply(self, prompt: str, form: type[BaseModel]) -> ChatCompletion:
-        import openai
-
+    def _answer_to(self, prompt: str, form: type[BaseModel]) -> Answer:
         while True:
             settings = self._settings(form)
             try:
                 return self._retrying()(self._send, prompt, settings)
-            except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
+            except LLMError:
+                raise
+            except Exception as error:
                 if not self._give_up_what(error, settings):
+                    # from None: the original's request carries the key in its headers
                     raise self._failure(error) from None
-            except (openai.OpenAIError, ValueError) as error:  # ValueError: the body is no JSON
-                # from None: the original's request carries the key in its headers
-                raise self._failure(error) from None
 
-    def _send(self, prompt: str, settings: Mapping[str, Any]) -> ChatCompletion:
-        reply: ChatCompletion = self._connected().chat.completions.create(
-            model=self.name, messages=[{"role": "user", "content": prompt}], **settings
+    def _send(self, prompt: str, settings: Mapping[str, Any]) -> Answer:
+        client = self._connected()
+        seconds = max(0.01, min(self._patience.timeout, self._ends - time.monotonic()))
+        self._attempt_ends = time.monotonic() + seconds
+        raw = within(
+            seconds,
+            lambda: (
+                client.chat.completions.with_raw_response.create(
+                    model=self.name,
+                    messages=[{"role": "user", "content": prompt}],
+                    timeout=seconds,
+                    **settings,
+                ).http_response.content
+            ),
         )
-        return reply
+        return read_answer(raw.decode("utf-8", "replace"))
 
     def _connected(self) -> OpenAI:
+        """The client. Raises LLMError, with the variable that is to blame, if there can be none."""
         if self._client is None:
             from openai import DefaultHttpxClient, OpenAI
 
-            self._client = OpenAI(
-                api_key=self._key,
-                base_url=self._base_url,
-                timeout=self._patience.timeout,
-                # no prompt to a server that was not named: redirects.py
-                http_client=DefaultHttpxClient(event_hooks={"request": [only_to(self._base_url)]}),
-                max_retries=0,  # ours honour Retry-After with a cap and end in one sentence
-            )
+            hooks = {
+                "request": [only_to(self._base_url)],  # no prompt to a server that was not named
+                "response": [bounded(lambda: self._attempt_ends)],
+            }
+            try:
+                self._client = OpenAI(
+                    api_key=self._key,
+                    base_url=self._base_url,
+                    timeout=self._patience.timeout,
+                    http_client=DefaultHttpxClient(event_hooks=hooks),
+                    default_headers={"Accept-Encoding": "identity"},
+                    max_retries=0,  # ours honour Retry-After with a cap and end in one sentence
+                )
+            except Exception as error:
+                raise no_client(error) from None
         return self._client
 
     def _retrying(self) -> Retrying:
         return Retrying(
             retry=retry_if_exception(is_passing),
-            stop=stop_after_attempt(self._patience.attempts),
+            stop=self._is_over,
             wait=self._wait,
             reraise=True,
         )
+
+    def _is_over(self, state: RetryCallState) -> bool:
+        late = time.monotonic() + self._wait(state) >= self._ends
+        return late or state.attempt_number >= self._patience.attempts
 
     def _wait(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
@@ -171,15 +207,15 @@ class EndpointModel(PromptedModel):
 
     def _give_up_what(self, error: Exception, settings: Mapping[str, Any]) -> bool:
         """Stop asking for what the server seems to refuse; False when nothing is left."""
-        text = str(error).casefold()
-        for name in _OPTIONAL:
-            if name in settings and name in text:
-                self._given_up.add(name)
-                return True
-        if "response_format" in settings:
-            self._given_up.add(self._form_name())
-            return True
-        return False
+        refused = refused_settings(error, settings)
+        if refused:
+            self._given_up.add(self._form_name() if refused == "response_format" else refused)
+            host, what = self._host(), FORM_WORDS.get(self._form_name(), self._form_name())
+            how = (
+                f"asked for {what}" if refused == "response_format" else f"asked without {refused}"
+            )
+            self.notes.append(f"{host} refused {refused.replace('_', ' ')}, so it is {how}")
+        return bool(refused)
 
     def _failure(self, error: Exception) -> LLMError:
         text = explained(error, self.name, self._host(), self._patience.timeout)

@@ -33,18 +33,25 @@ from laser_core.llm.schema import (
 
 ATTEMPTS = 3  # the first question and two more
 CLASSES_A_CALL = 20  # descriptions of more classes are asked in several calls: replies get cut off
+CUT_OFF = "length"  # what the parameter "finish" of an exchange says of a reply without its end
 ENOUGH = 0.5  # this share of the names asked for is better than an error after three attempts
 
 
 @dataclass(frozen=True)
 class Completion:
-    """One reply with what it cost; `parameters` says how it was asked (never a key)."""
+    """One reply with what it cost.
+
+    Args:
+        parameters: how it was asked (never a key).
+        cut: True when its end is missing.
+    """
 
     text: str
     tokens_in: int = 0
     tokens_out: int = 0
     seconds: float = 0.0
     parameters: Mapping[str, str | int | float] = field(default_factory=dict)
+    cut: bool = False
 
 
 class PromptedModel(LanguageModel):
@@ -67,6 +74,7 @@ class PromptedModel(LanguageModel):
     ) -> None:
         self.templates = {**DEFAULT_TEMPLATES, **(templates or {})}
         self.exchanges: list[Exchange] = []
+        self.notes: list[str] = []
         self._cache = cache
         self._fresh = fresh
 
@@ -96,8 +104,8 @@ class PromptedModel(LanguageModel):
             )
             return text + complaint
 
-        def take(reply: str) -> str:
-            names = refuse(read_names(reply), relevant, [*excluded, *kept])
+        def take(reply: str, cut: bool) -> str:
+            names = refuse(read_names(reply, cut), relevant, [*excluded, *kept])
             kept.extend(names.names)
             for one in names.refused:
                 refused.setdefault(one.name, one)
@@ -131,8 +139,8 @@ class PromptedModel(LanguageModel):
             )
             return text + complaint
 
-        def take(reply: str) -> str:
-            offered = read_proposals(reply)
+        def take(reply: str, cut: bool) -> str:
+            offered = read_proposals(reply, cut)
             taken = [proposal.name for proposal in kept]
             names = refuse([proposal.name for proposal in offered], [*known, *taken])
             kept.extend(proposal for proposal in offered if proposal.name in names.names)
@@ -152,8 +160,8 @@ class PromptedModel(LanguageModel):
         def prompt(complaint: str) -> str:
             return self.templates["descriptions"].fill(classes=missing(), K=wanted) + complaint
 
-        def take(reply: str) -> str:
-            for name, sentences in read_descriptions(reply, missing()).items():
+        def take(reply: str, cut: bool) -> str:
+            for name, sentences in read_descriptions(reply, missing(), cut).items():
                 found[name] = _merged(found[name], sentences)[:wanted]
             return short_of_sentences(found, wanted)
 
@@ -164,7 +172,7 @@ class PromptedModel(LanguageModel):
         self,
         task: Task,
         prompt: Callable[[str], str],
-        take: Callable[[str], str],
+        take: Callable[[str, bool], str],
         form: Callable[[], type[BaseModel]],
         enough: Callable[[], bool],
     ) -> None:
@@ -182,7 +190,7 @@ class PromptedModel(LanguageModel):
             )
             filled = prompt(said + "Give only what is missing, in the same form.\n" if said else "")
             asked.append(filled)
-            complaint = take(self._answer(task, filled, form()))
+            complaint = take(*self._answer(task, filled, form()))
             if not complaint:
                 return
         if enough():
@@ -195,14 +203,15 @@ class PromptedModel(LanguageModel):
             f"or edit the prompt"
         )
 
-    def _answer(self, task: Task, prompt: str, form: type[BaseModel]) -> str:
+    def _answer(self, task: Task, prompt: str, form: type[BaseModel]) -> tuple[str, bool]:
+        """(the reply, whether its end is missing); one that was cut off is not kept for later."""
         parameters = dict(self.parameters())
         if self._cache is not None and not self._fresh:
             kept = self._cache.get(self.name, prompt, parameters)
             if kept is not None:
                 settings = {**parameters, "from_cache": 1}
                 self.exchanges.append(Exchange(task, self.name, prompt, kept, parameters=settings))
-                return kept
+                return kept, False
         completion = self.complete(task, prompt, form)
         self.exchanges.append(
             Exchange(
@@ -213,16 +222,20 @@ class PromptedModel(LanguageModel):
                 tokens_in=completion.tokens_in,
                 tokens_out=completion.tokens_out,
                 seconds=completion.seconds,
-                parameters={**parameters, **completion.parameters},
+                parameters={**parameters, **completion.parameters, **_finish(completion)},
             )
         )
-        if self._cache is not None:
+        if self._cache is not None and not completion.cut:
             self._cache.put(self.name, prompt, parameters, completion.text)
-        return completion.text
+        return completion.text, completion.cut
 
     def _forget(self, prompt: str) -> None:
         if self._cache is not None:
             self._cache.forget(self.name, prompt, dict(self.parameters()))
+
+
+def _finish(completion: Completion) -> dict[str, str]:
+    return {"finish": CUT_OFF} if completion.cut else {}
 
 
 def _enough(kept: Sequence[object], wanted: int) -> bool:

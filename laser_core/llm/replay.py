@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from laser_core.errors import LLMError
 from laser_core.llm.base import TASKS, Exchange, Task
-from laser_core.llm.prompted import Completion, PromptedModel
+from laser_core.llm.prompted import CUT_OFF, Completion, PromptedModel
 from laser_core.llm.prompts import PromptTemplate
 
 
@@ -111,7 +111,8 @@ class ReplayedModel(PromptedModel):
         place = self._place_of(task, prompt)
         self._used.add(place)
         recorded = self._exchanges[place]
-        return Completion(recorded.reply, parameters={"recorded_from": recorded.model})
+        cut = recorded.parameters.get("finish") == CUT_OFF
+        return Completion(recorded.reply, parameters={"recorded_from": recorded.model}, cut=cut)
 
     def _place_of(self, task: Task, prompt: str) -> int:
         of_task = [n for n, exchange in enumerate(self._exchanges) if exchange.task == task]

@@ -22,6 +22,12 @@ class Answer:
     error: dict[str, Any] = field(default_factory=dict)
     wait: float = 0.0
     raw: str | None = None  # instead of a chat completion
+    pieces: int = (
+        0  # so many of `piece`, one after the other, without a length: a slow or long body
+    )
+    piece: bytes = b" "
+    pause: float = 0.0  # seconds before each piece
+    slow_head: bool = False  # the pieces go into the headers instead
 
 
 @dataclass
@@ -35,6 +41,7 @@ class Endpoint:
 def serving(*answers: Answer) -> Iterator[Endpoint]:
     """Give `answers` one after the other; the last one is given again and again."""
     endpoint = Endpoint("")
+    stopped = threading.Event()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -43,20 +50,32 @@ def serving(*answers: Answer) -> Iterator[Endpoint]:
             endpoint.keys.append(self.headers["Authorization"])
             answer = answers[min(len(endpoint.requests), len(answers)) - 1]
             time.sleep(answer.wait)
-            self._send(answer, _body(answer, body))
-
-        def _send(self, answer: Answer, body: str) -> None:
-            data = body.encode()
             try:
-                self.send_response(answer.status)
-                kind = "application/json" if answer.raw is None else "text/html"
-                for name, value in {"Content-Type": kind, **answer.headers}.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
+                if answer.pieces:
+                    self._trickle(answer)
+                else:
+                    self._send(answer, _body(answer, body))
             except OSError:
                 pass  # the client gave up, as a test of time-outs wants
+
+        def _trickle(self, answer: Answer) -> None:
+            self.wfile.write(f"HTTP/1.1 {answer.status} OK\r\n".encode())
+            self.wfile.write(b"X-Slow: " if answer.slow_head else b"Connection: close\r\n\r\n")
+            self.close_connection = True
+            for _ in range(answer.pieces):
+                if stopped.wait(answer.pause):
+                    return
+                self.wfile.write(answer.piece)
+
+        def _send(self, answer: Answer, body: str) -> None:
+            data = body.encode("utf-8", "surrogatepass")
+            self.send_response(answer.status)
+            kind = "application/json" if answer.raw is None else "text/html"
+            for name, value in {"Content-Type": kind, **answer.headers}.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
 
         def log_message(self, *_: object) -> None:
             pass
@@ -68,6 +87,7 @@ def serving(*answers: Answer) -> Iterator[Endpoint]:
     try:
         yield endpoint
     finally:
+        stopped.set()
         server.shutdown()
         thread.join()
         server.server_close()
