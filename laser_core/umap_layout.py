@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import threading
 from typing import TYPE_CHECKING
 
@@ -26,7 +25,7 @@ def umap_layout(rows: Floats, seed: int) -> Steps[Floats]:
 
     Closed half way, the work under way ends at its next epoch.
     """
-    yield Progress("loading UMAP (up to half a minute the first time)")
+    yield Progress("loading UMAP, which is compiled the first time")
     from umap import UMAP
 
     epochs = 500 if len(rows) <= SMALL else 200
@@ -42,8 +41,7 @@ def umap_layout(rows: Floats, seed: int) -> Steps[Floats]:
         low_memory=True,
         tqdm_kwds={"file": written, "disable": False, "bar_format": "{n_fmt}", "mininterval": 0.1},
     )
-    seconds = 15 + len(rows) / 800  # measured on two cores; the compiler has half of a small one
-    yield Progress(f"UMAP looks for neighbours, which takes about {math.ceil(seconds / 10)}0 s")
+    yield Progress("UMAP looks for neighbours")
     return (yield from _watched(model, rows, written, epochs))
 
 

@@ -75,8 +75,8 @@ def _known_set() -> Source | None:
         persist_state="session",
     )  # fmt: skip
     st.caption(
-        "torchvision reads it. If it is not there it is downloaded, which needs the internet and "
-        "may take minutes; Tiny-ImageNet has to be unpacked there by hand."
+        "torchvision reads it. If it is not there it is downloaded, which needs the internet; "
+        "Tiny-ImageNet has to be unpacked there by hand."
     )
     if st.session_state.get("data_set_asked") != (name, root):
         if not st.button("Open it, download if need be", key="data_set_open"):

@@ -47,7 +47,7 @@ def _start(busy: bool) -> None:
     )
     right.caption(
         "2,880 rendered pictures of 40 household things, 8 of them relevant. Needs nothing from "
-        "the internet; the first query is there in under a minute."
+        "the internet. The first start looks at all of them once; a bar shows how far that is."
     )
     st.page_link(
         "pages/1_Data.py",

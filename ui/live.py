@@ -7,6 +7,7 @@ same, also after a reload or a restart of the server.
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -60,8 +61,15 @@ def show_notice() -> None:
         st.warning(escaped(notice))
 
 
-def progress_text(state: JobState) -> str:
-    """One line on how far a job is: stage, units, speed, time left, figures."""
+def progress_text(state: JobState, now: float | None = None) -> str:
+    """One line on how far a job is: step, units, speed, time left of the step, figures.
+
+    Time left is the step's at its measured speed; of steps to come nothing is promised. Where
+    nothing can be measured the time that has passed is told.
+
+    Args:
+        now: seconds since the epoch; None: the clock's.
+    """
     if state.cancelling:
         return "Stopping…"
     if state.status == "queued" or not state.stage:
@@ -71,19 +79,22 @@ def progress_text(state: JobState) -> str:
         parts.append(f"{state.done:,} of {state.total:,}")
     elif state.done > 0:
         parts.append(f"{state.done:,}")
+    if state.total <= 0 and state.started is not None:
+        passed = max(0.0, (time.time() if now is None else now) - state.started)
+        parts.append(f"running for {duration_text(passed).removeprefix('about ')}")
     if state.rate > 0.0 and state.done < state.total:
         parts.append(speed_text(state.rate))
     if (left := state.seconds_left) is not None and state.done < state.total:
-        parts.append(f"{duration_text(left)} left")
+        parts.append(f"{duration_text(left)} left of this step")
     parts += [f"{name} {_figure(value)}" for name, value in state.figures.items()]
     return " · ".join(parts)
 
 
 def short_text(state: JobState) -> str:
-    """The same for the narrow sidebar: percent of the stage, and time left."""
+    """The same for the narrow sidebar: percent of the step, and its time left."""
     if state.cancelling or not state.stage or state.total <= 0:
         return progress_text(state)
-    percent = f"{100 * state.done // state.total} %"
+    percent = f"{100 * state.done // state.total} % of this step"
     left = state.seconds_left
     return percent if left is None else f"{percent} · {duration_text(left)} left"
 

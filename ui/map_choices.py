@@ -64,8 +64,8 @@ def choose_map(run: RunReader) -> Choice:
         format_func=METHODS.__getitem__,
         key="map_method",
         persist_state="session",
-        help="UMAP keeps neighbours together and takes a minute, once. PCA shows the two widest "
-        "directions and takes seconds.",
+        help="UMAP keeps neighbours together. PCA shows the two widest directions and is drawn "
+        "much sooner.",
     )
     version = newest_version(run.store, what, method)  # type: ignore[arg-type]
     return Choice(str(what), str(method), version, texts[0] if texts else 0)
@@ -80,7 +80,7 @@ def choose_colour(options: list[str], key: str) -> str:
 
 
 def offer_to_draw(run: RunReader, choice: Choice) -> None:
-    """What stands where a map will be: how long it takes, and the button that draws it."""
+    """What stands where a map will be, and the button that draws it."""
     if choice.what != "image" and choice.newest == 0:
         st.info(
             "This run has no sentences: either the first query has not been prepared, or its "
@@ -91,10 +91,9 @@ def offer_to_draw(run: RunReader, choice: Choice) -> None:
     if busy is not None and busy.kind == "project":
         st.caption("The map appears here when it is done.")
         return
-    pictures = 0 if choice.what == "text" else len(run.facts.ids)
     st.info(
-        f"This map is not drawn yet. {METHODS[choice.method]} takes "
-        f"{_duration(choice.method, pictures)}; the map is kept with the run and stays the same."
+        f"This map is not drawn yet. {METHODS[choice.method]} draws it once: a bar shows how far "
+        "that is, and the map is kept with the run."
     )
     _draw_button(run, choice, "Draw the map", "primary")
 
@@ -147,11 +146,3 @@ def _thumbnail_params(run: RunReader) -> dict[str, object]:
         "ids": None,
         "thumbnails": str(thumbnails(run).folder),
     }
-
-
-def _duration(method: str, pictures: int) -> str:
-    """How long drawing takes on two cores, in words, the worker's start included."""
-    if method == "pca":
-        return "a few seconds" if pictures < 20_000 else "about half a minute"
-    seconds = 30 + pictures / 500
-    return "about half a minute" if seconds < 45 else f"about {max(1, round(seconds / 60))} min"

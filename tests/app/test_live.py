@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -119,12 +120,30 @@ def test_the_progress_line_names_stage_units_speed_time_left_and_figures() -> No
     state = JobState(
         "1-x", "x", "running", stage="training", done=30, total=90, rate=0.5, figures={"loss": 0.25}
     )
-    assert progress_text(state) == "Training · 30 of 90 · 2 s each · about 2 min left · loss 0.25"
+    assert progress_text(state) == (
+        "Training · 30 of 90 · 2 s each · about 2 min left of this step · loss 0.25"
+    )
+
+
+def test_where_nothing_can_be_measured_the_time_that_has_passed_is_told() -> None:
+    """C8: "half a minute" was promised of what took 93 s."""
+    state = JobState("1-x", "x", "running", stage="looking for neighbours", started=1000.0)
+    assert progress_text(state, now=1093.0) == "Looking for neighbours · running for 2 min"
+    assert progress_text(state, now=1030.0) == "Looking for neighbours · running for 30 s"
+    assert progress_text(state, now=990.0).endswith("running for 1 s")  # the clock went back
+    assert short_text(state).startswith("Looking for neighbours · running for")
+
+
+def test_time_left_is_of_the_step_under_way_and_of_nothing_else() -> None:
+    """C8: other steps follow, of which nobody has measured anything."""
+    state = JobState("1-x", "x", "running", stage="embedding", done=1, total=3, rate=0.01)
+    assert "about 3 min left of this step" in progress_text(state)
+    assert "left" not in progress_text(replace(state, rate=0.0))
 
 
 def test_the_short_line_names_percent_and_time_left() -> None:
     state = JobState("1-x", "x", "running", stage="training", done=30, total=90, rate=0.5)
-    assert short_text(state) == "33 % · about 2 min left"
+    assert short_text(state) == "33 % of this step · about 2 min left"
     assert short_text(JobState("1-x", "x", "queued")) == "Getting ready…"
 
 

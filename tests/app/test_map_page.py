@@ -45,13 +45,13 @@ def test_without_an_open_run_it_says_where_to_open_one(open_page) -> None:
     assert "No run is open" in page.info[0].value
 
 
-def test_before_the_first_map_it_says_how_long_one_takes_and_offers_it(open_page) -> None:
+def test_before_the_first_map_it_says_so_and_offers_to_draw_one(open_page) -> None:
     page = open_page("3_Map", "ahead")
     assert not page.exception
-    assert "not drawn yet. UMAP takes about half a minute" in page.info[0].value
+    assert "not drawn yet. UMAP draws it once" in page.info[0].value
     assert labels(page) == ["Draw the map"]
     page.segmented_control(key="map_method").set_value("pca").run()
-    assert "PCA takes a few seconds" in page.info[0].value
+    assert "PCA draws it once" in page.info[0].value
 
 
 def test_the_button_starts_the_job_that_draws_and_makes_thumbnails(open_page) -> None:
