@@ -18,6 +18,8 @@ from laser_core.scores import temperature_probabilities
 from laser_core.view import Signal
 
 IRRELEVANT = Label("irrelevant")
+SURE = 0.8  # confidence from which 17 of 20 guesses were right, on the demo's whole pool
+SHARPNESS = 1.2  # of the sentences' softmax, in standard deviations of an image's cosines
 
 
 @dataclass(frozen=True)
@@ -26,14 +28,66 @@ class Suggestion:
 
     Args:
         label: a relevant class, or irrelevant.
-        sure: what guesses of one label are sorted by, higher is surer: the detector's probability,
+        sure: what guesses of one kind are sorted by, higher is surer: the detector's probability,
             or how far the best sentence's cosine is above that of any other class.
         reason: the numbers behind it.
+        confidence: 0 to 1: the detector's probability, or the label's share of a softmax over the
+            nearest sentences of all classes and confusers; 0 where sentences have no rival.
     """
 
     label: Label
     sure: float
     reason: str
+    confidence: float = 0.0
+
+
+@dataclass(frozen=True)
+class AlikeGroup:
+    """Pictures that are thought to show the same, to be looked at page by page.
+
+    Args:
+        label: what they are thought to be; None where nobody can tell.
+        bulk: whether a whole page of them may be taken at once: relevant, and each surely so.
+        ids: the surest first.
+    """
+
+    label: Label | None
+    bulk: bool
+    ids: tuple[str, ...]
+
+
+def alike_groups(ids: Sequence[str], guesses: Mapping[str, Suggestion]) -> list[AlikeGroup]:
+    """Groups of `ids` in the order they are to be looked at; every id is in one.
+
+    Surely relevant ones come first, the largest class first; then what is perhaps relevant, then
+    what looks irrelevant, then what nobody can tell. Of the last three none may be taken at once:
+    a relevant picture among them would be lost by one key.
+    """
+    found: dict[tuple[int, Label | None], list[str]] = {}
+    for id in ids:
+        found.setdefault(_kind_of(guesses.get(id)), []).append(id)
+    order = sorted(found, key=lambda kind: (kind[0], -len(found[kind])))  # ties as first met
+    return [
+        AlikeGroup(
+            kind[1],
+            kind[0] == 0,
+            tuple(sorted(found[kind], key=lambda id: -_confidence(guesses.get(id)))),
+        )
+        for kind in order
+    ]
+
+
+def _kind_of(guess: Suggestion | None) -> tuple[int, Label | None]:
+    """(0 surely relevant, 1 perhaps, 2 irrelevant, 3 not known; the label)."""
+    if guess is None:
+        return 3, None
+    if guess.label.state != "relevant":
+        return 2, guess.label
+    return int(guess.confidence < SURE), guess.label
+
+
+def _confidence(guess: Suggestion | None) -> float:
+    return guess.confidence if guess is not None else 0.0
 
 
 def suggestions(run: RunReader, ids: Sequence[str]) -> dict[str, Suggestion]:
@@ -117,7 +171,7 @@ def from_logits(logits: Floats, classes: Sequence[str], temperature: float) -> l
             f"the detector gives {classes[likeliest]} {row[likeliest]:.2f}, irrelevant "
             f"{row[-1]:.2f}"
         )
-        guesses.append(Suggestion(label, float(row[best]), reason))
+        guesses.append(Suggestion(label, float(row[best]), reason, float(row[best])))
     return guesses
 
 
@@ -133,6 +187,7 @@ def from_cosines(
         confusers: names of the confusers.
     """
     owners = cosines.relevant_owner
+    relevant, rivals = _confidences(cosines)
     guesses = []
     for column in range(cosines.relevant.shape[1]):
         near = cosines.relevant[:, column]
@@ -144,8 +199,28 @@ def from_cosines(
             reason += f", then {other} with {rival:.3f}"
         confused = margin < 0 and other in confusers
         label = IRRELEVANT if confused else Label("relevant", classes[int(owners[best])])
-        guesses.append(Suggestion(label, abs(margin), reason))
+        confidence = (rivals if confused else relevant)[column]
+        guesses.append(Suggestion(label, abs(margin), reason, float(confidence)))
     return guesses
+
+
+def _confidences(cosines: TextCosines) -> tuple[Floats, Floats]:
+    """((N,) of the likeliest relevant class, (N,) of the likeliest confuser), 0 to 1.
+
+    A softmax over the nearest sentence of each class and confuser. Models differ in how far their
+    cosines lie apart, so the usual spread of an image's cosines is the unit. Without confusers
+    nothing speaks against a relevant class, so nothing is sure: all are 0.
+    """
+    images = cosines.relevant.shape[1]
+    if len(cosines.irrelevant) == 0 or images == 0:
+        return np.zeros(images), np.zeros(images)
+    classes = _nearest_of_each(cosines.relevant, cosines.relevant_owner)
+    others = _nearest_of_each(cosines.irrelevant, cosines.irrelevant_owner)
+    near = np.concatenate([classes, others]).astype(np.float64)
+    spread = float(near.std(axis=0).mean()) or 1.0
+    powers = np.exp(SHARPNESS / spread * (near - near.max(axis=0)))
+    shares = powers / powers.sum(axis=0)
+    return shares[: len(classes)].max(axis=0), shares[len(classes) :].max(axis=0)
 
 
 def _rival(

@@ -10,10 +10,9 @@ import streamlit as st
 
 from laser_core.answers import Answer
 from laser_core.errors import LaserError
-from laser_core.pool import Label
 from laser_core.reader import RunReader
 from laser_core.stopping import open_audit
-from laser_core.suggest import Suggestion, least_sure, suggestions
+from laser_core.suggest import Suggestion, alike_groups, least_sure, suggestions
 from laser_core.thumbnails import LARGE_SIDE, thumbnail_name
 from ui.escape import escaped
 from ui.labeller import Deck, Picture, Recent
@@ -25,6 +24,7 @@ AUDIT, LEAST_SURE = "The audit", "Least sure"
 FOUND = 48  # pictures of a search, or of those the model is least sure of
 CHUNK = 32  # large copies asked for at once, so that other small requests get their turn
 RECENT = 14  # answers of before in the widget's history
+PACE = 50  # answers that the seconds per label are the mean of
 
 
 def choose_ids(run: RunReader) -> tuple[str, list[str]]:
@@ -106,15 +106,16 @@ def make_deck(run: RunReader, source: str, ids: Sequence[str], actor: str) -> De
     """
     picture_urls(run, ids)
     guessed = _suggestions(run, ids)
-    guesses = list(dict.fromkeys(each.label for each in guessed.values()))
+    groups = alike_groups(ids, guessed)
+    place = {id: n for n, group in enumerate(groups) for id in group.ids}
     answers = run.store.standing()
     wanted = set(ids)
     small = thumbnails(run)
     return Deck(
         name=deck_name(source, ids),
-        pictures=[_picture(id, guessed.get(id), guesses) for id in ids],
+        pictures=[_picture(id, guessed.get(id), place[id]) for id in ids],
         labels={a.image: (a.label, a.actor) for a in answers if a.image in wanted},
-        guesses=guesses,
+        groups=groups,
         small=small.base_url,
         large=large_copies(run).base_url,
         recent=_recent(answers, wanted),
@@ -122,6 +123,7 @@ def make_deck(run: RunReader, source: str, ids: Sequence[str], actor: str) -> De
         round=round_of_answers(run),
         spent=len(answers),
         budget=run.config.rounds * (run.config.batch_size or 0),
+        seconds=[a.seconds for a in answers if a.actor == actor and a.seconds is not None][-PACE:],
     )
 
 
@@ -149,11 +151,11 @@ def _suggestions(run: RunReader, ids: Sequence[str]) -> Mapping[str, Suggestion]
         return {}
 
 
-def _picture(id: str, guess: Suggestion | None, guesses: Sequence[Label]) -> Picture:
+def _picture(id: str, guess: Suggestion | None, group: int) -> Picture:
     if guess is None:
-        return Picture(id, thumbnail_name(id), reason="nothing is known of this picture yet")
-    at = guesses.index(guess.label)
-    return Picture(id, thumbnail_name(id), at, round(guess.sure, 4), guess.reason)
+        reason = "nothing is known of this picture yet"
+        return Picture(id, thumbnail_name(id), group, reason=reason)
+    return Picture(id, thumbnail_name(id), group, round(guess.confidence, 4), guess.reason)
 
 
 def _recent(answers: Sequence[Answer], wanted: set[str]) -> list[Recent]:

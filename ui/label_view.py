@@ -43,6 +43,7 @@ def show_deck(run: RunReader, deck: Deck) -> None:
             told.acks,
             told.refused,
             have_large_copies_made(run, ids) if every else len(ids),
+            len(run.store.answers_of(ids)),
             WIDGET,
             lambda message: _received(run, told, ids, message),
         )

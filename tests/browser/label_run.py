@@ -10,7 +10,7 @@ import numpy as np
 from harness import REPOSITORY
 from PIL import Image
 
-from laser_core.arrays import unit_rows
+from laser_core.arrays import Floats, unit_rows
 from laser_core.cosine_table import FileTable, cosines_folder
 from laser_core.cosines import Cosines
 from laser_core.data.open import open_pool
@@ -33,13 +33,28 @@ def write_pictures(folder: Path, count: int) -> None:
         Image.new("RGB", (96, 96), colour).save(folder / f"{i:04d}.png")
 
 
-def make_run(runs: Path, cache: Path, pictures: Path, batch_size: int = 60) -> Path:
-    """A run called "asked" in `runs`, its first query waiting for labels."""
+def alike(count: int) -> Floats:
+    """(count, DIM) of pictures near a class, near a confuser, or between two of either."""
+    kinds = ("cat",) * 20 + ("dog",) * 15 + ("cat dog",) * 10 + ("wolf",) * 20 + ("wolf fox",) * 25
+    near = {name: fakes.encode([name])[0] for name in ("cat", "dog", "wolf", "fox")}
+    rows = [sum(near[name] for name in kinds[i % len(kinds)].split()) for i in range(count)]
+    noise = rng_for(6, "pictures").normal(size=(count, fakes.DIM))
+    return unit_rows(np.array(rows) + 0.05 * noise)
+
+
+def make_run(
+    runs: Path, cache: Path, pictures: Path, batch_size: int = 60, in_groups: bool = False
+) -> Path:
+    """A run called "asked" in `runs`, its first query waiting for labels.
+
+    Args:
+        in_groups: whether the pictures are `alike`; else no sentence is near any of them.
+    """
     source = open_pool(str(pictures))
     config = fakes.config(pool=str(pictures), batch_size=batch_size)
     ids = source.ids("pool")
     vectors = unit_rows(rng_for(5, "pictures").normal(size=(len(ids), fakes.DIM)))
-    vectors = vectors.astype(np.float32)
+    vectors = (alike(len(ids)) if in_groups else vectors).astype(np.float32)
     materials = Materials(
         config=config,
         pool_ids=ids,

@@ -70,7 +70,7 @@ def work(serve: Callable[..., Server], tmp_path_factory: pytest.TempPathFactory)
     home = tmp_path_factory.mktemp("label")
     pictures = home / "pictures"
     label_run.write_pictures(pictures, 90)
-    label_run.make_run(home / "runs", home / "cache", pictures)
+    label_run.make_run(home / "runs", home / "cache", pictures, in_groups=True)
     environment = {"LASER_RUNS_DIR": str(home / "runs"), "LASER_CACHE_DIR": str(home / "cache")}
     yield Work(serve(REPOSITORY / "app.py", environment), home)
     label_run.clear_up(home / "runs", pictures)
@@ -96,8 +96,16 @@ def tab(context: BrowserContext, work: Work, run: Run) -> Iterator[Page]:
     assert_clean(page, watch, work.server)
 
 
-def saved(page: Page, count: int) -> None:
-    expect(page.locator(".saved")).to_have_text(f"saved {count}")
+def saved(page: Page, rows: int) -> None:
+    """Wait until so many answers and undos of this tab have a receipt."""
+    expect(page.locator(f".saved[data-waiting=false][data-rows='{rows}']")).to_be_visible()
+
+
+def whole_page(page: Page) -> int:
+    """Let Enter take the page of a class; returns how many pictures that were."""
+    before = page.locator(".cell").count()
+    page.keyboard.press("Enter")
+    return before
 
 
 def press(page: Page, keys: str) -> None:
@@ -161,8 +169,8 @@ def test_a_page_is_accepted_with_one_key_but_for_the_exceptions(tab: Page, run: 
     tab.keyboard.press("Enter")
     saved(tab, count)
     given = list(run.labels().values())
-    assert given.count(UNNAMED) == (3 if title != "irrelevant" else count)
-    assert len(given) == count
+    assert given.count(UNNAMED) == 3
+    assert given.count(Label("relevant", title)) == count - 3
     press(tab, "u")  # the whole page, not the exceptions
     saved(tab, count + 1)
     assert list(run.labels().values()) == [UNNAMED] * 3
@@ -189,6 +197,76 @@ def test_a_chosen_picture_is_no_part_of_what_enter_accepts(tab: Page, run: Run) 
     tab.keyboard.press("Enter")
     saved(tab, count - 1)
     expect(tab.locator(".cell")).to_have_count(count)  # the page waits for the chosen one
+
+
+def test_enter_takes_pages_of_a_sure_class_and_never_what_looks_irrelevant_or_unsure(
+    tab: Page, run: Run
+) -> None:
+    """H1: one Enter took a page of what looked irrelevant, and unsure groups came first."""
+    press(tab, "g")
+    headline, taken = tab.locator(".headline"), 0
+    while headline.inner_text().startswith("Looks like"):
+        taken += whole_page(tab)
+        saved(tab, taken)
+    given = run.labels()
+    assert 0 < len(given) == taken < 60
+    assert set(given.values()) <= {CAT, DOG}
+    events = len(run.events())
+    for words in ("Perhaps", "Looks irrelevant"):
+        expect(headline).to_contain_text(words)
+        expect(headline).to_contain_text("% sure): look at each")
+        expect(tab.locator("[data-do=accept]")).to_be_disabled()
+        assert tab.locator(".cell .chance:visible").count() == tab.locator(".cell").count()
+        for _ in range(3):
+            tab.keyboard.press("Enter")
+        expect(tab.locator(".hint")).to_contain_text("Enter takes no such page")
+        assert len(run.events()) == events
+        while headline.inner_text().startswith(words):  # on to the pages after it
+            count = tab.locator(".cell").count()
+            tab.keyboard.press("Control+a")
+            press(tab, "x")
+            events += count
+            saved(tab, events)
+            tab.get_by_role("button", name="G One by one").click()
+            press(tab, "g")
+    assert len(run.labels()) == 60
+    assert list(run.labels().values()).count(UNNAMED) == 60 - taken
+    press(tab, "u")
+    expect(tab.locator(".said")).not_to_contain_text("60 of 60")
+
+
+def test_a_page_begins_with_a_sure_class_wherever_the_cursor_was(tab: Page, run: Run) -> None:
+    """H1: from a picture that looks irrelevant, G led to the page of those."""
+    for _ in range(59):
+        tab.keyboard.press("ArrowRight")
+    expect(tab.locator(".headline")).to_have_text("Picture 60 of 60")
+    press(tab, "g")
+    expect(tab.locator(".headline")).to_contain_text("Looks like")
+    assert run.events() == []
+
+
+def test_a_picture_of_a_page_is_seen_in_large_and_answered_there(tab: Page, run: Run) -> None:
+    """H1: nobody could see what a small picture showed; Enter does not take the page meanwhile."""
+    press(tab, "g")
+    tab.keyboard.press("ArrowRight")
+    press(tab, "z")
+    zoom = tab.locator(".zoom")
+    expect(zoom.locator("img")).to_be_visible()
+    assert zoom.bounding_box()["height"] > 2 * tab.locator(".cell").first.bounding_box()["height"]
+    expect(zoom.locator(".tag")).to_contain_text("% sure")
+    tab.keyboard.press("Enter")
+    expect(tab.locator(".hint")).to_contain_text("Z leads back")
+    press(tab, "0")
+    saved(tab, 1)
+    expect(zoom).to_be_visible()
+    tab.keyboard.press("Escape")
+    expect(zoom).to_be_hidden()
+    assert list(run.labels().values()) == [UNNAMED]
+    tab.locator(".cell").nth(3).dblclick()
+    expect(zoom).to_be_visible()
+    expect(tab.locator(".cell[aria-selected=true]")).to_have_count(0)
+    zoom.dblclick()
+    expect(zoom).to_be_hidden()
 
 
 def test_an_irrelevant_picture_gets_a_name_and_the_name_comes_back(tab: Page, run: Run) -> None:
@@ -231,6 +309,37 @@ def test_a_reload_in_the_middle_loses_nothing_and_goes_on_there(tab: Page, run: 
     expect(tab.locator(".saved[data-waiting=false]")).to_be_visible()
     assert run.in_order() == [CAT, DOG] * 5 + [UNNAMED]
     assert len(run.events()) == 11
+
+
+def test_after_a_reload_what_is_saved_and_the_pace_are_the_store_s(tab: Page, run: Run) -> None:
+    """C3: "saved 0" stood beside "9 of 60 answered", and the pace was gone."""
+    press(tab, "121212120")
+    saved(tab, 9)
+    expect(tab.locator(".saved")).to_have_text("saved 9")
+    tab.reload()
+    expect(tab.locator(".said")).to_contain_text("9 of 60 answered", timeout=30_000)
+    expect(tab.locator(".saved")).to_have_text("saved 9")
+    with closing(Store.open(run.folder)) as store:
+        spent = [answer.seconds for answer in store.standing()]
+    assert tab.locator(".pace").inner_text() == f"{sum(spent) / len(spent):.1f} s per label"
+    press(tab, "u")
+    expect(tab.locator(".saved")).to_have_text("saved 8")
+    press(tab, "12")
+    expect(tab.locator(".saved")).to_have_text("saved 10")
+
+
+def test_what_another_tab_has_saved_counts_too(
+    tab: Page, work: Work, run: Run, context: BrowserContext
+) -> None:
+    """C3: the number is of the pictures at hand, whoever answered them."""
+    press(tab, "12")
+    saved(tab, 2)
+    other, watch = open_label(context, work, run)
+    expect(other.locator(".saved")).to_have_text("saved 2")
+    press(other, "1")
+    expect(other.locator(".saved")).to_have_text("saved 3")
+    settle(other)
+    assert_clean(other, watch, work.server)
 
 
 def test_undo_goes_on_behind_a_reload(tab: Page, run: Run) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import streamlit as st
 
 from laser_core.pool import Label
+from laser_core.suggest import AlikeGroup
 
 
 @dataclass(frozen=True)
@@ -23,14 +24,14 @@ class Picture:
 
     Args:
         file: the file name of its copies.
-        guess: which of the deck's `guesses` the model has; -1 for none.
-        sure: pictures of one guess come in this order, highest first.
+        group: which of the deck's `groups` it is in.
+        sure: confidence of the guess, 0 to 1; a group's pictures come the surest first.
         reason: why the model thinks so, for those who ask.
     """
 
     id: str
     file: str
-    guess: int = -1
+    group: int
     sure: float = 0.0
     reason: str = ""
 
@@ -54,18 +55,19 @@ class Deck:
         name: another name begins at the first open picture again.
         pictures: in the order to be answered.
         labels: id -> (label, who) of those that have one.
-        guesses: what pages of alike pictures can be accepted as.
+        groups: of alike pictures, in the order of their pages; those with `bulk` can be accepted.
         small, large: addresses that file names are appended to.
         recent: answers before, newest first.
         actor: who labels.
         round: under which query answers are given.
         spent, budget: labels so far in the whole run, and as many as are planned.
+        seconds: what the last answers of `actor` took, in this run, oldest first.
     """
 
     name: str
     pictures: Sequence[Picture]
     labels: Mapping[str, tuple[Label, str]]
-    guesses: Sequence[Label]
+    groups: Sequence[AlikeGroup]
     small: str
     large: str
     recent: Sequence[Recent]
@@ -73,6 +75,7 @@ class Deck:
     round: int
     spent: int
     budget: int
+    seconds: Sequence[float] = ()
 
 
 def _source(*names: str) -> str:
@@ -106,7 +109,8 @@ def send_deck(deck: Deck, memory: str, acks: Mapping[str, int], key: str) -> Non
         "items": [vars(picture) for picture in deck.pictures],
         "labels": {id: _said(label, who) for id, (label, who) in deck.labels.items()},
         "answered": sum(picture.id in deck.labels for picture in deck.pictures),
-        "guesses": [{"label": _said(label), "title": _title(label)} for label in deck.guesses],
+        "groups": [_group(each) for each in deck.groups],
+        "seconds": list(deck.seconds),
         "small": deck.small,
         "large": deck.large,
         "recent": [
@@ -128,6 +132,7 @@ def labeller(
     acks: Mapping[str, int],
     refused: str,
     sharp: int,
+    saved: int,
     key: str,
     on_message: Callable[[Mapping[str, Any]], None],
 ) -> None:
@@ -139,6 +144,7 @@ def labeller(
         acks: client -> the last of its rows that is on disk.
         refused: why the last message was not taken, or "".
         sharp: how many pictures, from the first, have their large copies.
+        saved: how many of the pictures at hand have an answer on disk.
         on_message: told what the browser sends: "client" and "rows", each with "seq", a "kind"
             and what belongs to it (`ui.label_store.take`).
     """
@@ -149,6 +155,7 @@ def labeller(
         "acks": dict(acks),
         "refused": refused,
         "sharp": sharp,
+        "saved": saved,
     }
 
     def received() -> None:
@@ -164,5 +171,7 @@ def _said(label: Label, who: str = "") -> dict[str, str]:
     return {**said, "actor": who} if who else said
 
 
-def _title(label: Label) -> str:
-    return label.name if label.state == "relevant" else label.state
+def _group(group: AlikeGroup) -> dict[str, Any]:
+    label = group.label
+    title = "" if label is None else label.name if label.state == "relevant" else label.state
+    return {"label": _said(label) if label else None, "title": title, "bulk": group.bulk}

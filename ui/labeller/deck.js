@@ -1,6 +1,7 @@
 // What the person sees as answered, which picture is next, and what can be undone. No drawing here.
 const PAGE = 24;
 const IDLE_SECONDS = 120; // longer than this on one picture is a pause, not work
+const PACE = 50; // answers that the seconds per label are the mean of
 
 class Deck {
   constructor(outbox) {
@@ -14,7 +15,7 @@ class Deck {
     this.anchor = 0;
     this.chosen = new Set();
     this.page = [];
-    this.spent = []; // seconds of the last answers
+    this.spent = []; // seconds of the last answers: the store's, then this tab's
     this.since = performance.now();
   }
 
@@ -28,7 +29,9 @@ class Deck {
     this.labels = new Map(Object.entries(data.labels));
     const included = data.acks[this.outbox.client] ?? 0;
     for (const batch of this.outbox.older) this.replay(batch.rows);
-    for (const step of this.steps) if (step.last > included) this.overlay(step.after);
+    const fresh = this.steps.filter((step) => step.last > included);
+    for (const step of fresh) this.overlay(step.after);
+    this.spent = [...data.seconds, ...fresh.flatMap((step) => step.seconds)].slice(-PACE);
     if (this.name !== name) {
       this.name = name;
       this.steps = [];
@@ -93,28 +96,29 @@ class Deck {
     const id = this.current?.id;
     this.mode = mode;
     this.chosen.clear();
-    if (mode === "grid") this.nextPage(this.itemOf(id)?.guess);
+    if (mode === "grid") this.nextPage();
     else this.go(this.labels.has(id) || !id ? this.nextOpen(0) : this.at.get(id));
   }
 
   // ---- pages of pictures that are thought to be the same
 
+  // What the model thinks may have changed: a page that is no longer of one kind is made anew.
   keepPage() {
     this.page = this.page.filter((id) => this.at.has(id));
-    if (this.page.length === 0 || this.pageDone) this.nextPage();
+    const kinds = new Set(this.page.map((id) => this.itemOf(id).group));
+    if (this.pageDone || kinds.size > 1) this.nextPage();
   }
 
   get pageDone() {
     return this.page.every((id) => this.labels.has(id));
   }
 
-  nextPage(guess) {
+  // Python has the groups in order: what may be taken at once first, what looks irrelevant last.
+  nextPage() {
     const open = this.items.filter((item) => !this.labels.has(item.id));
-    const groups = new Map();
-    for (const item of open) groups.set(item.guess, [...(groups.get(item.guess) ?? []), item]);
-    const largest = [...groups.values()].sort((a, b) => b.length - a.length)[0] ?? [];
-    const group = groups.get(guess ?? this.guess) ?? largest;
-    this.page = [...group]
+    const first = Math.min(...open.map((item) => item.group));
+    this.page = open
+      .filter((item) => item.group === first)
       .sort((a, b) => b.sure - a.sure)
       .slice(0, PAGE)
       .map((item) => item.id);
@@ -123,8 +127,9 @@ class Deck {
     this.go(0);
   }
 
-  get guess() {
-    return this.itemOf(this.page[0])?.guess;
+  // What the page's pictures are thought to be; undefined while there is no page.
+  get group() {
+    return this.facts.groups[this.itemOf(this.page[0])?.group];
   }
 
   // ---- answers
@@ -146,11 +151,15 @@ class Deck {
     return ids;
   }
 
-  // Accept the page: its guess for every picture that is neither answered nor chosen.
+  // Accept the page: its class for every picture that is neither answered nor chosen. Only where
+  // the group may be taken at once; null where not.
   accept() {
-    const label = this.facts.guesses[this.guess]?.label;
-    const ids = this.page.filter((id) => !this.labels.has(id) && !this.chosen.has(id));
-    if (ids.length > 0 && label) this.commit(ids, label);
+    const { group } = this;
+    if (!group?.bulk) return null;
+    const alike = (id) => this.facts.groups[this.itemOf(id).group] === group;
+    const open = (id) => !this.labels.has(id) && !this.chosen.has(id);
+    const ids = this.page.filter((id) => alike(id) && open(id));
+    if (ids.length > 0) this.commit(ids, group.label);
     if (this.chosen.size === 0) this.nextPage();
     return ids;
   }
@@ -158,21 +167,23 @@ class Deck {
   commit(ids, label) {
     const seconds = (performance.now() - this.since) / 1000;
     const each = seconds > IDLE_SECONDS ? null : seconds / ids.length;
-    if (each !== null) this.spent = [...this.spent, ...ids.map(() => each)].slice(-50);
+    const taken = each === null ? [] : ids.map(() => each);
+    this.spent = [...this.spent, ...taken].slice(-PACE);
     const { actor, round } = this.facts;
     const step = this.outbox.seq + 1; // what one undo takes back
     const said = { kind: "label", ...label, seconds: each, actor, round, step };
     const rows = ids.map((id) => ({ ...said, id }));
     const after = ids.map((id) => [id, { ...label, actor }]);
-    this.record(rows, after, "label");
+    this.record(rows, after, "label", taken);
   }
 
-  record(rows, after, kind) {
+  record(rows, after, kind, seconds = []) {
     const before = after.map(([id]) => [id, this.labels.get(id) ?? null]);
     const place = { mode: this.mode, page: [...this.page], cursor: this.cursor };
     this.overlay(after);
     const first = this.outbox.seq + 1;
-    this.steps.push({ kind, first, last: first + rows.length - 1, before, after, place });
+    const last = first + rows.length - 1;
+    this.steps.push({ kind, first, last, before, after, place, seconds });
     this.since = performance.now();
     this.outbox.push(rows);
   }

@@ -14,7 +14,8 @@ const KEYS = [
   ["Arrows", "move; on a page with Shift: choose a stretch"],
   ["Click, Shift + click", "on a page: choose one, or a stretch"],
   ["Ctrl + A, Esc", "on a page: choose all, or none"],
-  ["Enter", "accept the page: all that is not marked or chosen is what it says above"],
+  ["Enter", "accept a page of a class: all that is not marked or chosen is that class"],
+  ["Z, double click", "on a page: look at a picture in large, and back"],
   ["G", "one by one, or pages of alike pictures"],
   ["S", "show what the model thinks, and why"],
   ["H or F1", "this list"],
@@ -33,6 +34,26 @@ function saying(label) {
   return label.name ? `${label.state}: ${label.name}` : label.state;
 }
 
+const LOOK_AT_EACH =
+  "Enter takes no such page: choose pictures (Ctrl + A: all), then press their key";
+
+function percent(share) {
+  return `${Math.floor(100 * share)}%`; // never more than it is
+}
+
+// What a page is, how sure that is, and what can be done with it.
+function pageWords(group, sures, left) {
+  if (!group?.title) return `Nothing is known of these ${sures.length}: look at each.`;
+  const [low, high] = [Math.min(...sures), Math.max(...sures)].map(percent);
+  const span = low === high ? low : `${low} to ${high}`;
+  if (group.bulk) {
+    const { title } = group;
+    return `Looks like ${title} (${span} sure): mark the exceptions, then Enter takes the other ${left} as ${title}`;
+  }
+  const what = group.label.state === "relevant" ? `Perhaps ${group.title}` : `Looks ${group.title}`;
+  return `${what} (${span} sure): look at each, Z shows it in large. Enter takes none of these.`;
+}
+
 class Labeller {
   constructor(root) {
     this.root = root;
@@ -44,6 +65,7 @@ class Labeller {
     this.cells = new Map();
     this.rows = new Map(); // of the history, kept so that their pictures do not flash
     this.frame.onclick = (event) => this.onClick(event);
+    this.frame.ondblclick = (event) => this.onDoubleClick(event);
     // A click leaves the focus where it was: Space and Enter go on meaning the picture.
     this.frame.onmousedown = (event) => {
       if (event.target.closest("button, .cell")) event.preventDefault();
@@ -134,6 +156,7 @@ class Labeller {
       enter: () => this.do("accept"),
       g: () => this.do(this.deck.mode === "one" ? "grid" : "one"),
       s: () => this.do("suggest"),
+      z: () => this.do("zoom"),
       h: () => this.do("keys"),
       f1: () => this.do("keys"),
       escape: () => this.clear(),
@@ -157,6 +180,14 @@ class Labeller {
     return this.do(button.dataset.do);
   }
 
+  // Its two clicks have chosen the picture and let it go.
+  onDoubleClick(event) {
+    const cell = event.target.closest(".cell");
+    if (!cell && !event.target.closest(".zoom")) return;
+    if (cell) this.deck.cursor = Number(cell.dataset.n);
+    this.do("zoom");
+  }
+
   do(verb) {
     const { deck } = this;
     if (["irrelevant", "unsure", "excluded"].includes(verb)) {
@@ -165,16 +196,20 @@ class Labeller {
     if (verb === "undo") this.say(deck.undo().length ? "taken back" : "nothing to take back");
     if (verb === "accept") return deck.mode === "grid" ? this.accept() : undefined;
     if (verb === "one" || verb === "grid") deck.setMode(verb);
+    if (verb === "zoom") this.zoomed = deck.mode === "grid" && deck.page.length > 0 && !this.zoomed;
     if (verb === "suggest") this.tab.suggest = !this.tab.suggest;
     if (verb === "keys") this.find(".help").hidden = !this.find(".help").hidden;
     return this.draw();
   }
 
   accept() {
-    const title = this.deck.facts.guesses[this.deck.guess]?.title ?? "";
-    const count = this.deck.accept().length;
+    if (this.zoomed) return this.say("Enter takes a whole page: Z leads back to it");
+    const title = this.deck.group?.title ?? "";
+    const ids = this.deck.accept();
+    if (ids === null) return this.say(LOOK_AT_EACH);
     const { size } = this.deck.chosen;
-    this.drawSoon(`${count} accepted as ${title}${size ? `; ${size} chosen wait for a key` : ""}`);
+    const waits = size ? `; ${size} chosen wait for a key` : "";
+    return this.drawSoon(`${ids.length} accepted as ${title}${waits}`);
   }
 
   answer(label) {
@@ -228,9 +263,10 @@ class Labeller {
   }
 
   clear() {
+    if (this.zoomed) return this.do("zoom");
     this.deck.chosen.clear();
     this.find(".help").hidden = true;
-    this.draw();
+    return this.draw();
   }
 
   say(text) {
@@ -336,11 +372,13 @@ class Labeller {
     for (const name of ["one", "grid"]) {
       this.find(`[data-do="${name}"]`).setAttribute("aria-pressed", String(deck.mode === name));
     }
-    this.find('[data-do="accept"]').disabled = !grid || deck.page.length === 0;
+    this.find('[data-do="accept"]').disabled = !grid || !deck.group?.bulk;
+    this.find('[data-do="zoom"]').disabled = !grid || deck.page.length === 0;
     this.find('[data-do="suggest"]').setAttribute("aria-pressed", String(this.tab.suggest));
     this.find('[data-do="keys"]').setAttribute("aria-expanded", String(!this.find(".help").hidden));
     if (grid) this.drawGrid();
     else this.drawOne();
+    this.drawZoom();
     this.drawBar();
     this.drawSuggestion();
     this.drawHistory();
@@ -370,8 +408,11 @@ class Labeller {
     this.find(".pace").textContent = times.length ? `${mean.toFixed(1)} s per label` : "";
     const { refused } = this.tab.live;
     const saved = this.find(".saved");
-    saved.textContent = outbox.waiting ? `saving ${outbox.waiting}…` : `saved ${outbox.saved}`;
+    saved.textContent = outbox.waiting
+      ? `saving ${outbox.waiting}…`
+      : `saved ${this.tab.live.saved}`;
     saved.dataset.waiting = String(outbox.waiting > 0);
+    saved.dataset.rows = String(outbox.saved); // answers and undos of this tab with a receipt
     const trouble = this.find(".trouble");
     trouble.hidden = !refused;
     if (refused) {
@@ -449,14 +490,15 @@ class Labeller {
       stage.replaceChildren(grid);
       stage.dataset.mode = "grid";
     }
-    const title = deck.facts.guesses[deck.guess]?.title ?? "";
+    const { group } = deck;
+    const title = group?.title ?? "";
     const left = deck.page.filter((id) => !deck.labels.has(id)).length;
     this.find(".headline").textContent = deck.page.length
-      ? `Looks like ${title}: mark the exceptions, then Enter takes the other ${left} as ${title}`
+      ? pageWords(group, deck.page.map((id) => deck.itemOf(id).sure), left)
       : "All of this batch is answered.";
-    this.find('[data-do="accept"]').lastChild.textContent = title
+    this.find('[data-do="accept"]').lastChild.textContent = group?.bulk
       ? ` accept ${left} as ${title}`
-      : " accept page";
+      : " takes no such page: look at each";
     const grid = stage.querySelector(".grid");
     grid.setAttribute("aria-label", `Pictures that look like ${title}`);
     const wanted = deck.page.map((id, n) => this.cell(deck.itemOf(id), n));
@@ -478,10 +520,14 @@ class Labeller {
       image.draggable = false;
       image.src = deck.facts.small + item.file;
       image.alt = this.spoken(item);
-      cell.append(image, element("span", "tag"));
+      const chance = element("span", "chance", percent(item.sure));
+      chance.title = "how sure the model is of what the page says";
+      chance.hidden = !deck.facts.groups[item.group]?.title;
+      cell.append(image, chance, element("span", "tag"));
       this.cells.set(item.id, cell);
     }
     const label = deck.labels.get(item.id);
+    cell.querySelector(".chance").textContent = percent(item.sure);
     const tag = cell.lastChild;
     tag.textContent = saying(label);
     tag.hidden = !label;
@@ -492,13 +538,35 @@ class Labeller {
     return cell;
   }
 
+  // The picture under the cursor of a page, in large; keys go on meaning that picture.
+  drawZoom() {
+    const { deck } = this;
+    const item = deck.mode === "grid" && this.zoomed ? deck.current : undefined;
+    const place = this.find(".zoom");
+    place.hidden = !item;
+    if (!item) {
+      this.zoomed = false;
+      return;
+    }
+    const shown = this.picture(item);
+    if (place.firstChild !== shown) place.replaceChildren(shown, element("span", "tag"));
+    const label = deck.labels.get(item.id);
+    const title = deck.facts.groups[item.group]?.title;
+    const thought = title ? `${title}, ${percent(item.sure)} sure` : "not known";
+    place.lastChild.textContent = label ? saying(label) : `looks like: ${thought}`;
+    place.lastChild.dataset.state = label?.state ?? "";
+  }
+
   drawSuggestion() {
     const { deck } = this;
     const place = this.find(".suggestion");
     const item = deck.current;
     place.hidden = !this.tab.suggest || !item;
     if (!place.hidden) {
-      place.textContent = `${deck.facts.guesses[item.guess]?.title ?? "no idea"}: ${item.reason}`;
+      const title = deck.facts.groups[item.group]?.title;
+      place.textContent = title
+        ? `${title}, ${percent(item.sure)} sure: ${item.reason}`
+        : `no idea: ${item.reason}`;
     }
   }
 
