@@ -7,6 +7,7 @@ import streamlit as st
 from laser_core.config import ExperimentConfig
 from laser_core.data.published_sets import usual_descriptions
 from laser_core.errors import LaserError
+from ui.adopt_card import open_run_card
 from ui.data_classes import choose_classes
 from ui.data_models import choose_models, choose_settings
 from ui.data_source import choose_source, look_at, show_pool
@@ -18,6 +19,7 @@ from ui.state import TITLES, follow_new_run, jobs, start_run
 frame("Data", "🗂️", "A pool of pictures, the classes that matter in it, and the models in use.")
 job = job_panel(jobs(), TITLES)
 follow_new_run(job)
+open_run_card()
 
 st.subheader("1 · Pictures", anchor=False)
 source = choose_source()

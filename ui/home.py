@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from laser_core.config import ExperimentConfig
+from ui.adopt_card import open_run_card
 from ui.escape import escaped
 from ui.frame import NAME, frame
 from ui.go import go_to
@@ -28,6 +29,7 @@ def home() -> None:
 
     job = job_panel(jobs(), TITLES)
     follow_new_run(job)
+    open_run_card()
     busy = job is not None and job.active
     _start(busy)
     open_from_zip(busy)

@@ -58,6 +58,12 @@ def open_pool(spec: str, data_root: Path | None = None) -> ImageSource:
     )
 
 
+def is_gone(spec: str) -> bool:
+    """Whether `spec` is the place of a pool at which nothing lies (any more); nothing is opened."""
+    known = {bare_name(name) for name in (*DEMO_POOLS, *SET_NAMES)}
+    return bare_name(spec) not in known and not Path(spec).expanduser().exists()
+
+
 @dataclass(frozen=True)
 class PoolFacts:
     """What a person wants to know of a pool before starting.
