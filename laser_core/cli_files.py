@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 import typer
 
@@ -12,7 +12,7 @@ from laser_core.adopt import adopt
 from laser_core.cli_words import CacheDir, RunFolder, end_with
 from laser_core.data.open import open_pool
 from laser_core.elsewhere import unconfirmed
-from laser_core.errors import StoreError
+from laser_core.errors import PoolError, StoreError
 from laser_core.export import (
     FILES,
     export_file,
@@ -20,9 +20,10 @@ from laser_core.export import (
     export_run,
     open_bundle,
 )
-from laser_core.imports import import_labels
+from laser_core.imports import NewName, NewNames, import_labels, preview_import
 from laser_core.plan import lasting_spec
 from laser_core.reader import RunReader
+from laser_core.sentences import LISTED, count_of
 from laser_core.store import Store
 from laser_core.terminal import Terminal
 from laser_core.vlm.disk import default_cache_dir
@@ -97,25 +98,63 @@ def import_table(
     table: Annotated[
         Path,
         typer.Argument(
-            help="CSV, TSV, Parquet or JSON lines with id or path, and label; perhaps status."
+            help="CSV, TSV, Parquet or JSON lines with id or path, and label; perhaps status. Also "
+            "the JSON of Label Studio and FiftyOne, and a folder that `export` wrote."
         ),
     ],
+    new_names: Annotated[
+        Literal["ask", "irrelevant", "relevant", "left-out"],
+        typer.Option(
+            help="What names are that the run does not know, where the table has no status: "
+            "irrelevant things, relevant classes, or rows to leave out. ask: refuse and list them."
+        ),
+    ] = "ask",
+    look: Annotated[
+        bool, typer.Option("--look", help="Say what the table would bring, and take nothing.")
+    ] = False,
     by: Annotated[str, typer.Option(help="Who is said to have given the labels.")] = "import",
     cache_dir: CacheDir = None,
 ) -> None:
     """Bring labels into a run from a table, all of them or none. The app can take them back."""
 
     def work() -> None:
-        terminal, run = Terminal(), RunReader(folder, cache_dir or default_cache_dir())
-        try:
-            done = import_labels(run.store, run.facts.ids, table, by)
-        finally:
-            run.close()
-        terminal.say(f"{done.taken:,} labels taken from {table}")
-        for line in done.sentences():
-            terminal.say(line)
+        terminal = Terminal()
+        with closing(RunReader(folder, cache_dir or default_cache_dir())) as run:
+            store, ids = run.store, run.facts.ids
+            choice = cast(NewNames, new_names.replace("-", " ").replace("ask", "irrelevant"))
+            found = preview_import(store, ids, table, choice)
+            for line in found.sentences():
+                terminal.say(line)
+            if look or (new_names == "ask" and found.new_names):
+                _told_new_names(terminal, table, found.new_names, look)
+                terminal.say(f"{count_of(found.taken, 'label')} would be taken from {table}")
+                return
+            done = import_labels(store, ids, table, by, new_names=choice)
+        terminal.say(f"{count_of(done.taken, 'label')} taken from {table}")
 
     end_with(work, None)
+
+
+def _told_new_names(
+    terminal: Terminal, table: Path, new_names: Sequence[NewName], look: bool
+) -> None:
+    """Say which names a person has to decide on.
+
+    Raises:
+        PoolError: unless it is only to `look`: nothing is taken before that.
+    """
+    if not new_names:
+        return
+    if look:
+        for one in new_names[:50]:
+            terminal.say(f"not known in this run: {one}")
+        return
+    listed = ", ".join(str(one) for one in new_names[:LISTED])
+    more = f" and {len(new_names) - LISTED:,} more" if len(new_names) > LISTED else ""
+    raise PoolError(
+        f"{table.name}: nothing was taken, because this run does not know {listed}{more}; say what "
+        "they are with --new-names irrelevant, relevant or left-out, or mend them in the table"
+    )
 
 
 def open_run(

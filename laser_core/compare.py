@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import itertools
 import statistics
 from collections.abc import Hashable, Sequence
@@ -12,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from laser_core.config import ExperimentConfig
+from laser_core.data.spreadsheet import Number, safe_csv
 from laser_core.database import unwritable
 from laser_core.errors import ConfigError
 from laser_core.plan import plan, require_known_names
@@ -190,17 +189,15 @@ def write_comparison(outcomes: Sequence[Outcome], folder: Path) -> Path:
 
 def comparison_csv(outcomes: Sequence[Outcome]) -> str:
     """One line a variant: runs, then mean and standard deviation of every measure."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
     heads = itertools.chain.from_iterable((f"{m}_mean", f"{m}_sd") for m in MEASURES)
-    writer.writerow(["variant", "runs", *heads])
+    rows: list[list[object]] = []
     for outcome in outcomes:
-        cells: list[str] = []
+        cells: list[Number] = []
         for measure in MEASURES:
-            found = outcome.measure(measure)
-            cells += [f"{number:.6f}" for number in found] if found else ["", ""]
-        writer.writerow([outcome.variant.name, len(outcome.summaries), *cells])
-    return text.getvalue()
+            found = outcome.measure(measure) or ("", "")
+            cells += [Number(f"{number:.6f}" if number != "" else "") for number in found]
+        rows.append([outcome.variant.name, len(outcome.summaries), *cells])
+    return safe_csv(["variant", "runs", *heads], rows)
 
 
 def comparison_table(outcomes: Sequence[Outcome]) -> list[str]:

@@ -5,8 +5,6 @@ NumPy alone, so that a page can read a comparison that the command line or the a
 
 from __future__ import annotations
 
-import csv
-import io
 import itertools
 import statistics
 from collections.abc import Sequence
@@ -15,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from laser_core.config import ExperimentConfig
+from laser_core.data.spreadsheet import Number, safe_csv
 from laser_core.report import summarise
 from laser_core.store import Store
 from laser_core.view import RoundRecord
@@ -199,18 +198,13 @@ def comparison_rows(groups: Sequence[Group]) -> list[dict[str, Any]]:
 
 def rows_csv(rows: Sequence[dict[str, Any]]) -> str:
     """`comparison_rows` as CSV, six decimals, an empty cell for what nobody knows."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(rows[0])
-    for row in rows:
-        writer.writerow([_cell(value) for value in row.values()])
-    return text.getvalue()
+    return safe_csv(list(rows[0]), [[_cell(value) for value in row.values()] for row in rows])
 
 
 def _cell(value: Any) -> str:
     if value is None:
         return ""
-    return f"{value:.6f}" if isinstance(value, float) else str(value)
+    return Number(f"{value:.6f}") if isinstance(value, float) else str(value)
 
 
 def _mean_and_spread(values: Sequence[float]) -> tuple[float, float]:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from laser_core.disk_faults import remedy
 from laser_core.errors import StoreError
 from laser_core.schema import (
     CALLED,
@@ -561,6 +562,5 @@ def unwritable(path: Path, why: object) -> StoreError:
             "is; to go on with it, copy its folder to a place that may be written"
         )
     return StoreError(
-        f"{path} cannot be written ({why}); nothing was changed: free some space or check the "
-        "folder's permissions, then try again"
+        f"{path} cannot be written ({why}); nothing was changed: {remedy(why)}, then try again"
     )

@@ -1,32 +1,38 @@
-"""Bringing labels in from a table: CSV, TSV, Parquet or JSON lines, ours or anybody's."""
+"""Bringing labels in from a table: CSV, TSV, Parquet, JSON lines or JSON, ours or anybody's."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import get_args
 
 from laser_core.arrays import Ids
-from laser_core.data.rows import PATH_COLUMNS, normal_id, table_cells
 from laser_core.errors import PoolError
-from laser_core.pool import Label, LabelSpace, State
+from laser_core.label_table import LabelTable, read_label_table
+from laser_core.label_words import LabelWords, NewName, NewNames
+from laser_core.places import Places, best_column
+from laser_core.pool import Label
+from laser_core.sentences import count_of, some
 from laser_core.store import Store
 
-UNLABELED = "unlabeled"
-LISTED = 5  # names that a sentence writes out
+__all__ = ["Imported", "NewName", "NewNames", "import_labels", "preview_import"]
 
 
 @dataclass(frozen=True)
 class Imported:
-    """What `import_labels` did.
+    """What `import_labels` did, or would do.
 
     Args:
-        taken: pictures that got a label.
+        taken: pictures that get a label.
         unlabeled: rows without one.
         unknown: names in the table that are no picture of this pool.
         added: classes that the run did not have before.
         conflicts: pictures that had another label before; the new one stands.
+        new_names: names that nothing in the run has, and of which the table does not say whether
+            they are relevant; it is for the person to decide.
+        left_out: rows with such names that are not taken.
+        notes: what else was read otherwise than it is written, a sentence each.
+        firsts: "unknown", "conflicts" or "unlabeled" -> where the first of them stands.
     """
 
     taken: int
@@ -34,178 +40,135 @@ class Imported:
     unknown: tuple[str, ...]
     added: tuple[str, ...]
     conflicts: tuple[str, ...]
+    new_names: tuple[NewName, ...] = ()
+    left_out: int = 0
+    notes: tuple[str, ...] = ()
+    firsts: dict[str, str] = field(default_factory=dict)
 
     def sentences(self) -> list[str]:
-        """What is worth knowing of it beside how many were taken, a sentence each."""
+        """What is worth knowing of it beside how many are taken, a sentence each."""
         told = []
         if self.added:
-            told.append(f"New relevant classes: {', '.join(self.added)}.")
+            told.append(f"New relevant classes: {some(self.added)}.")
+        told += self.notes
+        if self.left_out:
+            told.append(f"{count_of(self.left_out, 'row')} with such a name left out.")
         if self.conflicts:
             told.append(
-                f"{_count(len(self.conflicts), 'picture')} with another label before: "
-                f"{_some(self.conflicts)}. The new label counts; the old one stays in the history."
+                f"{count_of(len(self.conflicts), 'picture')} with another label before "
+                f"({self._first('conflicts')}): {some(self.conflicts)}. The new label counts; the "
+                "old one stays in the history."
             )
         if self.unknown:
             told.append(
-                f"{_count(len(self.unknown), 'row')} without a picture in this pool: "
-                f"{_some(self.unknown)}."
+                f"{count_of(len(self.unknown), 'row')} without a picture in this pool "
+                f"({self._first('unknown')}): {some(self.unknown)}."
             )
         if self.unlabeled:
-            told.append(f"{_count(self.unlabeled, 'row')} without a label.")
+            told.append(
+                f"{count_of(self.unlabeled, 'row')} without a label ({self._first('unlabeled')})."
+            )
         return told
 
-
-@dataclass(frozen=True)
-class LabelRow:
-    """One row of a table of labels.
-
-    Args:
-        name: the picture's id or path, as written.
-        label: None where the row has none.
-    """
-
-    name: str
-    label: Label | None
+    def _first(self, what: str) -> str:
+        return f"the first in {self.firsts[what]}"
 
 
-def import_labels(store: Store, ids: Ids, table: Path, actor: str, round: int = 0) -> Imported:
+def import_labels(
+    store: Store,
+    ids: Ids,
+    table: Path,
+    actor: str,
+    round: int = 0,
+    new_names: NewNames = "irrelevant",
+) -> Imported:
     """Take the labels of a table, all of them or none; one undo of `actor` takes them back.
 
     Args:
         store: of the run.
         ids: (N,) of the pool.
-        table: as for `read_labels`.
+        table: as for `read_label_table`.
         actor: who brings them.
         round: under which query they count; 0 for before the first.
+        new_names: what names are that the run does not know, where the table has no status:
+            "irrelevant" things, "relevant" classes, or "left out".
 
     Raises:
         PoolError: the table cannot be read, none of its pictures is in the pool, or one picture
             has two labels.
         StoreError: they cannot be written.
     """
-    labels, done = _look(store, ids, table)
+    labels, done = _look(store, ids, table, new_names)
     store.append_labels(labels, round, actor, source="import", add_classes=done.added)
     return done
 
 
-def preview_import(store: Store, ids: Ids, table: Path) -> Imported:
+def preview_import(
+    store: Store, ids: Ids, table: Path, new_names: NewNames = "irrelevant"
+) -> Imported:
     """What `import_labels` would do; nothing is written.
 
     Raises:
         PoolError: as for `import_labels`.
     """
-    return _look(store, ids, table)[1]
+    return _look(store, ids, table, new_names)[1]
 
 
-def _look(store: Store, ids: Ids, table: Path) -> tuple[dict[str, Label], Imported]:
-    rows = read_labels(table, store.space())
-    place = _Places(ids.tolist())
-    found = [(row, place.of(row.name)) for row in rows]
-    unknown = tuple(row.name for row, id in found if id is None)
-    if rows and len(unknown) == len(rows):
-        raise PoolError(
-            f"{table.name}: none of its {len(rows)} pictures is in this pool, the first is "
-            f"{unknown[0]!r}; the column id or path must hold the pool's own names, for example "
-            f"{ids[0]!r}"
-        )
-    labels = _labels(table.name, [(id, r.label) for r, id in found if id and r.label is not None])
+def _look(
+    store: Store, ids: Ids, table: Path, new_names: NewNames
+) -> tuple[dict[str, Label], Imported]:
+    given = read_label_table(table)
+    places = Places(ids.tolist())
+    found = best_column(places, given)
+    words = LabelWords(store, given, new_names)
+    read = [words.label(row) for row in range(given.size)]
+    rows = [row for row, id in enumerate(found) if id is not None and read[row] is not None]
+    labels = _labels(given, rows, found, read)
+    unknown = [row for row, id in enumerate(found) if id is None]
+    blank = [row for row in range(given.size) if words.is_blank(row)]
     before = store.answers_of(labels)
-    conflicts = tuple(i for i, a in before.items() if store.resolved(labels[i]) != a.label)
-    known = store.space().relevant
-    wanted = dict.fromkeys(a.name for a in labels.values() if a.state == "relevant")
-    added = (name for name in wanted if store.resolved(Label("relevant", name)).name not in known)
-    blank = sum(row.label is None for row in rows)
-    return labels, Imported(len(labels), blank, unknown, tuple(added), conflicts)
+    conflicts = [i for i, a in before.items() if store.resolved(labels[i]) != a.label]
+    firsts = {what: given.place(rows[0]) for what, rows in
+              (("unknown", unknown), ("unlabeled", blank)) if rows}  # fmt: skip
+    if conflicts:
+        firsts["conflicts"] = given.place(found.index(conflicts[0]))
+    return labels, Imported(
+        taken=len(labels),
+        unlabeled=len(blank),
+        unknown=tuple(given.picture(row) for row in unknown),
+        added=words.added(labels.values()),
+        conflicts=tuple(conflicts),
+        new_names=words.new_names(rows),
+        left_out=words.left_out,
+        notes=(*words.notes(rows), *places.notes(given), *_repeats(rows, labels)),
+        firsts=firsts,
+    )
 
 
-def read_labels(table: Path, space: LabelSpace) -> list[LabelRow]:
-    """The rows of a table with a column `id` or a path (`path`, `file_name`, ...), and `label`.
-
-    With a column `status` (relevant, irrelevant, unsure, excluded, unlabeled) a row is what it
-    says. Without one, a label that names a class of the run is relevant, any other is the name of
-    something irrelevant, and an empty one is no label.
-
-    Raises:
-        PoolError: the file is missing, no such table, lacks a column, or has an unknown status.
-    """
-    try:
-        data = table.read_bytes()
-    except OSError as error:
-        raise PoolError(f"{table}: cannot be read ({error.strerror or error})") from error
-    cells = table_cells(data, table.name)
-    names = next((cells[key] for key in ("id", *PATH_COLUMNS) if key in cells), None)
-    if names is None or not ("label" in cells or "status" in cells):
-        raise PoolError(
-            f"{table.name}: it has the columns {', '.join(cells) or 'none'}; needed are id or "
-            "path, and label"
-        )
-    blank = [""] * len(names)
-    labels, states = cells.get("label", blank), cells.get("status", blank)
-    rows = zip(names, labels, states, strict=True)
-    return [
-        LabelRow(name, _label(label, status.casefold(), space, f"{table.name}, row {n}"))
-        for n, (name, label, status) in enumerate(rows, start=1)
-    ]
-
-
-def _label(name: str, status: str, space: LabelSpace, where: str) -> Label | None:
-    if status in ("", UNLABELED):
-        if not name or status:
-            return None
-        return Label("relevant" if name in space.relevant else "irrelevant", name)
-    if status not in get_args(State):
-        allowed = ", ".join((*get_args(State), UNLABELED))
-        raise PoolError(f"{where}: status {status!r} is unknown; allowed are {allowed}")
-    if status == "relevant" and not name:
-        raise PoolError(f"{where}: a relevant picture needs the name of its class as label")
-    return Label(status, name)  # type: ignore[arg-type]  # one of State, as checked
-
-
-def _labels(name: str, found: Sequence[tuple[str, Label]]) -> dict[str, Label]:
+def _labels(
+    table: LabelTable,
+    rows: Sequence[int],
+    found: Sequence[str | None],
+    read: Sequence[Label | None],
+) -> dict[str, Label]:
     """Raises: PoolError: one picture has two labels."""
     labels: dict[str, Label] = {}
-    for id, label in found:
-        if labels.setdefault(id, label) != label:
+    first: dict[str, int] = {}
+    for row in rows:
+        id, label = found[row], read[row]
+        if id is None or label is None:
+            continue
+        before = labels.setdefault(id, label)
+        if before != label:
             raise PoolError(
-                f"{name}: {id!r} is labeled {labels[id].name or labels[id].state!r} in one row and "
-                f"{label.name or label.state!r} in another; keep one"
+                f"{table.name}: {id!r} is labeled {before.name or before.state!r} in one row and "
+                f"{label.name or label.state!r} in another ({table.place(first[id])} and "
+                f"{table.place(row)}); keep one"
             )
+        first.setdefault(id, row)
     return labels
 
 
-def _count(number: int, thing: str) -> str:
-    return f"{number:,} {thing}" + ("" if number == 1 else "s")
-
-
-def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:LISTED]) + (", …" if len(names) > LISTED else "")
-
-
-class _Places:
-    """Finds the picture that a name in a table means."""
-
-    def __init__(self, ids: Sequence[str]) -> None:
-        self._ids = {normal_id(id): id for id in ids}
-        self._ends: Mapping[str, list[str]] | None = None
-
-    def of(self, name: str) -> str | None:
-        """The id: the name itself, or the one picture whose path ends so, or whose id ends it."""
-        if not name:
-            return None
-        normal = normal_id(name)
-        if normal in self._ids:
-            return self._ids[normal]
-        parts = normal.split("/")
-        for start in range(1, len(parts)):  # /home/me/pool/cats/a.jpg for cats/a.jpg
-            if (tail := "/".join(parts[start:])) in self._ids:
-                return self._ids[tail]
-        candidates = [i for i in self._by_last_part(parts[-1]) if i.endswith(f"/{normal}")]
-        return self._ids[candidates[0]] if len(candidates) == 1 else None
-
-    def _by_last_part(self, last: str) -> list[str]:
-        if self._ends is None:
-            ends: dict[str, list[str]] = {}
-            for id in self._ids:
-                ends.setdefault(id.rpartition("/")[2], []).append(id)
-            self._ends = ends
-        return self._ends.get(last, [])
+def _repeats(rows: Sequence[int], labels: dict[str, Label]) -> list[str]:
+    more = len(rows) - len(labels)
+    return [f"{count_of(more, 'row')} with a picture that another row has too."] if more else []

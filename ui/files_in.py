@@ -7,34 +7,43 @@ from pathlib import Path
 import streamlit as st
 
 from laser_core.errors import LaserError
-from laser_core.imports import import_labels, preview_import
+from laser_core.imports import Imported, NewNames, import_labels, preview_import
+from laser_core.label_table import LABEL_FILES
 from laser_core.reader import RunReader
+from laser_core.sentences import count_of
 from ui.escape import escaped
 from ui.state import requests
 from ui.uploads import keep_upload
 
-TABLES = ["csv", "tsv", "parquet", "jsonl"]
+TABLES = [ending.removeprefix(".") for ending in LABEL_FILES]
+SAID: dict[NewNames, str] = {
+    "irrelevant": "irrelevant things",
+    "relevant": "new relevant classes",
+    "left out": "left out",
+}
+SHOWN = 20  # new names that the page lists
 
 
 def labels_in(run: RunReader, actor: str) -> None:
     """Choose a table, see what it would bring, take it; what was taken can be given back."""
     st.markdown("**Labels from a table**")
     given = st.file_uploader(
-        "CSV, TSV, Parquet or JSON lines with id or path, and label", type=TABLES, key="files_table"
+        "CSV, TSV, Parquet or JSON lines with id or path, and label; Label Studio, FiftyOne",
+        type=TABLES,
+        key="files_table",
     )
     if given is None:
         st.caption(
-            "A label that names a class of the run is relevant, any other is the name of "
-            "something irrelevant; a column status (relevant, irrelevant, unsure, excluded) says "
-            "so itself. Nothing is taken before you have seen what it would bring."
+            "A label that names a class of the run is relevant; what other names are, you say. A "
+            "column status (relevant, irrelevant, unsure, excluded) says so itself. Nothing is "
+            "taken before you have seen what it would bring."
         )
     else:
         _offer(run, keep_upload(given.name, given.getvalue()), actor)
     for one in run.store.imports():
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(
-                f"{_count(one.labels, 'label')} from a file · {escaped(one.actor)} · {one.at[:16]}"
-            )
+            brought = count_of(one.labels, "label")
+            st.markdown(f"{brought} from a file · {escaped(one.actor)} · {one.at[:16]}")
             st.button("Take back", key=f"files_back {one.action}", on_click=_take_back,
                       args=(run, one.action, actor))  # fmt: skip
 
@@ -42,26 +51,41 @@ def labels_in(run: RunReader, actor: str) -> None:
 def _offer(run: RunReader, table: Path, actor: str) -> None:
     try:
         found = preview_import(run.store, run.facts.ids, table)
+        choice = _choice(found)
+        if choice is not None:
+            found = preview_import(run.store, run.facts.ids, table, choice)
     except LaserError as error:
         st.error(escaped(error))
         return
-    st.markdown(f"{_count(found.taken, 'picture')} would get a label.")
+    st.markdown(f"{count_of(found.taken, 'picture')} would get a label.")
     for line in found.sentences():
         st.markdown(escaped(line))
     st.button(
-        f"Take {_count(found.taken, 'label')}", type="primary", disabled=found.taken == 0,
-        key="files_take", on_click=_take, args=(run, table, actor),
+        f"Take {count_of(found.taken, 'label')}", type="primary", key="files_take",
+        disabled=found.taken == 0 or choice is None, on_click=_take,
+        args=(run, table, actor, choice),
     )  # fmt: skip
 
 
-def _count(number: int, thing: str) -> str:
-    return f"{number:,} {thing}" + ("" if number == 1 else "s")
+def _choice(found: Imported) -> NewNames | None:
+    """What new names are, once the person has said so; where there are none, nobody is asked."""
+    if not found.new_names:
+        return "irrelevant"
+    st.warning(
+        "This run does not know: "
+        + escaped("; ".join(str(one) for one in found.new_names[:SHOWN]))
+        + (f"; and {len(found.new_names) - SHOWN:,} more" if len(found.new_names) > SHOWN else "")
+    )
+    return st.segmented_control(
+        "They are", list(SAID), format_func=SAID.__getitem__, key="files_new_names"
+    )
 
 
-def _take(run: RunReader, table: Path, actor: str) -> None:
+def _take(run: RunReader, table: Path, actor: str, new_names: NewNames) -> None:
     try:
-        done = import_labels(run.store, run.facts.ids, table, actor)
-        st.session_state["job_notice"] = f"{_count(done.taken, 'label')} taken from {table.name}."
+        done = import_labels(run.store, run.facts.ids, table, actor, new_names=new_names)
+        taken = count_of(done.taken, "label")
+        st.session_state["job_notice"] = f"{taken} taken from {table.name}."
     except LaserError as error:
         st.session_state["job_notice"] = str(error)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from laser_core.disk_faults import remedy
 from laser_core.file_names import last_part, safe_name
 from ui.state import runs_folder
 
@@ -28,7 +29,7 @@ def keep_upload(name: str, data: bytes) -> Path:
         Path(partial.name).replace(path)
     except OSError as error:
         reason = error.strerror or str(error)
-        st.error(f"The file cannot be kept in {folder} ({reason}); free some space there.")
+        st.error(f"The file cannot be kept in {folder} ({reason}); {remedy(error)}.")
         st.stop()
     return path
 

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 from laser_core.data.base import Item, Skipped, Split, natural_order
 from laser_core.data.layout import Place, places, split_roles
-from laser_core.data.rows import TABLE_SUFFIXES, Row, Rows, normal_id
+from laser_core.data.paths import normal_id, spellings
+from laser_core.data.rows import TABLE_SUFFIXES, Row, Rows
 from laser_core.errors import PoolError
 
 METADATA_NAMES = frozenset(f"metadata{suffix}" for suffix in TABLE_SUFFIXES)
@@ -53,7 +54,7 @@ def arrange(
         except PoolError as error:
             ignored.append(f"{table} is ignored: {str(error)[:_REASON_LETTERS]}")
             continue
-        listed = _listed(table, rows)
+        listed = _listed(table, rows, known)
         if known.isdisjoint(listed):
             count = f"none of the {len(listed):,} files it lists is here"
             ignored.append(f"{table} is ignored: {count}; paths in it are relative to its folder")
@@ -67,11 +68,16 @@ def arrange(
     return Arrangement(items_of(found, roles), (*skipped, *missing), (*ignored, *notes))
 
 
-def _listed(table: str, rows: Rows) -> dict[str, Row]:
-    """Id -> the last row about it."""
+def _listed(table: str, rows: Rows, known: Collection[str]) -> dict[str, Row]:
+    """Id -> the last row about it; a path is read as it is spelled where there is a picture."""
     folder = table.rpartition("/")[0]
     inside = f"{folder}/" if folder else ""
-    return {normal_id(f"{inside}{row.path}"): row for row in rows.rows}
+    listed: dict[str, Row] = {}
+    for row in rows.rows:
+        ids = (normal_id(f"{inside}{way}") for way in spellings(row.path))
+        plain = normal_id(f"{inside}{row.path.strip()}")
+        listed[next((id for id in ids if id in known), plain)] = row
+    return listed
 
 
 def items_of(found: Mapping[str, Place], roles: Mapping[str, Split | None]) -> tuple[Item, ...]:

@@ -7,6 +7,7 @@ import difflib
 from collections.abc import Collection, Iterable, Sequence
 
 from laser_core.data.base import ImageSource, bare_name
+from laser_core.data.class_names import ClassNames
 from laser_core.errors import ConfigError, PoolError
 from laser_core.seeding import rng_for
 
@@ -162,9 +163,7 @@ def limit_per_class(source: ImageSource, n: int, seed: int = 0) -> ImageSource:
 def _class_meant(name: str, source: ImageSource, *, strict: bool) -> str:
     """The class that `name` means; with `strict` false an unknown name means itself."""
     classes = source.classes()
-    if name in classes:
-        return name
-    alike = [known for known in classes if bare_name(known) == bare_name(name)]
+    alike = ClassNames(classes).meant(name)
     if len(alike) == 1:
         return alike[0]
     if len(alike) > 1:

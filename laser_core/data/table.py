@@ -5,15 +5,17 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Literal
 
 from laser_core.data.arrange import items_of
 from laser_core.data.base import ImageSource, Skipped
-from laser_core.data.files import FileSource, file_fault, read_fault, require_pictures
+from laser_core.data.files import FileSource, file_fault, require_pictures
 from laser_core.data.layout import Place, split_roles
-from laser_core.data.rows import Row, normal_id, read_rows
+from laser_core.data.paths import normal_id, spellings
+from laser_core.data.rows import Row, read_rows, table_bytes
 from laser_core.errors import PoolError
 
 _ACCENTS: tuple[Literal["NFC", "NFD"], ...] = (
@@ -26,8 +28,9 @@ def open_table(table: Path) -> ImageSource:
     """The pictures that a .csv, .tsv, .parquet or .jsonl table lists, in its order.
 
     Columns, in any case: `path` (or `file_name`, `filepath`, `image`), relative to the table's
-    folder or absolute; and, as wished, `label` (empty: unlabeled), `split` (read as a folder's
-    name is, see `laser_core.data.layout`; empty: the pool) and `id` (else the path as written).
+    folder or absolute, also as `file://` or with %20; and, as wished, `label` (empty: unlabeled),
+    `split` (read as a folder's name is, see `laser_core.data.layout`; empty: the pool) and `id`
+    (else the path as written).
 
     Raises:
         PoolError: the table cannot be read, names a picture or an id twice, or none of its files
@@ -36,7 +39,7 @@ def open_table(table: Path) -> ImageSource:
     if not table.is_file():
         raise PoolError(f"{table}: there is no such table; check the path")
     folder = table.resolve().parent
-    rows = _read(table)
+    rows = _read(table, folder)
     _refuse_repeats(table.name, rows)
     _refuse_if_none_exists(table.name, rows, folder)
     places: dict[str, Place] = {}
@@ -55,11 +58,17 @@ def open_table(table: Path) -> ImageSource:
     )
 
 
-def _read(table: Path) -> Sequence[Row]:
-    try:
-        return read_rows(table.read_bytes(), table.name).rows
-    except OSError as error:
-        raise PoolError(f"{table}: {read_fault(error)}; make it readable") from error
+def _read(table: Path, folder: Path) -> list[Row]:
+    """The rows, each with that spelling of its path which leads to a file, if one does."""
+    rows = read_rows(table_bytes(table), table.name).rows
+    return [replace(row, path=_spelled(folder, row.path)) for row in rows]
+
+
+def _spelled(folder: Path, written: str) -> str:
+    if written.strip().startswith(("http://", "https://")):
+        return written.strip()
+    ways = (way for way in spellings(written) if _exists(_found(folder, way)))
+    return next(ways, written.strip())
 
 
 def _id(row: Row) -> str:

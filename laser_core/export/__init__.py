@@ -5,7 +5,7 @@ from laser_core.export.embeddings import write_embeddings
 from laser_core.export.files import FILES, export_file
 from laser_core.export.folders import FORMATS, export_pictures
 from laser_core.export.pictures import Placed, place_pictures
-from laser_core.export.tables import LABEL_COLUMNS, export_run, labels_table
+from laser_core.export.tables import LABEL_COLUMNS, csv_of, export_run, labels_table
 from laser_core.export.tools import write_fiftyone, write_hugging_face, write_label_studio
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "LABEL_COLUMNS",
     "Placed",
     "bundle_run",
+    "csv_of",
     "export_file",
     "export_pictures",
     "export_run",

@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from laser_core.config import ExperimentConfig
 from laser_core.cosine_table import FileTable, run_cosines
 from laser_core.database import ON_READING, Database, copy_database, insert
+from laser_core.disk_faults import remedy
 from laser_core.elsewhere import confirmed, marked, plain
 from laser_core.errors import StoreError
 from laser_core.export.new_folder import HALF, new_folder
@@ -72,7 +73,7 @@ def bundle_run(folder: Path, target: Path, cache_dir: Path) -> Path:
         partial.replace(target)
     except (OSError, *ON_READING) as error:
         partial.unlink(missing_ok=True)
-        raise StoreError(f"{target} cannot be written ({error}); free some space") from error
+        raise StoreError(f"{target} cannot be written ({error}); {remedy(error)}") from error
     return target
 
 

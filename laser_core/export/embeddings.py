@@ -8,7 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from laser_core.disk_faults import remedy
 from laser_core.errors import StoreError
+from laser_core.label_text import name_text
 from laser_core.map_layout import kept_layouts, read_layout
 from laser_core.reader import RunReader
 
@@ -35,7 +37,7 @@ def write_embeddings(run: RunReader, path: Path) -> Path:
             "x": x,
             "y": y,
             "status": pa.array([a.label.state if a else "unlabeled" for a in given]),
-            "label": pa.array([a.label.name if a else "" for a in given]),
+            "label": pa.array([name_text(a.label) if a else "" for a in given]),
             "round": pa.array([a.round if a else None for a in given], pa.int64()),
             "embedding": pa.FixedSizeListArray.from_arrays(flat, vectors.shape[1]),
         }
@@ -44,7 +46,7 @@ def write_embeddings(run: RunReader, path: Path) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         pq.write_table(table, path)
     except OSError as error:
-        raise StoreError(f"{path} cannot be written ({error}); free some space") from error
+        raise StoreError(f"{path} cannot be written ({error}); {remedy(error)}") from error
     return path
 
 

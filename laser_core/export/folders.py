@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from laser_core.data.base import ImageSource
 from laser_core.errors import ConfigError
 from laser_core.export.new_folder import new_folder
-from laser_core.export.pictures import write_pictures
+from laser_core.export.pictures import Placed, write_pictures
+from laser_core.export.tables import csv_of, labels_table
 from laser_core.export.tools import write_fiftyone, write_hugging_face, write_label_studio
 from laser_core.progress import Steps
 from laser_core.store import Store
@@ -24,6 +25,9 @@ def export_pictures(
     link: bool = False,
 ) -> Steps[int]:
     """Write the pictures of `place_pictures`, and the tables in `formats`; returns how many.
+
+    `labels.csv` is always there: names of folders cannot say all that names of classes can, and
+    unsure and excluded pictures are in no folder.
 
     Args:
         store: of the run.
@@ -43,6 +47,7 @@ def export_pictures(
     answers, relevant = store.standing(), store.space().relevant
     with new_folder(out) as half:
         placed = yield from write_pictures(answers, source, half, link)
+        (half / "labels.csv").write_text(_labels(store, placed), encoding="utf-8", newline="")
         if "hugging_face" in formats:
             write_hugging_face(placed, half)
         if "label_studio" in formats:
@@ -51,3 +56,10 @@ def export_pictures(
         if "fiftyone" in formats:
             write_fiftyone(placed, relevant, half)
     return len(placed)
+
+
+def _labels(store: Store, placed: Sequence[Placed]) -> str:
+    """The run's table of labels, with the place of each picture here, "" for none."""
+    table, paths = labels_table(store), {p.answer.image: p.path for p in placed}
+    table.insert(0, "file_name", [paths.get(id, "") for id in table["id"]])
+    return csv_of(table)

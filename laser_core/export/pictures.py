@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from laser_core.answers import Answer
 from laser_core.data.base import EncodedSource, ImageSource
 from laser_core.data.files import FileSource
+from laser_core.export.names import ExportNames
 from laser_core.export.new_folder import new_folder
-from laser_core.file_names import safe_name
 from laser_core.progress import Progress, Steps
-
-UNNAMED = "unnamed"  # folder of irrelevant pictures that nobody gave a name
 
 
 @dataclass(frozen=True)
@@ -58,11 +56,11 @@ def write_pictures(
     """As `place_pictures`, into a folder that is there."""
     wanted = [a for a in answers if a.label.state in ("relevant", "irrelevant")]
     placed: list[Placed] = []
-    taken: set[str] = set()
+    names, ending = ExportNames(), "" if isinstance(source, EncodedSource) else ".png"
     for n, answer in enumerate(wanted):
         if n % 50 == 0:
             yield Progress("writing pictures", n, len(wanted))
-        path = _free_path(answer, "" if isinstance(source, EncodedSource) else ".png", taken)
+        path = names.place(answer.label, answer.image, ending)
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         _write(source, answer.image, target, link)
@@ -86,20 +84,3 @@ def _linked(file: Path, target: Path) -> bool:
     except (OSError, NotImplementedError):
         return False
     return True
-
-
-def _free_path(answer: Answer, suffix: str, taken: set[str]) -> str:
-    """Where a picture goes; no two get the same place, also where case does not count."""
-    label = answer.label
-    folder = safe_name(label.name)
-    if label.state == "irrelevant":
-        folder = f"irrelevant/{safe_name(label.name or UNNAMED)}"
-    elif folder.casefold() == "irrelevant":
-        folder = "irrelevant (class)"
-    name = PurePosixPath(safe_name(answer.image.replace("/", "__")))
-    stem, end = (name.name, suffix) if suffix else (name.stem, name.suffix)
-    path, number = f"{folder}/{stem}{end}", 2
-    while path.casefold() in taken:
-        path, number = f"{folder}/{stem}-{number}{end}", number + 1
-    taken.add(path.casefold())
-    return path

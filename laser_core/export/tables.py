@@ -9,7 +9,9 @@ from typing import Any
 import pandas as pd
 
 from laser_core.answers import Answer
+from laser_core.data.spreadsheet import safe_csv
 from laser_core.export.new_folder import new_folder
+from laser_core.label_text import name_text
 from laser_core.llm.replay import write_transcript
 from laser_core.report import rounds_csv
 from laser_core.store import Store
@@ -38,7 +40,7 @@ def export_run(folder: Path, out: Path) -> list[Path]:
     try:
         with new_folder(out) as half:
             labels = labels_table(store)
-            labels.to_csv(half / "labels.csv", index=False, lineterminator="\n")
+            (half / "labels.csv").write_text(csv_of(labels), encoding="utf-8", newline="")
             labels.to_parquet(half / "labels.parquet", index=False)
             config = store.config().to_json()
             texts = {"rounds.csv": rounds_csv(store.records()), "config.json": config}
@@ -50,20 +52,28 @@ def export_run(folder: Path, out: Path) -> list[Path]:
     return sorted(out.iterdir())
 
 
+def csv_of(table: pd.DataFrame) -> str:
+    """A table as CSV that is safe to open in a spreadsheet; what is not known is an empty cell."""
+    known = table.astype(object).where(table.notna(), None)
+    return safe_csv(list(table.columns), known.values.tolist())
+
+
 def labels_table(store: Store) -> pd.DataFrame:
     """One row for every labeled image, in the order labeled.
 
-    Columns: id; path, relative to the pool; label (the class, or the irrelevant thing's name,
-    empty if nobody gave one); status (relevant, irrelevant, unsure, excluded); round, 0 for what
-    was imported; source (oracle, person, import); labeller, who answered; seconds the answer took;
-    score_vlm, score_det, score_final and delta, Eq. (1), (4) and (5) when the image was queried;
-    description, the sentence that spoke most for it; timestamp in UTC. What is not known is empty.
+    Columns: id; path, relative to the pool; label (the class, or the irrelevant thing's name as
+    `name_text` writes it, empty if nobody gave one); status (relevant, irrelevant, unsure,
+    excluded); round, 0 for what was imported; source (oracle, person, import); labeller, who
+    answered; seconds the answer took; score_vlm, score_det, score_final and delta, Eq. (1), (4)
+    and (5) when the image was queried; description, the sentence that spoke most for it; timestamp
+    in UTC. What is not known is empty.
     """
     answers = store.standing()
     scores = _scores(store, answers)
     rows = [
         (
-            a.image, a.image, a.label.name, a.label.state, a.round, a.source, a.actor, a.seconds,
+            a.image, a.image, name_text(a.label), a.label.state, a.round, a.source, a.actor,
+            a.seconds,
             *(scores.get(a.image, {}).get(name) for name in SCORES),
             scores.get(a.image, {}).get("description", ""), a.at,
         )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,33 +11,33 @@ from urllib.parse import quote
 from xml.sax.saxutils import quoteattr
 
 from laser_core.answers import Answer
+from laser_core.data.spreadsheet import safe_csv
+from laser_core.disk_faults import remedy
 from laser_core.errors import StoreError
 from laser_core.export.pictures import Placed
+from laser_core.label_text import IRRELEVANT, choice_of, full_text
+from laser_core.pool import Label
 
-IRRELEVANT = "irrelevant"
 LOCAL_FILES = "/data/local-files/?d="  # how Label Studio addresses files below its document root
 
 
 def write_hugging_face(placed: Sequence[Placed], out: Path) -> Path:
     """Write `metadata.csv` for `load_dataset("imagefolder", data_dir=out)`; returns its path.
 
-    Columns: file_name (relative, as the format wants it), label, status, id, round, labeller.
+    Columns: file_name (relative, as the format wants it), label ("irrelevant: tree" for an
+    irrelevant tree), status, id, round, labeller.
 
     Raises:
         StoreError: it cannot be written.
     """
     path = out / "metadata.csv"
-    try:
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(("file_name", "label", "status", "id", "round", "labeller"))
-            for p in placed:
-                a = p.answer
-                label = class_of(a)
-                writer.writerow((p.path, label, a.label.state, a.image, a.round, a.actor))
-    except OSError as error:
-        raise StoreError(f"{path} cannot be written ({error}); free some space") from error
-    return path
+    header = ("file_name", "label", "status", "id", "round", "labeller")
+    rows = [
+        (p.path, full_text(p.answer.label), p.answer.label.state, p.answer.image, p.answer.round,
+         p.answer.actor)
+        for p in placed
+    ]  # fmt: skip
+    return _write(path, safe_csv(header, rows))
 
 
 def write_label_studio(
@@ -63,7 +63,8 @@ def write_label_studio(
     """
     tasks = [_task(p.answer, prefix + quote(p.path)) for p in placed]
     tasks += [_task(answer, prefix + quote(answer.image)) for answer in skipped]
-    choices = "".join(f"<Choice value={quoteattr(c)}/>" for c in (*relevant, IRRELEVANT))
+    classes = [choice_of(Label("relevant", name)) for name in relevant]
+    choices = "".join(f"<Choice value={_attribute(c)}/>" for c in (*classes, IRRELEVANT))
     interface = (
         '<View><Image name="image" value="$image"/>'
         f'<Choices name="class" toName="image" choice="single">{choices}</Choices>'
@@ -79,8 +80,7 @@ def _task(answer: Answer, image: str) -> dict[str, Any]:
     label = answer.label
     results: list[dict[str, Any]] = []
     if label.state in ("relevant", "irrelevant"):
-        chosen = label.name if label.state == "relevant" else IRRELEVANT
-        results.append(_result("class", "choices", {"choices": [chosen]}))
+        results.append(_result("class", "choices", {"choices": [choice_of(label)]}))
     if label.state == "irrelevant" and label.name:
         results.append(_result("name", "textarea", {"text": [label.name]}))
     annotation: dict[str, Any] = {
@@ -117,7 +117,7 @@ def write_fiftyone(placed: Sequence[Placed], relevant: Sequence[str], out: Path)
             "laser_id": p.answer.image,
             "ground_truth": {
                 "_cls": "Classification",
-                "label": class_of(p.answer),
+                "label": full_text(p.answer.label),
                 "tags": [],
             },
         }
@@ -130,17 +130,14 @@ def write_fiftyone(placed: Sequence[Placed], relevant: Sequence[str], out: Path)
     ]
 
 
-def class_of(answer: Answer) -> str:
-    """The class, "irrelevant", or "irrelevant: name" as one text."""
-    label = answer.label
-    if label.state == "relevant":
-        return label.name
-    return f"{label.state}: {label.name}" if label.name else label.state
+def _attribute(text: str) -> str:
+    """`text` as an attribute of XML, which cannot hold control characters."""
+    return quoteattr(re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "\ufffd", text))
 
 
 def _write(path: Path, text: str) -> Path:
     try:
-        path.write_text(text, encoding="utf-8", newline="\n")
+        path.write_text(text, encoding="utf-8", newline="")
     except OSError as error:
-        raise StoreError(f"{path} cannot be written ({error}); free some space") from error
+        raise StoreError(f"{path} cannot be written ({error}); {remedy(error)}") from error
     return path

@@ -50,8 +50,8 @@ def test_a_table_is_looked_at_taken_and_given_back(open_page, ahead):
     page = give(open_page("8_Files", "ahead"), text)
     assert "3 pictures would get a label." in said(page)
     assert "New relevant classes: ship." in said(page)
-    assert "1 row without a picture in this pool: x.png." in said(page)
-    assert "1 picture with another label before: " in said(page)
+    assert "1 row without a picture in this pool (the first in line 5): x.png." in said(page)
+    assert "1 picture with another label before (the first in line 4): " in said(page)
     assert len(ahead.store.labels()) == 1
     button(page, "Take 3 labels").click().run()
     assert "3 labels taken from labels.csv." in said(page)
@@ -61,6 +61,20 @@ def test_a_table_is_looked_at_taken_and_given_back(open_page, ahead):
     assert ahead.store.labels() == {c: Label("relevant", "dog")}
     assert ahead.space.relevant == ("cat", "dog")
     assert "from a file" not in said(page)
+
+
+def test_what_new_names_are_the_person_decides_before_anything_is_taken(open_page, ahead):
+    """G2: the preview lists them; the button waits for the answer."""
+    a, b, *_ = ahead.facts.ids.tolist()
+    page = give(open_page("8_Files", "ahead"), f"path,label\n{a},CAT\n{b},dogs\n")
+    assert "This run does not know: dogs (1 row, first line 3; did you mean dog?)" in said(page)
+    assert "Read as classes of the run: CAT as cat (1 row, first line 2)." in said(page)
+    assert page.button(key="files_take").disabled
+    choice = next(g for g in page.get("button_group") if g.key == "files_new_names")
+    choice.set_value("left out").run()
+    assert "1 row with such a name left out." in said(page)
+    page.button(key="files_take").click().run()
+    assert ahead.store.labels() == {a: Label("relevant", "cat")}
 
 
 def test_a_table_that_fits_nothing_gets_one_sentence(open_page, ahead):

@@ -136,7 +136,7 @@ def test_what_a_file_brought_is_listed_and_taken_back_whole(tmp_path, store):
     [
         ("path,label\nx.png,cat\n", "none of its 1 pictures is in this pool"),
         ("path,note\nshots/a.png,cat\n", "needed are id or path, and label"),
-        ("id,label,status\nshots/a.png,cat,maybe\n", "row 1: status 'maybe' is unknown"),
+        ("id,label,status\nshots/a.png,cat,maybe\n", "line 2: status 'maybe' is unknown"),
         ("id,label,status\nshots/a.png,,relevant\n", "needs the name of its class"),
         ("id,label\nshots/a.png,cat\nshots/a.png,dog\n", "'cat' in one row and 'dog' in another"),
     ],
@@ -206,7 +206,7 @@ def test_two_pictures_never_share_a_place_and_every_system_allows_the_names(tmp_
         store.append_labels({"pool/000-2": Label("irrelevant", "..")}, 1, "Ada")
         found = drain(place_pictures(store.standing(), source, tmp_path / "out"))
     assert [p.path for p in found] == [
-        "irrelevant/_con/pool__000-0.png", "irrelevant/_CON/pool__000-1.png",
+        "irrelevant/_con/pool__000-0.png", "irrelevant/_CON-2/pool__000-1.png",
         "irrelevant/_/pool__000-2.png",
     ]  # fmt: skip
     assert safe_name('a<b>:"c"/d?') == "a_b___c__d_"

@@ -40,7 +40,8 @@ def test_the_worker_writes_pictures_and_the_tables_of_all_tools(run, tmp_path):
         "cat", "irrelevant",
     }  # fmt: skip
     assert {path for path in found if not path.endswith(".png")} == {
-        "metadata.csv", "label_studio.json", "label_studio.xml", "samples.json", "metadata.json",
+        "labels.csv", "metadata.csv", "label_studio.json", "label_studio.xml", "samples.json",
+        "metadata.json",
     }  # fmt: skip
 
 

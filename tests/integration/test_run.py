@@ -238,3 +238,34 @@ def test_embeddings_are_written_as_parquet(laser, finished, tmp_path):
     result = laser("export", finished, "--as", "embeddings", "--out", tmp_path / "vectors")
     assert result.exit_code == 0, result.stderr
     assert (tmp_path / "vectors.parquet").stat().st_size > 10_000
+
+
+def test_names_that_a_run_does_not_know_are_listed_before_they_are_taken(laser, a_copy, tmp_path):
+    """G2: the command asks for a flag, and takes nothing before."""
+    ids = json.loads((a_copy / "pool.json").read_text(encoding="utf-8"))["ids"]
+    table = tmp_path / "theirs.csv"
+    table.write_text(f"path,label\n{ids[0]},Apple\n{ids[1]},zebras\n", encoding="utf-8")
+    events = laser("show", a_copy).stdout
+    asked = laser("import", a_copy, table)
+    assert asked.exit_code == 2
+    assert "nothing was taken, because this run does not know zebras (1 row, first line 3)" in (
+        asked.stderr
+    )
+    assert "--new-names irrelevant, relevant or left-out" in asked.stderr
+    looked = laser("import", a_copy, table, "--look")
+    assert looked.exit_code == 0
+    assert "Apple as apple (1 row, first line 2)" in looked.stdout
+    assert "not known in this run: zebras" in looked.stdout
+    assert laser("show", a_copy).stdout == events
+    taken = laser("import", a_copy, table, "--new-names", "left-out")
+    assert "1 row with such a name left out." in taken.stdout
+    assert "1 label taken" in taken.stdout
+
+
+@pytest.mark.parametrize("what", ["pictures", "hugging-face", "label-studio", "fiftyone"])
+def test_a_folder_that_export_wrote_is_imported_again(laser, finished, a_copy, tmp_path, what):
+    """G4: folders by class come back through the table that lies in them."""
+    assert laser("export", finished, "--as", what, "--out", tmp_path / "out").exit_code == 0
+    result = laser("import", a_copy, tmp_path / "out")
+    assert result.exit_code == 0, result.stderr
+    assert "36 labels taken" in result.stdout

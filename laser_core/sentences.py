@@ -1,0 +1,25 @@
+"""Small parts of sentences that tell of many things: how many, and the first of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+LISTED = 5  # names that a sentence writes out
+LONGEST = 60  # signs of a name in a sentence
+
+
+def count_of(number: int, thing: str) -> str:
+    """ "1 row", "2,000 rows"."""
+    return f"{number:,} {thing}" + ("" if number == 1 else "s")
+
+
+def some(names: Sequence[str]) -> str:
+    """The first names, with "…" where there are more."""
+    return ", ".join(map(shown, names[:LISTED])) + (", …" if len(names) > LISTED else "")
+
+
+def shown(name: str) -> str:
+    """A name in a sentence; quoted where a comma, a space at its end or the like would mislead."""
+    plain = name and name.isprintable() and name == name.strip() and "," not in name
+    text = name if plain else repr(name)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
