@@ -20,6 +20,7 @@ from laser_core.view import Signal
 IRRELEVANT = Label("irrelevant")
 SURE = 0.8  # confidence from which 17 of 20 guesses were right, on the demo's whole pool
 SHARPNESS = 1.2  # of the sentences' softmax, in standard deviations of an image's cosines
+SAMPLE = 500  # images of the pool that this spread is taken from
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,11 @@ def from_logits(logits: Floats, classes: Sequence[str], temperature: float) -> l
 
 
 def from_cosines(
-    cosines: TextCosines, texts: Sequence[str], classes: Sequence[str], confusers: Sequence[str]
+    cosines: TextCosines,
+    texts: Sequence[str],
+    classes: Sequence[str],
+    confusers: Sequence[str],
+    spread: float | None = None,
 ) -> list[Suggestion]:
     """The sentences' guesses: the class of the nearest; irrelevant if that describes a confuser.
 
@@ -185,9 +190,10 @@ def from_cosines(
         texts: the relevant sentences, in the order of `cosines.relevant`.
         classes: names of the relevant classes.
         confusers: names of the confusers.
+        spread: `usual_spread` of the pool; None: of these images, which a query has picked.
     """
     owners = cosines.relevant_owner
-    relevant, rivals = _confidences(cosines)
+    relevant, rivals = _confidences(cosines, spread)
     guesses = []
     for column in range(cosines.relevant.shape[1]):
         near = cosines.relevant[:, column]
@@ -204,7 +210,21 @@ def from_cosines(
     return guesses
 
 
-def _confidences(cosines: TextCosines) -> tuple[Floats, Floats]:
+def usual_spread(cosines: TextCosines) -> float:
+    """Mean over images of the spread of their cosines with classes and confusers; over 0."""
+    near = _nearest_of_all(cosines)
+    return float(near.std(axis=0).mean()) or 1.0 if near.size else 1.0
+
+
+def _nearest_of_all(cosines: TextCosines) -> Floats:
+    """(classes + confusers, N) the highest cosine of each one's sentences."""
+    classes = _nearest_of_each(cosines.relevant, cosines.relevant_owner)
+    others = _nearest_of_each(cosines.irrelevant, cosines.irrelevant_owner)
+    near: Floats = np.concatenate([classes, others]).astype(np.float64)
+    return near
+
+
+def _confidences(cosines: TextCosines, spread: float | None) -> tuple[Floats, Floats]:
     """((N,) of the likeliest relevant class, (N,) of the likeliest confuser), 0 to 1.
 
     A softmax over the nearest sentence of each class and confuser. Models differ in how far their
@@ -214,13 +234,11 @@ def _confidences(cosines: TextCosines) -> tuple[Floats, Floats]:
     images = cosines.relevant.shape[1]
     if len(cosines.irrelevant) == 0 or images == 0:
         return np.zeros(images), np.zeros(images)
-    classes = _nearest_of_each(cosines.relevant, cosines.relevant_owner)
-    others = _nearest_of_each(cosines.irrelevant, cosines.irrelevant_owner)
-    near = np.concatenate([classes, others]).astype(np.float64)
-    spread = float(near.std(axis=0).mean()) or 1.0
-    powers = np.exp(SHARPNESS / spread * (near - near.max(axis=0)))
+    near = _nearest_of_all(cosines)
+    powers = np.exp(SHARPNESS / (spread or usual_spread(cosines)) * (near - near.max(axis=0)))
     shares = powers / powers.sum(axis=0)
-    return shares[: len(classes)].max(axis=0), shares[len(classes) :].max(axis=0)
+    classes = len(np.unique(cosines.relevant_owner))
+    return shares[:classes].max(axis=0), shares[classes:].max(axis=0)
 
 
 def _rival(
@@ -283,4 +301,10 @@ def _by_sentences(run: RunReader, rows: Ints) -> list[Suggestion]:
         texts.relevant_texts(),
         [each.name for each in texts.relevant],
         [each.name for each in texts.confusers],
+        usual_spread(run.cosines(texts, _sample(len(run.facts.ids)))),
     )
+
+
+def _sample(images: int) -> Ints:
+    """(at most SAMPLE,) places spread evenly over a pool."""
+    return np.unique(np.linspace(0, images - 1, min(images, SAMPLE)).astype(np.intp))

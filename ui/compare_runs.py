@@ -77,5 +77,5 @@ def _described(folder: str, run: KeptRun | None, count: int) -> str:
     if run is None:
         return folder
     if count > 1 or "/" in run.name:
-        return f"{folder} ({count} runs)"
+        return f"{folder} ({count} run{'' if count == 1 else 's'})"
     return f"{folder} ({run.config.strategy}, {len(run.records)} rounds)"

@@ -119,7 +119,7 @@ def _words(
             st.markdown("**Nobody asked for this batch**; later rounds cannot be told from it.")
         labels = len(look.before.training()[0])
         st.markdown(f"{why_picked(shown, labels, asked and not tried.changed)} {worth}")
-        if shown.note:
+        if shown.note and not shown.why_language_alone:  # which the words above have said
             st.caption(escaped(shown.note[:1].upper() + shown.note[1:] + "."))
         if look.ranking.fused:
             readings(look, shown, chance)

@@ -72,6 +72,16 @@ def test_sentences_are_sure_in_the_unit_of_their_model_s_own_spread() -> None:
     assert [g.confidence for g in found] == pytest.approx([g.confidence for g in wide])
 
 
+def test_a_batch_that_was_picked_is_held_against_the_spread_of_its_pool() -> None:
+    """H1: among tennis balls alone every ball looked doubtful, and nothing could be taken."""
+    balls = cosines([[0.9, 0.9], [0.1, 0.1]], [[0.1, 0.1], [0.1, 0.1]])
+    alone = from_cosines(balls, ["c", "d"], ["cat", "dog"], ["fox", "owl"])
+    pool = from_cosines(balls, ["c", "d"], ["cat", "dog"], ["fox", "owl"], spread=0.15)
+    # 0.8 / 0.15 * 1.2 = 6.4: each of three rivals has exp(-6.4) = 0.0017 of the winner
+    assert pool[0].confidence == pytest.approx(1 / (1 + 3 * np.exp(-6.4)))
+    assert alone[0].confidence < pool[0].confidence
+
+
 def test_sentences_without_a_confuser_are_never_sure() -> None:
     """H1: with nothing to be told from, every picture looks like a class."""
     found = from_cosines(cosines([[0.9], [0.1]], []), ["c", "d"], ["cat", "dog"], [])
