@@ -48,7 +48,7 @@ function pageWords(group, sures, left) {
   const span = low === high ? low : `${low} to ${high}`;
   if (group.bulk) {
     const { title } = group;
-    return `Looks like ${title} (${span} sure): mark the exceptions, then Enter takes the other ${left} as ${title}`;
+    return `Looks like ${title} (${span} sure): mark exceptions; Enter takes ${left} as ${title}`;
   }
   const what = group.label.state === "relevant" ? `Perhaps ${group.title}` : `Looks ${group.title}`;
   return `${what} (${span} sure): look at each, Z shows it in large. Enter takes none of these.`;
