@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from laser_core.data.paths import LONGEST, normal_id, spellings
 from laser_core.errors import PoolError
@@ -26,6 +26,11 @@ class Places:
         self._lasts = {id.rpartition("/")[2] for id in self._normal}
         self._ends: dict[str, str | None] | None = None
         self._otherwise: dict[int, tuple[str, str]] = {}
+
+    @property
+    def example(self) -> str:
+        """An id of the pool, for a sentence."""
+        return next(iter(self._ids), "")
 
     def of(self, name: str, row: int = -1) -> str | None:
         """The id that `name` means, or None.
@@ -87,9 +92,10 @@ class Places:
         return self._ends
 
 
-def _unambiguous(pairs: object) -> dict[str, str | None]:
+def _unambiguous(pairs: Iterable[tuple[str, str]]) -> dict[str, str | None]:
+    """Key -> its id; None where several ids have one key."""
     found: dict[str, str | None] = {}
-    for key, id in pairs:  # type: ignore[attr-defined]  # any iterable of pairs
+    for key, id in pairs:
         found[key] = id if found.get(key, id) == id else None
     return found
 
@@ -123,6 +129,7 @@ def best_column(places: Places, table: LabelTable) -> list[str | None]:
 def _refuse_contradiction(
     places: Places, table: LabelTable, column: str, found: Sequence[str | None]
 ) -> None:
+    """Raises: PoolError: an id is one picture of the pool, and the path beside it another."""
     if column != "id":
         return
     for other in table.pictures:
@@ -139,9 +146,8 @@ def _refuse_contradiction(
 
 def _none_found(places: Places, table: LabelTable) -> PoolError:
     first = next((name for name in table.names(table.pictures[0]) if name), "")
-    example = next(iter(places._ids), "")
     return PoolError(
         f"{table.name}: none of its {table.size:,} pictures is in this pool, the first is "
         f"{first[:200]!r}; the column {' or '.join(table.pictures)} must hold the pool's own "
-        f"names, for example {example!r}"
+        f"names, for example {places.example!r}"
     )

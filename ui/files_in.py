@@ -50,10 +50,10 @@ def labels_in(run: RunReader, actor: str) -> None:
 
 def _offer(run: RunReader, table: Path, actor: str) -> None:
     try:
-        found = preview_import(run.store, run.facts.ids, table)
-        choice = _choice(found)
+        found = _preview(run, table, "irrelevant")
+        choice = _choice(found, table)
         if choice is not None:
-            found = preview_import(run.store, run.facts.ids, table, choice)
+            found = _preview(run, table, choice)
     except LaserError as error:
         st.error(escaped(error))
         return
@@ -67,7 +67,19 @@ def _offer(run: RunReader, table: Path, actor: str) -> None:
     )  # fmt: skip
 
 
-def _choice(found: Imported) -> NewNames | None:
+def _preview(run: RunReader, table: Path, new_names: NewNames) -> Imported:
+    """What the table would bring; looked at once, until the run or the answer changes."""
+    key = (str(table), new_names, str(run.folder), run.store.stamp())
+    kept: dict[tuple[str, ...], Imported] = st.session_state.setdefault("files_previews", {})
+    if key not in kept:
+        found = preview_import(run.store, run.facts.ids, table, new_names)
+        for old in list(kept)[:-1]:
+            del kept[old]
+        kept[key] = found
+    return kept[key]
+
+
+def _choice(found: Imported, table: Path) -> NewNames | None:
     """What new names are, once the person has said so; where there are none, nobody is asked."""
     if not found.new_names:
         return "irrelevant"
@@ -76,9 +88,10 @@ def _choice(found: Imported) -> NewNames | None:
         + escaped("; ".join(str(one) for one in found.new_names[:SHOWN]))
         + (f"; and {len(found.new_names) - SHOWN:,} more" if len(found.new_names) > SHOWN else "")
     )
-    return st.segmented_control(
-        "They are", list(SAID), format_func=SAID.__getitem__, key="files_new_names"
-    )
+    return st.segmented_control(  # asked anew for every table
+        "They are", list(SAID), format_func=SAID.__getitem__,
+        key=f"files_new_names {table.parent.name}",
+    )  # fmt: skip
 
 
 def _take(run: RunReader, table: Path, actor: str, new_names: NewNames) -> None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from laser_core.data.cells import MAX_BYTES, Cells, refuse_size
-from laser_core.data.paths import normal_id
 from laser_core.data.text_cells import csv_cells, json_line_cells, table_text
 from laser_core.errors import PoolError
 
@@ -16,17 +15,6 @@ TABLE_SUFFIXES = (".csv", ".tsv", ".parquet", ".jsonl")
 # The first one there is taken; `file_name` is what Hugging Face's image folders use.
 PATH_COLUMNS = ("path", "file_name", "filepath", "image", "filename", "image_path")
 OPTIONAL = ("label", "split", "id")
-
-__all__ = [
-    "PATH_COLUMNS",
-    "TABLE_SUFFIXES",
-    "Row",
-    "Rows",
-    "normal_id",
-    "read_cells",
-    "read_rows",
-    "table_bytes",
-]
 
 
 @dataclass(frozen=True, slots=True)

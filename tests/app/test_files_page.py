@@ -70,11 +70,13 @@ def test_what_new_names_are_the_person_decides_before_anything_is_taken(open_pag
     assert "This run does not know: dogs (1 row, first line 3; did you mean dog?)" in said(page)
     assert "Read as classes of the run: CAT as cat (1 row, first line 2)." in said(page)
     assert page.button(key="files_take").disabled
-    choice = next(g for g in page.get("button_group") if g.key == "files_new_names")
+    choice = next(g for g in page.get("button_group") if str(g.key).startswith("files_new_names"))
     choice.set_value("left out").run()
     assert "1 row with such a name left out." in said(page)
     page.button(key="files_take").click().run()
     assert ahead.store.labels() == {a: Label("relevant", "cat")}
+    page = give(page, f"path,label\n{b},wolves\n")
+    assert page.button(key="files_take").disabled  # what was said of dogs is not said of wolves
 
 
 def test_a_table_that_fits_nothing_gets_one_sentence(open_page, ahead):

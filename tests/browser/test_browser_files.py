@@ -143,6 +143,37 @@ def test_labels_of_one_run_go_into_another(
     assert_clean(page, watch, work.server)
 
 
+def test_names_that_the_run_does_not_know_are_shown_and_the_person_says_what_they_are(
+    context: BrowserContext, work: Work, tmp_path: Path
+) -> None:
+    """G2, A5: the preview shows every name as it is, in both themes, and waits for an answer."""
+    page, watch = open_page(context, work.server, "Files?run=fresh")
+    a, b, c, *_ = work.given
+    table = tmp_path / "theirs.csv"
+    table.write_text(
+        f'path,label\n{a},CAT\n{b},"![i](http://evil.example/x.png)"\n{c},dogs\nx.png,cat\n',
+        encoding="utf-8",
+    )
+    page.locator("input[type=file]").first.set_input_files(table)
+    expect(page.get_by_text("dogs (1 row, first line 4; did you mean dog?)")).to_be_visible()
+    expect(page.get_by_text("//evil.example/x.png) (1 row, first")).to_be_visible()
+    take = page.get_by_role("button", name="Take 3 labels")
+    expect(take).to_be_disabled()
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_timeout(500)
+        page.screenshot(path=tmp_path / f"{scheme}.png", full_page=True)
+    page.get_by_role("radio", name="left out").click()
+    expect(page.get_by_text("2 rows with such a name left out.")).to_be_visible()
+    page.get_by_role("button", name="Take 1 label").click()
+    expect(page.get_by_text("1 label taken from theirs.csv.")).to_be_visible()
+    assert work.labels("fresh") == {a: CAT}
+    page.get_by_role("button", name="Take back").click()
+    expect(page.get_by_text("1 label from a file")).to_have_count(0)
+    settle(page)
+    assert_clean(page, watch, work.server)
+
+
 def test_embeddings_are_downloaded_with_their_state(tab: Page, work: Work, tmp_path: Path) -> None:
     tab.get_by_role("button", name="Make it", exact=True).first.click()
     name = "asked-embeddings.parquet"
