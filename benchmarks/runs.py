@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from laser_core.config import ExperimentConfig
-from laser_core.plan import plan
+from laser_core.materials import Materials
+from laser_core.plan import Plan, plan
 from laser_core.prepare import EmbeddedPool, embed_pool, equip
 from laser_core.progress import drain
 from laser_core.report import Summary, summarise
@@ -22,13 +23,17 @@ class Runs:
     cache_dir: Path = field(default_factory=default_cache_dir)
     embedded: dict[tuple[str, int | None, int], EmbeddedPool] = field(default_factory=dict)
 
-    def summary(self, config: ExperimentConfig) -> Summary:
-        """A run in a folder that is removed afterwards."""
+    def materials(self, config: ExperimentConfig) -> tuple[Plan, Materials]:
+        """What a run with these settings works with; a pool is embedded once."""
         planned = plan(config, self.cache_dir)
         key = (config.pool, config.per_class, config.seed if config.per_class else 0)
         if key not in self.embedded:
             self.embedded[key] = drain(embed_pool(planned, self.cache_dir))
-        materials = equip(planned, self.embedded[key], self.cache_dir)
+        return planned, equip(planned, self.embedded[key], self.cache_dir)
+
+    def summary(self, config: ExperimentConfig) -> Summary:
+        """A run in a folder that is removed afterwards."""
+        planned, materials = self.materials(config)
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             work = start(planned, Path(folder) / "run", self.cache_dir, materials=materials)
             return summarise(drain(work))
