@@ -64,12 +64,23 @@ def run(config: Config, out: Out = None, cache_dir: CacheDir = None) -> None:
 
 
 @app.command()
-def resume(folder: RunFolder, cache_dir: CacheDir = None) -> None:
+def resume(
+    folder: RunFolder,
+    balanced: Annotated[
+        bool,
+        typer.Option(
+            "--balanced",
+            help="Go on by `balanced` where the run asked by a rule that this version no longer "
+            "has; its finished rounds stay as they are.",
+        ),
+    ] = False,
+    cache_dir: CacheDir = None,
+) -> None:
     """Finish a run that was stopped, with the same numbers as if it never had been."""
 
     def work() -> None:
         terminal = Terminal()
-        steps = resume_run(folder, cache_dir or default_cache_dir(), terminal.say)
+        steps = resume_run(folder, cache_dir or default_cache_dir(), terminal.say, balanced)
         terminal.say(summary_line(terminal.run(steps)))
 
     end_with(work, folder)

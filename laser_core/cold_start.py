@@ -11,7 +11,8 @@ from laser_core.config import ExperimentConfig
 from laser_core.live_scores import LiveScores
 from laser_core.readouts import Known
 from laser_core.seeding import rng_for
-from laser_core.strategies.laser import Laser, Parts
+from laser_core.selection import Images
+from laser_core.strategies.laser import Labeled, Laser, Parts
 
 
 @dataclass(frozen=True)
@@ -54,47 +55,52 @@ class Figures:
     recall: float | None
 
 
-def cold_start(live: LiveScores, descriptions: int, config: ExperimentConfig) -> ColdStart:
+def cold_start(
+    live: LiveScores, owner: Ints, classes: int, config: ExperimentConfig, images: Images
+) -> ColdStart:
     """Round 1's query of LaSeR with the run's settings: delta is 0, no image is labeled.
 
     Args:
         live: of the descriptions in question.
-        descriptions: how many relevant ones there are.
+        owner: (R,) which relevant class each relevant description describes.
+        classes: n, the relevant classes, those that are switched off included.
+        config: of the run.
+        images: of the pool.
     """
-    s_vlm = live.score(aggregator=config.aggregator).astype(np.float64)
+    s_vlm = live.score().astype(np.float64)
     best = live.best_description()
-    return ColdStart(s_vlm, best, _picked(s_vlm, best, descriptions, config))
+    picked = _picked(s_vlm, best, _no_label(owner, classes), config, images)
+    return ColdStart(s_vlm, best, picked)
 
 
 def leave_one_out(
-    live: LiveScores, start: ColdStart, descriptions: int, config: ExperimentConfig
+    live: LiveScores,
+    start: ColdStart,
+    owner: Ints,
+    classes: int,
+    config: ExperimentConfig,
+    images: Images,
 ) -> dict[int, Ints]:
-    """Place of each confuser -> (b,) rows of round 1's query without it."""
+    """Place of each confuser -> (b,) rows of round 1's query without it; as for `cold_start`."""
+    labeled = _no_label(owner, classes)
     return {
-        place: _picked(s_vlm, start.best, descriptions, config)
-        for place, s_vlm in live.without_each(config.aggregator)
+        place: _picked(s_vlm, start.best, labeled, config, images)
+        for place, s_vlm in live.without_each()
     }
 
 
-def _picked(s_vlm: Floats, best: Ints, descriptions: int, config: ExperimentConfig) -> Ints:
-    """(b,) rows that LaSeR picks by `s_vlm` (N,) alone.
+def _no_label(owner: Ints, classes: int) -> Labeled:
+    return Labeled(np.array([], dtype=np.intp), classes, owner)
 
-    No quota reaches deeper than `quota_reach` batches, so the rest of a large pool is not sorted.
-    That is exact unless scores are equal: lots are drawn over the whole pool then.
-    """
-    reach = config.quota_reach if config.selection == "quota" else 1
-    deep = reach * (config.batch_size or 1)
-    rows = np.arange(len(s_vlm))
-    if 0 < deep < len(s_vlm):
-        top = np.sort(np.argpartition(s_vlm, len(s_vlm) - deep)[-deep:])
-        lowest = s_vlm[top].min()
-        alone = len(np.unique(s_vlm[top])) == deep == np.count_nonzero(s_vlm >= lowest)
-        rows = top if alone else rows
-    scores, nothing = s_vlm[rows], np.zeros(len(rows))
-    parts = Parts(scores, nothing, best[rows], nothing, scores, "")
+
+def _picked(
+    s_vlm: Floats, best: Ints, labeled: Labeled, config: ExperimentConfig, images: Images
+) -> Ints:
+    """(b,) rows that LaSeR picks by `s_vlm` (N,) alone."""
+    laser, nothing = Laser.from_config(config), np.zeros(len(s_vlm))
+    parts = Parts(s_vlm, nothing, best, nothing, s_vlm, labeled.owner[best], "")
     rng = rng_for(config.seed, "query", 1)
-    laser = Laser.from_config(config)
-    return rows[laser.pick(parts, descriptions, config.batch_size or 1, rng)]
+    return laser.pick(parts, labeled, images, config.batch_size or 1, rng)
 
 
 def figures(rows: Ints, known: Known) -> Figures:

@@ -30,7 +30,15 @@ ABLATIONS: dict[str, dict[str, Any]] = {
     "K = 0, N = 0, without detector": {"descriptions": 0, "confusers": 0, "delta": "fixed:0"},
     "precision-based delta": {"delta": "precision"},
 }
-MEASURES = ("first_precision", "mean_precision", "mean_ceiling", "recall", "accuracy", "seconds")
+MEASURES = (
+    "first_precision",
+    "mean_precision",
+    "mean_ceiling",
+    "recall",
+    "accuracy",
+    "zero_shot",
+    "seconds",
+)
 
 
 @dataclass(frozen=True)

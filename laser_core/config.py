@@ -9,18 +9,31 @@ from typing import Any, Literal, get_args, get_type_hints
 from laser_core.errors import ConfigError
 
 Fusion = Literal["raw", "zscore"]
-Selection = Literal["quota", "global"]
-Aggregator = Literal["mean", "max", "softmax"]
+Selection = Literal["balanced", "quota", "global"]
+Aggregator = Literal["mean"]
 LearnerName = Literal["head", "resnet18"]
 Device = Literal["auto", "cpu", "cuda"]
+
+RETIRED_REACH = "quota_reach"  # a field of versions before `balanced`; 0 is Section 3.2 as it is
+RETIRED_AGGREGATORS = ("max", "softmax")
+
+# Settings as the paper prints them, apart from K, which its data sets decide (`laser_core.plan`).
+PRINTED: dict[str, Any] = {
+    "fusion": "raw", "delta": "linear", "aggregator": "mean", "confusers": None,
+    "temperature": 0.5, "anchor": 0.0,
+}  # fmt: skip
+PAPER_PRESETS: dict[str, dict[str, Any]] = {
+    "section-3.2": {**PRINTED, "selection": "quota"},
+    "algorithm-1": {**PRINTED, "selection": "global"},
+}
 
 
 @dataclass(frozen=True)
 class ExperimentConfig:
     """One pool, one strategy, one seed. Defaults are those of Section 4.1 where it gives any.
 
-    A field left at None is decided when the pool is known (`laser_core.prepare`); `config.json`
-    holds what was decided.
+    A field left at None is decided when the pool is known (`laser_core.plan`); `config.json` holds
+    what was decided.
     """
 
     pool: str = "demo"  # demo, a torchvision set, a folder, a zip or a table
@@ -43,13 +56,19 @@ class ExperimentConfig:
     strategy: str = "laser"
     delta: str = "linear"  # linear, precision or fixed:X
     fusion: Fusion = "raw"  # Eq. (5) as printed
-    selection: Selection = "quota"  # top-p per description (Section 3.2)
-    quota_reach: int = 2  # quotas choose among this many batches of top scores; 0: the whole pool
-    aggregator: Aggregator = "mean"  # second term of Eq. (1); the others are ours
+    selection: Selection = "balanced"  # ours; "quota" is Section 3.2, "global" Algorithm 1
+    aggregator: Aggregator = "mean"  # second term of Eq. (1)
     temperature: float = 0.5  # T of Eq. (3)
     learner: LearnerName = "head"
+    anchor: float | None = None  # a, the text's part in the head's classifier; None: 1 for `head`,
+    # 0 for `resnet18`, which has no such thing
     epochs: int = 300  # of resnet18; `head` has none
     device: Device = "auto"
+    # Rules that a run of an earlier version was queried by and that exist no more, as its
+    # config.json named them: (("quota_reach", 2),) or (("aggregator", "max"),).
+    retired: tuple[tuple[str, Any], ...] = ()
+    former: str = ""  # config.json as it was before round `since`, where a run went on otherwise
+    since: int = 1  # the first round that these settings count for
 
     def __post_init__(self) -> None:
         self._check_shares()
@@ -71,11 +90,21 @@ class ExperimentConfig:
                 f"temperature={self.temperature:g}: it divides the detector's logits, so it must "
                 "lie above 0 and be at most 10; the paper has 0.5"
             )
+        if self.anchor is not None and not 0.0 <= self.anchor <= 10.0:
+            raise ConfigError(
+                f"anchor={self.anchor:g}: it multiplies what the text says of a class, so it must "
+                "lie from 0 (no text in the classifier) to 10; 1 is usual"
+            )
+        if self.anchor and self.learner != "head":
+            raise ConfigError(
+                f"anchor={self.anchor:g}: only the learner head can start from the text; leave "
+                f"anchor out with {self.learner}, or choose head"
+            )
 
     def _check_counts(self) -> None:
         lowest = {
             "rounds": 1, "batch_size": 1, "seed": 0, "split_seed": 0, "descriptions": 0,
-            "confusers": 0, "epochs": 1, "per_class": 1, "propose": 0, "quota_reach": 0,
+            "confusers": 0, "epochs": 1, "per_class": 1, "propose": 0, "since": 1,
         }  # fmt: skip
         for name, least in lowest.items():
             value = getattr(self, name)
@@ -91,19 +120,65 @@ class ExperimentConfig:
                     f"{name}={getattr(self, name)!r} is unknown; choose one of {', '.join(allowed)}"
                 )
 
+    def in_round(self, round: int) -> ExperimentConfig:
+        """The settings that round 1, 2, ... was or would be queried by."""
+        former = ExperimentConfig.from_json(self.former) if self.former else None
+        return former.in_round(round) if former and round < self.since else self
+
+    def going_on(self, round: int) -> ExperimentConfig:
+        """The same run from `round` on, with `balanced` and the mean in place of retired rules."""
+        return replace(
+            self,
+            selection="balanced" if RETIRED_REACH in dict(self.retired) else self.selection,
+            retired=(),
+            former=self.to_json(),
+            since=round,
+        )
+
+    def require_living_rules(self) -> None:
+        """Check that the next query can be asked by these settings.
+
+        Raises:
+            ConfigError: they name a rule that this version no longer has.
+        """
+        if self.retired:
+            raise ConfigError(
+                f"this run asked by {self.retired_words()}, which this version no longer has; its "
+                "rounds stay as they are, and it can go on with the selection `balanced` and the "
+                "mean penalty: agree to that with `resume --balanced`, or on the page Round"
+            )
+
+    def retired_words(self) -> str:
+        """The retired rules in words, such as "quotas with a reach of 2 batches"; "" if none."""
+        words = {
+            RETIRED_REACH: "quotas with a reach of {} batches",
+            "aggregator": "the confusers' {} as the penalty of Eq. (1)",
+        }
+        return " and ".join(words[name].format(value) for name, value in self.retired)
+
     def to_json(self) -> str:
-        """The config as indented JSON, the text of `config.json`."""
-        return json.dumps(asdict(self), indent=2) + "\n"
+        """The config as indented JSON, the text of `config.json`.
+
+        Retired rules are written as the version that had them did.
+        """
+        given = asdict(self)
+        later = {"retired": (), "former": "", "since": 1}
+        kept = {k: v for k, v in given.items() if k not in later or v != later[k]}
+        kept.pop("retired", None)
+        return json.dumps({**kept, **dict(self.retired)}, indent=2) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> ExperimentConfig:
-        """The config that `to_json` wrote.
+        """The config that `to_json` wrote, also that of an earlier version.
+
+        Without a field `anchor` it is 0: the classifier of that version knew no text.
 
         Raises:
             ConfigError: `text` is no JSON object, or has fields this version does not know.
         """
         try:
-            given: dict[str, Any] = json.loads(text)
+            given: dict[str, Any] = {"anchor": 0.0, **json.loads(text)}
+            retired = _take_retired(given)
             unknown = sorted(set(given) - {f.name for f in fields(cls)})
         except (ValueError, TypeError) as error:
             raise ConfigError(
@@ -115,7 +190,21 @@ class ExperimentConfig:
                 "open the run with the version that wrote it"
             )
         lists = {k: tuple(v) for k, v in given.items() if isinstance(v, list)}
-        return cls(**{**given, **lists})
+        return cls(**{**given, **lists, "retired": retired})
+
+
+def _take_retired(given: dict[str, Any]) -> tuple[tuple[str, Any], ...]:
+    """Take the rules that exist no more out of `given`; those that decided anything come back."""
+    found: list[tuple[str, Any]] = []
+    mattered = given.get("strategy", "laser") == "laser"
+    reach = given.pop(RETIRED_REACH, 0)
+    if reach and mattered and given.get("selection") == "quota":
+        found.append((RETIRED_REACH, reach))
+    if given.get("aggregator") in RETIRED_AGGREGATORS:
+        if mattered:
+            found.append(("aggregator", given["aggregator"]))
+        given["aggregator"] = "mean"
+    return tuple(found)
 
 
 @dataclass(frozen=True)

@@ -152,9 +152,20 @@ class FileTable:
         Raises:
             CacheError: they were not kept.
         """
+        return self._kept_vectors()[:].astype(np.float32)
+
+    def some_vectors(self, rows: Ints) -> Floats:
+        """(len(rows), D) float32 of the images at `rows` alone, read from disk.
+
+        Raises:
+            CacheError: as for `vectors`.
+        """
+        return np.asarray(self._kept_vectors()[rows]).astype(np.float32)
+
+    def _kept_vectors(self) -> Floats:
         path = self.folder / "vectors.npy"
         try:
-            kept: Floats = np.load(path, allow_pickle=False).astype(np.float32)
+            kept: Floats = np.load(path, mmap_mode="r", allow_pickle=False)
         except NPY_DAMAGE as error:
             raise CacheError(
                 f"{path} cannot be read ({error}); open the run again: its pool is embedded anew"

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from laser_core.arrays import Floats, Ints
-from laser_core.config import Aggregator
 from laser_core.cosine_table import MemoryTable, Table
 from laser_core.descriptions import Descriptions
 from laser_core.scores import vlm_score
@@ -42,6 +43,18 @@ class Cosines:
         self.add(texts)
         return self._table.rows(texts, columns)
 
+    def text_vectors(self, texts: Sequence[str]) -> Floats:
+        """(len(texts), D) unit vectors of sentences."""
+        return self._encode(texts)
+
+    def vectors(self, rows: Ints) -> Floats:
+        """(len(rows), D) float32 vectors of the images at `rows`, to the three digits kept on disk.
+
+        So a page that reads them there picks the same pictures.
+        """
+        found: Floats = self._vectors[rows].astype(np.float16).astype(np.float32)
+        return found
+
 
 @dataclass(frozen=True)
 class TextCosines:
@@ -59,9 +72,9 @@ class TextCosines:
     relevant_owner: Ints
     irrelevant_owner: Ints
 
-    def score(self, aggregator: Aggregator = "mean") -> Floats:
+    def score(self) -> Floats:
         """(N,) S_vlm of Eq. (1)."""
-        return vlm_score(self.relevant, self.irrelevant, self.irrelevant_owner, aggregator)
+        return vlm_score(self.relevant, self.irrelevant, self.irrelevant_owner)
 
 
 def text_cosines(

@@ -17,6 +17,7 @@ from laser_core.growing_space import following, images_to_test, relevant_names
 from laser_core.held_out import held_out_accuracy
 from laser_core.materials import Materials
 from laser_core.nets import make_learner
+from laser_core.nets.anchor import Anchor
 from laser_core.pool import Label, LabelSpace, Pool, positions
 from laser_core.progress import Progress, Steps
 from laser_core.rounds import component_precisions, make_record, tested
@@ -26,6 +27,7 @@ from laser_core.shelf import NetShelf
 from laser_core.signals import TEXT_SIGNALS, compute_signals
 from laser_core.store import Store
 from laser_core.strategies import Strategy, make_strategy
+from laser_core.text_classifier import TextClassifier
 from laser_core.view import PoolView, Query, RoundRecord
 
 
@@ -53,6 +55,7 @@ class Experiment:
         kept = store.query(self.round_index)
         self.pending: Query | None = kept[1] if kept else None
         learner = make_learner(self.config)
+        self._texts = TextClassifier(self.config, materials, store)
         self._nets = RunNets(
             self.config,
             learner,
@@ -82,7 +85,8 @@ class Experiment:
             choice: what a person set for this round instead of the run's settings.
 
         Raises:
-            ConfigError: a choice is not allowed.
+            ConfigError: a choice is not allowed, or the run was started by a rule that this
+                version no longer has.
             PoolError: nothing is left to query.
             LLMError: descriptions were needed and the language model did not answer.
         """
@@ -99,6 +103,7 @@ class Experiment:
         """
         if len(self.pool.unlabeled()) == 0:
             raise PoolError("every image of the pool is labeled; nothing is left to query")
+        self.config.require_living_rules()
         strategy = make_strategy(choice.applied_to(self.config))
         started = time.perf_counter()
         version = yield from self._current_texts(strategy)
@@ -108,7 +113,12 @@ class Experiment:
         arrays = {**query.pool, "row": positions(self.pool.ids, view.unlabeled.tolist())}
         if "detector_logits" in view.signals:
             arrays["detector_logits"] = view.signals["detector_logits"].astype(np.float32)
-        figures = {**query.figures, "query_seconds": time.perf_counter() - started}
+        arrays |= self._texts.classifier_arrays(self._nets.current.classifier, view.unlabeled)
+        figures = {
+            **query.figures,
+            **self._texts.zero_shot(version, *self._images_to_test()),
+            "query_seconds": time.perf_counter() - started,
+        }
         return version, replace(query, pool=arrays, figures=figures, choice=choice)
 
     def annotate(
@@ -139,18 +149,17 @@ class Experiment:
         started = time.perf_counter()
         pictures, oracle = materials.pictures, materials.oracle
         names = relevant_names(materials.source, self.store.resolved)
-        nets = yield from self._nets.train(round, *self.pool.training())
+        anchor = self._anchor(round)
+        nets = yield from self._nets.train(round, *self.pool.training(), anchor)
         parts = yield from component_precisions(
             round, query, self.pool, self.config, self._nets.learner, pictures
         )
         figures = {**query.figures, **parts}
-        accuracy, confusion = yield from tested(
-            nets.classifier, pictures, *images_to_test(materials.source, names, self.space)
-        )
+        accuracy, confusion = yield from tested(nets.classifier, pictures, *self._images_to_test())
         if accuracy is None and self.config.learner == "head":  # a second ResNet takes too long
             figures |= yield from held_out_accuracy(
                 self._nets.learner, pictures, *self.pool.training(), self.space.n,
-                self.config.seed, round,
+                self.config.seed, round, anchor,
             )  # fmt: skip
         seconds = figures.pop("query_seconds", 0.0) + time.perf_counter() - started
         relevant = oracle.relevant_ids(names) if oracle else None
@@ -169,11 +178,13 @@ class Experiment:
 
     def _current_texts(self, strategy: Strategy) -> Steps[int | None]:
         """The version of the descriptions this round uses, made or extended if need be."""
-        if not strategy.needs & set(TEXT_SIGNALS):
+        uses_texts = bool(strategy.needs & set(TEXT_SIGNALS))
+        if not uses_texts and not self.config.anchor:
             return None
         llm, config = self.materials.llm, self.config
         per_class, confusers = config.descriptions or 0, config.confusers or 0
-        discovered = self.pool.discovered() if config.use_discovered and confusers else []
+        met = config.use_discovered and confusers and uses_texts
+        discovered = self.pool.discovered() if met else []
         asked = len(llm.exchanges)
         kept = self.store.texts()
         if kept is None:
@@ -196,7 +207,9 @@ class Experiment:
         round, needs = self.round_index, strategy.needs
         unlabeled = self.pool.unlabeled()
         labeled, labels = self.pool.training()
-        yield from self._nets.restore(round - 1, self._labeled_before)
+        yield from self._nets.restore(
+            round - 1, self._labeled_before, lambda: self._anchor(round - 1)
+        )
         signals = yield from compute_signals(
             needs,
             unlabeled=unlabeled,
@@ -207,8 +220,11 @@ class Experiment:
             detector=self._nets.current.detector,
             classifier=self._nets.current.classifier,
         )
-        records = tuple(self.records)
-        return PoolView(round, unlabeled, labeled, labels, self.space.n, signals, records, delta)
+        rows = positions(self.pool.ids, unlabeled.tolist())
+        return PoolView(
+            round, unlabeled, labeled, labels, self.space.n, signals, tuple(self.records), delta,
+            embeddings=lambda places: self.materials.cosines.vectors(rows[places]),
+        )  # fmt: skip
 
     def _text_cosines(self, unlabeled: Ids) -> TextCosines:
         kept = self.store.texts()
@@ -219,6 +235,15 @@ class Experiment:
     def _labeled_before(self) -> tuple[Ids, Ints]:
         """What the last finished round was trained on."""
         return self._pool_of(self.store.labels(up_to_round=len(self.records))).training()
+
+    def _anchor(self, round: int) -> Anchor | None:
+        """What the classifier of a round starts from: the sentences that its query was asked by."""
+        asked = self.store.query(round)
+        return self._texts.anchor(asked[0] if asked else None)
+
+    def _images_to_test(self) -> tuple[Ids, Ints]:
+        names = relevant_names(self.materials.source, self.store.resolved)
+        return images_to_test(self.materials.source, names, self.space)
 
     # ---- small parts
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from laser_core.arrays import Floats
-from laser_core.config import Aggregator, Fusion
+from laser_core.config import Fusion
 from laser_core.cosines import TextCosines
 from laser_core.descriptions import Descriptions
 from laser_core.scores import (
@@ -36,12 +36,66 @@ class Part:
     Args:
         name: the confuser.
         cosine: mean cosine of its sentences with the image.
-        share: what it adds to the penalty; the shares sum to the penalty ("mean" aggregator).
+        share: what it adds to the penalty; the shares sum to the penalty.
     """
 
     name: str
     cosine: float
     share: float
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """What the classifier thought an image shows when the batch was asked, and its logit's parts.
+
+    Args:
+        name: the relevant class of the highest logit.
+        probability: its share among the relevant classes.
+        factor: a, how much the text counts.
+        text: z_c, the class's mean cosine in deviations from the pool's mean.
+        learned: w x, what labels taught.
+        bias: b.
+        logit: a z_c + w x + b.
+    """
+
+    name: str
+    probability: float
+    factor: float
+    text: float
+    learned: float
+    bias: float
+    logit: float
+
+    def sentence(self) -> str:
+        """The logit and its parts in one line."""
+        return (
+            f"classifier: {self.name} {self.probability:.2f}, logit {self.factor:g} x "
+            f"{self.text:.3f} (text) {_signed(self.learned)} (labels) {_signed(self.bias)} = "
+            f"{self.logit:.3f}"
+        )
+
+
+def predicted(
+    text: Floats, learned: Floats, logits: Floats, factor: float, classes: Sequence[str]
+) -> Predicted:
+    """The classifier's part of an explanation.
+
+    Args:
+        text, learned, logits: (n,) a z_c, w x and the logit of each class for one image.
+        factor: a, above 0.
+        classes: the n relevant classes.
+    """
+    best = int(logits.argmax())
+    chances = temperature_probabilities(logits[None].astype(float), 1.0)[0]
+    said, taught, logit = float(text[best]), float(learned[best]), float(logits[best])
+    bias = logit - said - taught
+    return Predicted(
+        classes[best], float(chances[best]), factor, said / factor, taught, bias, logit
+    )
+
+
+def _signed(number: float) -> str:
+    return f"{'-' if number < 0 else '+'} {abs(number):.3f}"
 
 
 @dataclass(frozen=True)
@@ -61,6 +115,7 @@ class Explanation:
         fusion: how Eq. (5) brought the two together.
         centre: (mean S_vlm, sd, mean S_det, sd) over the pool, which "zscore" uses.
         score: Eq. (5), the number the image was ranked by.
+        predicted: what the classifier thought; None where it does not start from the text.
     """
 
     id: str
@@ -75,6 +130,7 @@ class Explanation:
     fusion: Fusion
     centre: tuple[float, float, float, float]
     score: float
+    predicted: Predicted | None = None
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -107,7 +163,8 @@ class Explanation:
             )
         scaled = ", both as z-scores over the pool" if self.fusion == "zscore" else ""
         shares = f"{1 - self.delta:.2f} S_vlm + {self.delta:.2f} S_det"
-        return [*lines, f"score = {shares} = {self.score:.3f}{scaled}"]
+        lines.append(f"score = {shares} = {self.score:.3f}{scaled}")
+        return [*lines, self.predicted.sentence()] if self.predicted else lines
 
 
 def explain(
@@ -121,9 +178,9 @@ def explain(
     score: float,
     *,
     fusion: Fusion = "raw",
-    aggregator: Aggregator = "mean",
     temperature: float = 0.5,
     centre: tuple[float, float, float, float] = (0.0, 1.0, 0.0, 1.0),
+    s_vlm: float | None = None,
 ) -> Explanation:
     """Take one image's score apart.
 
@@ -136,8 +193,10 @@ def explain(
         logits: (n + 1,) of the detector for this image; None when delta was 0 for all.
         delta: the detector's share for this image.
         score: the number the image was ranked by.
-        fusion, aggregator, temperature: as the round had them.
+        fusion, temperature: as the round had them.
         centre: means and spreads over the round's pool, for "zscore".
+        s_vlm: as the round kept it, where it summed confusers by a rule that exists no more; the
+            penalty is then what is left of it, and the confusers' shares are those of the mean.
     """
     relevant = cosines.relevant[:, column].astype(float)
     order = np.argsort(-relevant, kind="stable")
@@ -147,14 +206,16 @@ def explain(
     def match(row: int) -> Match:
         return Match(texts[row], classes[int(owners[row])], float(relevant[row]))
 
-    parts, taken_off = _parts(cosines, descriptions, column, aggregator)
+    parts, taken_off = _parts(cosines, descriptions, column)
+    best = match(int(order[0]))
+    if s_vlm is not None:
+        taken_off = best.cosine - s_vlm
     probabilities: dict[str, float] = {}
     s_det = 0.0
     if logits is not None:
         p = temperature_probabilities(logits[None].astype(float), temperature)
         probabilities = dict(zip([*classes, "irrelevant"], p[0].tolist(), strict=True))
         s_det = float(detector_score(p)[0])
-    best = match(int(order[0]))
     return Explanation(
         id=id,
         best=best,
@@ -172,11 +233,11 @@ def explain(
 
 
 def _parts(
-    cosines: TextCosines, descriptions: Descriptions, column: int, aggregator: Aggregator
+    cosines: TextCosines, descriptions: Descriptions, column: int
 ) -> tuple[tuple[Part, ...], float]:
     """The confusers' parts, largest first, and the penalty they make."""
     irrelevant = cosines.irrelevant[:, column : column + 1].astype(float)
-    total = float(penalty(irrelevant, cosines.irrelevant_owner, aggregator)[0])
+    total = float(penalty(irrelevant, cosines.irrelevant_owner)[0])
     if len(irrelevant) == 0:
         return (), total
     names = [descriptions.confusers[i].name for i in np.unique(cosines.irrelevant_owner)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from laser_core.arrays import Ids, Ints
 from laser_core.estimates import accuracy_interval, held_out
+from laser_core.nets.anchor import Anchor
 from laser_core.nets.base import Learner, Pictures
 from laser_core.progress import Steps
 from laser_core.seeding import rng_for
@@ -13,7 +14,14 @@ LEAST = 10  # held-out labels; fewer give an interval that says nothing
 
 
 def held_out_accuracy(
-    learner: Learner, pictures: Pictures, ids: Ids, labels: Ints, n: int, seed: int, round: int
+    learner: Learner,
+    pictures: Pictures,
+    ids: Ids,
+    labels: Ints,
+    n: int,
+    seed: int,
+    round: int,
+    anchor: Anchor | None = None,
 ) -> Steps[dict[str, float]]:
     """Figures `accuracy_low`, `accuracy_high` (95%, Wilson) and `accuracy_labels` of a round.
 
@@ -23,6 +31,7 @@ def held_out_accuracy(
     Args:
         ids, labels: (L,) labeled images and their classes, n for irrelevant.
         n: relevant classes.
+        anchor: what the round's classifier started from, or None.
 
     Returns:
         No figure where fewer than `LEAST` labels can be held out.
@@ -32,7 +41,7 @@ def held_out_accuracy(
     if aside.sum() < LEAST:
         return {}
     rng = rng_for(seed, "held out classifier", round)
-    net = yield from learner.train(pictures, ids[~aside], labels[~aside], n, rng)
+    net = yield from learner.train(pictures, ids[~aside], labels[~aside], n, rng, 1.0, anchor)
     logits = yield from net.logits(pictures, ids[aside])
     interval = accuracy_interval(logits.argmax(axis=1), labels[aside])
     return {

@@ -20,6 +20,8 @@ from laser_core.view import RoundRecord, Signal
 T = TypeVar("T")
 KEY = re.compile("[A-Za-z0-9_-]{0,64}")  # of a folder in a cache: one name, never a path
 _ARRAY = re.compile("[A-Za-z0-9_]{1,64}")
+_OF_CLASSIFIER = ("classifier_logits", "text_logits", "learned_logits")
+_TABLES = frozenset({"detector_logits", *_OF_CLASSIFIER})  # a column for each class
 _OF_LASER = frozenset({"s_vlm", "s_det", "best", "delta"})  # one means all
 _LONGEST_ID = 4096  # signs
 _MOST_ID_SIGNS = 1_000_000_000  # of an array of ids, whose rows are all as long as the longest
@@ -130,9 +132,9 @@ def array_fault(arrays: Mapping[str, Signal], sizes: Mapping[str, int | None]) -
     """
     if len({len(array) for array in arrays.values()}) > 1:
         return "its arrays are of different lengths"
-    flat = [name for name, array in arrays.items() if array.ndim != 1]
-    if flat not in ([], ["detector_logits"]):
-        return f"{flat[0]} is no list of numbers"
+    for name, array in arrays.items():
+        if array.ndim > 1 and not (name in _TABLES and array.ndim == 2):
+            return f"{name} is no list of numbers"
     if len(_OF_LASER & arrays.keys()) not in (0, 1, len(_OF_LASER)):
         return f"there is no {min(_OF_LASER - arrays.keys())}"
     for name, array in arrays.items():

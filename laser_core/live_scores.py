@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from laser_core.arrays import Bools, Floats, Ints
-from laser_core.config import Aggregator
 from laser_core.cosine_table import Table
 from laser_core.cosines import TextCosines
 from laser_core.descriptions import ClassText, Descriptions
@@ -55,7 +54,6 @@ class LiveScores:
         self,
         relevant_on: Bools | None = None,
         confusers_on: Bools | None = None,
-        aggregator: Aggregator = "mean",
     ) -> Floats:
         """(N,) S_vlm of Eq. (1), as computed anew from the sentences of what is switched on.
 
@@ -63,7 +61,6 @@ class LiveScores:
             relevant_on: which relevant classes count, by their place in the descriptions; None
                 for all of them.
             confusers_on: which confusers count, likewise; with none there is no penalty.
-            aggregator: how the confusers are summed.
 
         Raises:
             ValueError: no relevant class with a sentence is switched on.
@@ -71,7 +68,7 @@ class LiveScores:
         r = self._r
         best = r.best if relevant_on is None else r.best[relevant_on[r.classes]]
         means = r.means if confusers_on is None else r.means[confusers_on[r.confusers]]
-        return vlm_score(best, means, None, aggregator)
+        return vlm_score(best, means)
 
     def best_description(self) -> Ints:
         """(N,) row in T_R of the sentence that matches each image best; the first of equals."""
@@ -79,21 +76,17 @@ class LiveScores:
         chosen: Ints = np.take_along_axis(self._r.winner, best_class[None], axis=0)[0]
         return chosen
 
-    def without_each(self, aggregator: Aggregator = "mean") -> Iterator[tuple[int, Floats]]:
+    def without_each(self) -> Iterator[tuple[int, Floats]]:
         """(place, (N,) S_vlm without it) for every confuser: the leave-one-out readout.
 
-        The paper's mean is linear, so leaving one out is exact in closed form:
-        (sum - m_i) / (C - 1). The other aggregators are computed anew.
+        The mean is linear, so leaving one out is exact in closed form: (sum - m_i) / (C - 1).
         """
         r = self._r
         attraction, total = vlm_score(r.best, r.means[:0]), r.means.sum(axis=0, dtype=np.float64)
         others = len(r.confusers) - 1
         for row, place in enumerate(r.confusers.tolist()):
-            if aggregator == "mean":
-                left = (total - r.means[row]) / others if others else np.zeros_like(total)
-                yield place, attraction - left
-            else:
-                yield place, vlm_score(r.best, np.delete(r.means, row, axis=0), None, aggregator)
+            left = (total - r.means[row]) / others if others else np.zeros_like(total)
+            yield place, attraction - left
 
 
 class CosineMemory:

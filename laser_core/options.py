@@ -9,8 +9,16 @@ from typing import Annotated, Any
 
 import typer
 
-from laser_core.config import ExperimentConfig
+from laser_core.config import PAPER_PRESETS, ExperimentConfig
+from laser_core.data.demo import DEMO_POOLS
+from laser_core.data.demo import Preset as DemoPreset
 from laser_core.data.demo import preset as demo_preset
+from laser_core.data.open import open_pool
+from laser_core.data.published_sets import (
+    PAPER_DESCRIPTIONS,
+    PRINTED_DESCRIPTIONS,
+    usual_descriptions,
+)
 from laser_core.data.split import Written
 from laser_core.errors import ConfigError
 from laser_core.strategies import STRATEGIES
@@ -67,7 +75,9 @@ def settings(
     preset: Annotated[
         str,
         typer.Option(
-            help="A ready task on the demo: dress, drink, fruit, desk, or table (hard).",
+            help="A ready task on the demo: dress, drink, fruit, desk, or table (hard). Or "
+            "settings as printed in the paper: section-3.2 or algorithm-1. Both: "
+            "dress,section-3.2.",
             rich_help_panel=CLASSES,
         ),
     ] = "",
@@ -154,40 +164,45 @@ def settings(
         ),
     ] = True,
     delta: Annotated[
-        str,
+        str | None,
         typer.Option(
-            help="linear, precision, or fixed:X; the detector's share in Eq. (5).",
+            help="linear (if left out), precision, or fixed:X; the detector's share in Eq. (5).",
             rich_help_panel=METHOD,
         ),
-    ] = "linear",
+    ] = None,
     fusion: Annotated[
-        str,
+        str | None,
         typer.Option(
-            help="raw (as printed) or zscore (both scores on one scale).", rich_help_panel=METHOD
+            help="raw (as printed, if left out) or zscore (both scores on one scale).",
+            rich_help_panel=METHOD,
         ),
-    ] = "raw",
+    ] = None,
     selection: Annotated[
-        str,
+        str | None,
         typer.Option(
-            help="quota (top p of each description) or global (top b of all).",
+            help="balanced (the batch shared out by class, if left out), quota (top p of each "
+            "description, Section 3.2) or global (top b of all, Algorithm 1).",
             rich_help_panel=METHOD,
         ),
-    ] = "quota",
-    quota_reach: Annotated[
-        int,
-        typer.Option(
-            help="Quotas choose among this many batches of the highest scores; 0 for all.",
-            rich_help_panel=METHOD,
-        ),
-    ] = 2,
+    ] = None,
     aggregator: Annotated[
-        str,
+        str | None,
         typer.Option(
-            help="How confusers are summed in Eq. (1): mean (paper), max, softmax.",
+            help="How confusers are taken off in Eq. (1): mean (the paper's, if left out).",
             rich_help_panel=METHOD,
         ),
-    ] = "mean",
-    temperature: Annotated[float, typer.Option(help="T of Eq. (3).", rich_help_panel=METHOD)] = 0.5,
+    ] = None,
+    temperature: Annotated[
+        float | None, typer.Option(help="T of Eq. (3); 0.5 if left out.", rich_help_panel=METHOD)
+    ] = None,
+    anchor: Annotated[
+        float | None,
+        typer.Option(
+            help="How much the head's classifier starts from what the text says of a class: 1 if "
+            "left out, 0 for labels alone.",
+            rich_help_panel=METHOD,
+        ),
+    ] = None,
 ) -> ExperimentConfig:
     """The options that `run` and `compare` share, as one checked config."""
     chosen, given = written(relevant), written(known)
@@ -195,14 +210,21 @@ def settings(
         raise ConfigError(
             "--relevant and --mismatch were both given; name the classes, or give their share"
         )
-    if preset:
+    printed, ready = presets(names(preset))
+    if ready:
         if chosen or mismatch is not None or task or given:
             raise ConfigError(
-                "--preset brings its own pool and classes; leave --relevant, --mismatch, --task "
-                "and --known out"
+                f"--preset {ready.key} brings its own pool and classes; leave --relevant, "
+                "--mismatch, --task and --known out"
             )
-        ready = demo_preset(preset)
         pool, chosen = ready.pool, ready.relevant
+    method: dict[str, Any] = {
+        "descriptions": descriptions, "confusers": confusers, "delta": delta, "fusion": fusion,
+        "selection": selection, "aggregator": aggregator, "temperature": temperature,
+        "anchor": anchor,
+    }  # fmt: skip
+    if printed:
+        method = as_printed(printed, method, pool, data_root)
     return ExperimentConfig(
         pool=pool,
         data_root=str(data_root.resolve()) if data_root else None,
@@ -216,22 +238,54 @@ def settings(
         rounds=rounds,
         batch_size=batch,
         seed=seed,
-        descriptions=descriptions,
-        confusers=confusers,
         use_discovered=discovered,
         llm=llm,
         vlm=vlm,
         strategy=strategy,
-        delta=delta,
-        fusion=fusion,  # type: ignore[arg-type]  # the config checks it and says what is allowed
-        selection=selection,  # type: ignore[arg-type]
-        aggregator=aggregator,  # type: ignore[arg-type]
-        quota_reach=quota_reach,
-        temperature=temperature,
         learner=learner,  # type: ignore[arg-type]
         epochs=epochs,
         device=device,  # type: ignore[arg-type]
+        **{name: value for name, value in method.items() if value is not None},
     )
+
+
+def presets(given: Sequence[str]) -> tuple[str, DemoPreset | None]:
+    """(settings as printed in the paper, task on the demo) that `--preset` names; "" and None.
+
+    Raises:
+        ConfigError: a name is unknown, or there are two of a kind.
+    """
+    printed = [name for name in given if name in PAPER_PRESETS]
+    tasks = [demo_preset(name) for name in given if name not in PAPER_PRESETS]
+    if len(printed) > 1 or len(tasks) > 1:
+        raise ConfigError(
+            f"--preset {','.join(given)}: give at most one task of the demo and one of "
+            f"{' and '.join(PAPER_PRESETS)}, such as dress,section-3.2"
+        )
+    return (printed[0] if printed else ""), (tasks[0] if tasks else None)
+
+
+def as_printed(
+    preset: str, given: dict[str, Any], pool: str, data_root: Path | None = None
+) -> dict[str, Any]:
+    """LaSeR's settings of a paper preset; `given` are those of the command line, None if left out.
+
+    Raises:
+        ConfigError: an option says something else than the preset.
+        PoolError: the pool, whose classes decide K, cannot be opened.
+    """
+    known = pool in (*PAPER_DESCRIPTIONS, *DEMO_POOLS)  # others are told by their classes
+    classes = [] if known else open_pool(pool, data_root).classes()
+    sentences = usual_descriptions(pool, classes, PRINTED_DESCRIPTIONS)
+    paper = {**PAPER_PRESETS[preset], "descriptions": sentences}
+    for name, value in given.items():
+        if value is not None and value != paper[name]:
+            stands = "twice the relevant classes" if paper[name] is None else paper[name]
+            raise ConfigError(
+                f"--{name} {value} contradicts --preset {preset}, which has {stands}; leave one "
+                "of the two out"
+            )
+    return paper
 
 
 def with_settings(command: Callable[..., None]) -> Callable[..., None]:

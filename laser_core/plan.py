@@ -26,6 +26,7 @@ from laser_core.llm.choose import open_llm
 from laser_core.strategies import strategy_class
 from laser_core.vlm.choose import Choice, choose
 
+ANCHOR = 1.0  # of the head; flat from 0.5 to 1.5 (docs/decisions.md)
 BATCH_SHARE = 1500 / 50_000  # b of Section 4.1 as a share of the pool
 PROPOSALS_ASKED = 15  # times as many as wanted: the model does not know what the pool has
 
@@ -119,6 +120,9 @@ def plan(config: ExperimentConfig, cache_dir: Path) -> Plan:
         batch_size=batch,
         descriptions=usual_descriptions(config.pool, classes) if per_class is None else per_class,
         confusers=2 * len(relevant) if config.confusers is None else config.confusers,
+        anchor=(ANCHOR if config.learner == "head" else 0.0)
+        if config.anchor is None
+        else config.anchor,
     )
     return Plan(decided, source, llm, vlm.sentence, proposals, _notices(source))
 

@@ -6,7 +6,7 @@ NumPy alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,7 +19,7 @@ from laser_core.pool import Pool, positions
 from laser_core.reader import RunReader
 from laser_core.readouts import Known, RoundMatches
 from laser_core.strategies.laser import NO_DETECTOR, scheduled_delta, why_no_detector
-from laser_core.view import Query, RoundRecord, Signal
+from laser_core.view import Query, RoundRecord, Signal, no_embeddings
 from laser_core.what_if import what_if
 
 
@@ -39,6 +39,7 @@ class Ranking:
         note: what a person should know, or "".
         schedule: delta of this round as the run's schedule has it.
         by_hand: delta that a person set for it; None where the schedule's counts.
+        vectors: rows of the pool (k,) -> (k, D) unit vectors, read when another batch is tried.
     """
 
     round: int
@@ -52,6 +53,7 @@ class Ranking:
     note: str = ""
     schedule: float = 0.0
     by_hand: float | None = None
+    vectors: Callable[[Ints], Floats] = no_embeddings
 
     @property
     def delta(self) -> float:
@@ -76,7 +78,9 @@ class Ranking:
         """
         if self.descriptions is None:
             raise PoolError("another strategy chose this batch; a delta can be tried on LaSeR's")
-        found = what_if(self.arrays, self.descriptions, before, run, self.round, choice)
+        found = what_if(
+            self.arrays, self.descriptions, before, run, self.round, choice, self.vectors
+        )
         return replace(
             self,
             ids=found.ids,
@@ -121,6 +125,17 @@ class Ranking:
             PoolError: it was labeled before.
         """
         return float(self.arrays["score"][place_of(self.arrays["row"], row)])
+
+    def class_shares(self) -> Ints:
+        """(n,) how many images of the batch were asked for each relevant class.
+
+        Raises:
+            PoolError: the round kept no classes (another strategy, or an earlier version).
+        """
+        if "class" not in self.arrays:
+            raise PoolError(f"round {self.round} did not keep which class each picture was for")
+        mine = self.arrays["class"][np.searchsorted(self.arrays["row"], self.rows)]
+        return np.bincount(mine, minlength=len(self.config.relevant))
 
     def texts_of(self, rows: Sequence[int]) -> list[str]:
         """The description that matches each image at `rows` of the pool best; "" without any."""
@@ -192,7 +207,8 @@ def round_ranking(run: RunReader, round: int) -> Ranking | None:
     kept = run.store.query(round)
     if kept is None:
         return None
-    texts = run.descriptions(kept[0]) if kept[0] is not None else None
+    own = kept[0] is not None and "s_vlm" in kept[1].pool
+    texts = run.descriptions(kept[0]) if own else None
     return _ranking(run, round, kept[1], texts[1] if texts else None)
 
 
@@ -237,6 +253,7 @@ def _ranking(
     run: RunReader, round: int, query: Query, descriptions: Descriptions | None
 ) -> Ranking:
     space = run.store.query_space(round) or run.space
+    config = query.choice.applied_to(run.config.in_round(round))
     return Ranking(
         round=round,
         ids=query.ids,
@@ -244,11 +261,12 @@ def _ranking(
         scores=query.scores,
         arrays=query.pool,
         descriptions=descriptions,
-        config=replace(query.choice.applied_to(run.config), relevant=space.relevant),
+        config=replace(config, relevant=space.relevant),
         figures=query.figures,
         note=query.note,
         schedule=scheduled(run, round),
         by_hand=query.choice.delta,
+        vectors=run.table.some_vectors,
     )
 
 

@@ -19,6 +19,7 @@ from laser_core.descriptions import Descriptions
 from laser_core.errors import CacheError, StoreError
 from laser_core.kept import KeptPool, KeptQuery, UnreadableError, id_array, read_json, unsealed
 from laser_core.pool import Label, LabelSpace, Pool
+from laser_core.selection import Images
 from laser_core.store import Store
 from laser_core.view import Query, RoundRecord, Signal
 
@@ -129,6 +130,13 @@ class RunReader:
             self._table = FileTable(place, len(facts.ids))
         return self._table
 
+    def images(self) -> Images:
+        """Names and vectors of the pool's images, as a batch is picked from them.
+
+        Reading vectors raises CacheError where the cache has lost them.
+        """
+        return Images(self.facts.ids, self.table.some_vectors)
+
     def records(self) -> list[RoundRecord]:
         """Finished rounds, oldest first."""
         return self.store.records()
@@ -199,8 +207,10 @@ class RunReader:
         space, texts = self.space, self.descriptions()
         if texts and tuple(c.name for c in texts[1].relevant) != space.relevant:
             return False
-        logits = arrays.get("detector_logits")
-        return logits is None or logits.shape[1:] == (space.n + 1,)
+        columns = {"detector_logits": space.n + 1, "classifier_logits": space.n}
+        return all(
+            arrays[name].shape[1:] == (count,) for name, count in columns.items() if name in arrays
+        )
 
     def _texts_version(self) -> int:
         kept = self.store.texts()

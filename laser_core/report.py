@@ -19,6 +19,7 @@ COLUMNS = (
     "ceiling",
     "recall",
     "accuracy",
+    "zero_shot",
     "delta",
     "delta_effective",
     "sd_vlm",
@@ -57,13 +58,33 @@ def round_line(record: RoundRecord, rounds: int) -> str:
         f"relevant {record.relevant}",
         f"precision {_share(record.precision)} of at most {_share(record.ceiling)}",
         f"recall {_share(record.recall)}",
-        f"accuracy {_share(record.accuracy)}",
+        f"accuracy {_share(record.accuracy)}{_beside(record.figures.get('zero_shot'))}",
     ]
     if "delta" in record.figures:
         share = record.figures.get("delta_effective", record.figures["delta"])
         parts.append(f"delta {record.figures['delta']:.2f} (detector's share {share:.0%})")
     parts.append(f"{record.seconds:.1f} s")
     return " | ".join(parts)
+
+
+def start_line(record: RoundRecord, rounds: int) -> str:
+    """Round 0, before any label, in one line; "" where nobody knows how right the text is.
+
+    Args:
+        record: of round 1, whose query knew no label yet.
+        rounds: how many the run has.
+    """
+    known = record.figures.get("zero_shot")
+    if known is None:
+        return ""
+    return (
+        f"round {0:>{len(str(rounds))}}/{rounds} | queried 0 | accuracy {known:.3f} from the text "
+        "alone (zero-shot)"
+    )
+
+
+def _beside(zero_shot: float | None) -> str:
+    return "" if zero_shot is None else f" (zero-shot {zero_shot:.3f})"
 
 
 def _share(value: float | None) -> str:
@@ -81,6 +102,7 @@ class Summary:
             CIFAR-10 at 20%.
         recall: at the end.
         accuracy: at the end.
+        zero_shot: the accuracy of the text alone, at the end.
         seconds: of all rounds.
     """
 
@@ -90,6 +112,7 @@ class Summary:
     recall: float | None
     accuracy: float | None
     seconds: float
+    zero_shot: float | None = None
 
 
 def summarise(records: Sequence[RoundRecord]) -> Summary:
@@ -104,6 +127,7 @@ def summarise(records: Sequence[RoundRecord]) -> Summary:
         recall=last.recall,
         accuracy=last.accuracy,
         seconds=sum(r.seconds for r in records),
+        zero_shot=last.figures.get("zero_shot"),
     )
 
 
@@ -133,6 +157,7 @@ def summary_line(records: Sequence[RoundRecord]) -> str:
         f"precision of round 1 {_share(summary.first_precision)}, mean "
         f"{_share(summary.mean_precision)} of at most {_share(summary.mean_ceiling)} | "
         f"recall {_share(summary.recall)} | accuracy {_share(summary.accuracy)}"
+        f"{_beside(summary.zero_shot)}"
     )
 
 

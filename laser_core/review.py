@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from laser_core.config import ExperimentConfig
 from laser_core.cosines import Cosines, TextCosines, text_cosines
 from laser_core.descriptions import Descriptions
 from laser_core.errors import PoolError
-from laser_core.explain import Explanation, explain
+from laser_core.explain import Explanation, explain, predicted
 from laser_core.pool import Pool, positions
 from laser_core.store import Store
 from laser_core.view import Signal
@@ -40,7 +41,7 @@ def explain_image(
     if id not in pool.ids.tolist():
         raise PoolError(f"{id!r} is no image of this pool; ids come from its own list")
     row = int(positions(pool.ids, [id])[0])
-    config = kept[1].choice.applied_to(config)
+    config = kept[1].choice.applied_to(config.in_round(round))
     if not np.isin(row, kept[1].pool["row"]):
         raise PoolError(f"{id!r} was labeled before round {round}; ask for an earlier round")
     found = text_cosines(cosines, texts[1], np.array([row]))
@@ -74,7 +75,7 @@ def explain_row(
     here = int(at[0])
     fused = bool(arrays["delta"].any())
     s_vlm, s_det = arrays["s_vlm"], arrays["s_det"]
-    return explain(
+    found = explain(
         id,
         0,
         cosines,
@@ -84,7 +85,6 @@ def explain_row(
         float(arrays["delta"][here]),
         float(arrays["score"][here]),
         fusion=config.fusion if fused else "raw",
-        aggregator=config.aggregator,
         temperature=config.temperature,
         centre=(
             float(s_vlm.mean()),
@@ -92,4 +92,11 @@ def explain_row(
             float(s_det.mean()),
             float(s_det.std()) or 1.0,
         ),
+        s_vlm=float(s_vlm[here]) if "aggregator" in dict(config.retired) else None,
     )
+    if "classifier_logits" not in arrays:
+        return found
+    names = ("text_logits", "learned_logits", "classifier_logits")
+    text, learned, logits = (np.asarray(arrays[name][here], dtype=float) for name in names)
+    thought = predicted(text, learned, logits, config.anchor or 1.0, config.relevant)
+    return replace(found, predicted=thought)

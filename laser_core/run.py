@@ -15,7 +15,7 @@ from laser_core.plan import Plan, plan, require_labels
 from laser_core.pool import LabelSpace, Pool
 from laser_core.prepare import prepare
 from laser_core.progress import Steps
-from laser_core.report import round_line, rounds_csv
+from laser_core.report import round_line, rounds_csv, start_line
 from laser_core.review import explain_image
 from laser_core.store import Store
 from laser_core.view import RoundRecord
@@ -57,15 +57,26 @@ def start(
         store.close()
 
 
-def resume(folder: Path, cache_dir: Path, tell: Tell = lambda _: None) -> Steps[list[RoundRecord]]:
+def resume(
+    folder: Path, cache_dir: Path, tell: Tell = lambda _: None, balanced: bool = False
+) -> Steps[list[RoundRecord]]:
     """Bring a run that stopped to its end, with the numbers it would have had anyway.
+
+    Args:
+        folder: of the run.
+        cache_dir: of the embeddings.
+        tell: as for `start`.
+        balanced: go on by `balanced` where the run asked by a rule that this version no longer has.
 
     Raises:
         StoreError: the folder holds no run, or a damaged one.
-        ConfigError: its pool has changed since.
+        ConfigError: its pool has changed since, or it asked by a rule that this version no longer
+            has and `balanced` is not given.
     """
     store = Store.open(folder)
     try:
+        if balanced and store.config().retired:
+            tell(store.go_on_balanced())
         return (yield from _finish(store, plan(store.config(), cache_dir), cache_dir, tell, None))
     finally:
         store.close()
@@ -102,6 +113,8 @@ def _finish(
 
     def closed(record: RoundRecord) -> None:
         store.write_text("rounds.csv", rounds_csv(experiment.records))
+        if record.round == 1 and (start := start_line(record, experiment.config.rounds)):
+            tell(start)
         tell(round_line(record, experiment.config.rounds))
 
     store.write_text("rounds.csv", rounds_csv(experiment.records))

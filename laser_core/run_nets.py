@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from laser_core.arrays import Ids, Ints
 from laser_core.config import ExperimentConfig
+from laser_core.nets.anchor import Anchor
 from laser_core.nets.base import Learner, Net, Pictures
+from laser_core.nets.head import text_alone
 from laser_core.progress import Steps
 from laser_core.seeding import rng_for
 from laser_core.shelf import NetShelf
@@ -53,11 +55,14 @@ class RunNets:
         self._called = called
         self._round = 0
 
-    def train(self, round: int, ids: Ids, labels: Ints) -> Steps[Nets]:
+    def train(
+        self, round: int, ids: Ids, labels: Ints, anchor: Anchor | None = None
+    ) -> Steps[Nets]:
         """The nets of a round: Algorithm 1, lines 12 and 13. Changes nothing here yet.
 
         Args:
             ids, labels: (L,) labeled images and class indices, n for irrelevant.
+            anchor: what the classifier starts from, or None; the detector knows no text.
         """
         n = len(self._config.relevant)
         detector = classifier = None
@@ -67,7 +72,9 @@ class RunNets:
         relevant = labels < n
         if relevant.any():
             ids, labels = ids[relevant], labels[relevant]
-            classifier = yield from self._fit("classifier", round, ids, labels, n, 1.0)
+            classifier = yield from self._fit("classifier", round, ids, labels, n, 1.0, anchor)
+        elif anchor is not None:
+            classifier = text_alone(anchor)
         return Nets(detector, classifier)
 
     def keep(self, round: int, nets: Nets) -> None:
@@ -79,7 +86,9 @@ class RunNets:
         self._shelf.put(round, nets.detector, nets.classifier, self._config.relevant)
         self.current, self._round = nets, round
 
-    def restore(self, round: int, labeled: Callable[[], Labeled]) -> Steps[None]:
+    def restore(
+        self, round: int, labeled: Callable[[], Labeled], anchor: Callable[[], Anchor | None]
+    ) -> Steps[None]:
         """After a restart: the nets of `round`, from disk or trained again; both give the same.
 
         They are trained again, on what the labels say now, if classes came or went since.
@@ -87,6 +96,7 @@ class RunNets:
         Args:
             round: the last finished one, 0 if none is.
             labeled: the labels as that round had them.
+            anchor: what its classifier started from.
         """
         if self._round == round:
             return
@@ -95,11 +105,18 @@ class RunNets:
         if kept is not None:
             self.current, self._round = Nets(*kept), round
         elif round:
-            self.keep(round, (yield from self.train(round, *labeled())))
+            self.keep(round, (yield from self.train(round, *labeled(), anchor())))
 
     def _fit(
-        self, which: str, round: int, ids: Ids, labels: Ints, outputs: int, temperature: float
+        self,
+        which: str,
+        round: int,
+        ids: Ids,
+        labels: Ints,
+        outputs: int,
+        temperature: float,
+        anchor: Anchor | None = None,
     ) -> Steps[Net]:
         rng = rng_for(self._config.seed, which, round)
         train = self.learner.train
-        return (yield from train(self._pictures, ids, labels, outputs, rng, temperature))
+        return (yield from train(self._pictures, ids, labels, outputs, rng, temperature, anchor))

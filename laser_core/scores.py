@@ -9,17 +9,10 @@ from __future__ import annotations
 import numpy as np
 
 from laser_core.arrays import Floats, Ints
-from laser_core.config import Aggregator, Fusion
-
-SOFTMAX_SHARPNESS = 20.0  # of the "softmax" penalty: cosines differ by hundredths
+from laser_core.config import Fusion
 
 
-def vlm_score(
-    relevant: Floats,
-    irrelevant: Floats,
-    owner: Ints | None = None,
-    aggregator: Aggregator = "mean",
-) -> Floats:
+def vlm_score(relevant: Floats, irrelevant: Floats, owner: Ints | None = None) -> Floats:
     """Relevance of each image to the relevant classes, before any label: Eq. (1).
 
     Args:
@@ -29,7 +22,6 @@ def vlm_score(
         owner: (I,) which confuser, 0, 1, ..., each irrelevant row describes; the mean is over
             confusers of each one's mean, so one with more sentences weighs no more. None: every
             row weighs the same, as printed (the two agree when all have K sentences).
-        aggregator: "mean" is the paper's; "max" and "softmax" are ours, see `penalty`.
 
     Returns:
         (N,) best cosine to a relevant description less the penalty, in [-2, 2]; higher is
@@ -40,26 +32,17 @@ def vlm_score(
     """
     if len(relevant) == 0:
         raise ValueError("relevant has 0 rows; Eq. (1) needs at least one description")
-    return relevant.max(axis=0) - penalty(irrelevant, owner, aggregator)
+    return relevant.max(axis=0) - penalty(irrelevant, owner)
 
 
-def penalty(
-    irrelevant: Floats, owner: Ints | None = None, aggregator: Aggregator = "mean"
-) -> Floats:
+def penalty(irrelevant: Floats, owner: Ints | None = None) -> Floats:
     """(N,) the second term of Eq. (1), from (I, N) cosines of the confusers' descriptions.
 
-    "mean" over confusers (the paper), "max" of them, or their "softmax" mean, which leans to the
-    nearest confusers. 0 everywhere without a confuser.
+    The mean over confusers of each one's mean; 0 everywhere without a confuser.
     """
     if len(irrelevant) == 0:
         return np.zeros(irrelevant.shape[1], dtype=irrelevant.dtype)
-    if aggregator == "mean":
-        return confuser_weights(owner, len(irrelevant)).astype(irrelevant.dtype) @ irrelevant
-    per_confuser = confuser_cosines(irrelevant, owner)
-    if aggregator == "max":
-        return per_confuser.max(axis=0)
-    nearness = np.exp(SOFTMAX_SHARPNESS * (per_confuser - per_confuser.max(axis=0)))
-    return (nearness * per_confuser).sum(axis=0) / nearness.sum(axis=0)
+    return confuser_weights(owner, len(irrelevant)).astype(irrelevant.dtype) @ irrelevant
 
 
 def confuser_weights(owner: Ints | None, rows: int) -> Floats:

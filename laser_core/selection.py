@@ -1,11 +1,25 @@
-"""Which images a batch takes, given their scores: the top b, or a quota for every description."""
+"""Which images a batch takes, given their scores: the top b, a quota for every description, or a
+share for every class."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Literal
+
 import numpy as np
 
-from laser_core.arrays import Floats, Ints
+from laser_core.arrays import Floats, Ids, Ints
 from laser_core.errors import PoolError
+
+# Candidates of a class are its images of highest score, this many times its share. Narrower would
+# ask for near copies: 500 labels of the highest scores taught CIFAR-10's classifier less than
+# random's 108. Ours; measured on the demo and on CIFAR-10 (docs/decisions.md).
+WIDTH = 1.5
+GRAM_LIMIT = 4096  # candidates whose inner products are computed at once: 134 MB
+Decider = Literal["score", "spread", "share"]
+SAME = 1e-9  # squared distance under which two unit vectors are the same picture
 
 
 def best_first(scores: Floats, rng: np.random.Generator, second: Floats | None = None) -> Ints:
@@ -16,8 +30,7 @@ def best_first(scores: Floats, rng: np.random.Generator, second: Floats | None =
     Raises:
         ValueError: a score is NaN.
     """
-    if np.isnan(scores).any():
-        raise ValueError(f"{int(np.isnan(scores).sum())} of {len(scores)} scores are NaN")
+    _require_numbers(scores)
     lot = rng.permutation(len(scores))
     keys = (lot, -scores) if second is None else (lot, -second, -scores)
     return np.lexsort(keys)
@@ -47,7 +60,6 @@ def top_p_per_group(
     groups: int,
     b: int,
     rng: np.random.Generator,
-    reach: int = 0,
 ) -> Ints:
     """(b,) positions, best first: the top p of every group, p = b / groups (Section 3.2).
 
@@ -58,9 +70,6 @@ def top_p_per_group(
         scores: (N,) higher is taken first.
         group: (N,) which description, 0 to groups - 1, matches each image best.
         groups: how many there are, those that no image matches included.
-        reach: only the reach * b highest scores can fill a quota. Section 3.2 samples "top-p
-            relevant samples" for each description; without a limit a description that matches
-            nothing relevant takes p images all the same, however low they score. 0: no limit.
 
     Raises:
         PoolError: fewer than `b` images are left.
@@ -69,11 +78,168 @@ def top_p_per_group(
     order = best_first(scores, rng)
     within = _rank_within_group(group[order])
     taken = within < quotas(b, groups)[group[order]]
-    if reach:
-        taken[reach * b :] = False
     rest = np.flatnonzero(~taken)[: b - int(taken.sum())]
     taken[rest] = True
     return order[taken]
+
+
+@dataclass(frozen=True)
+class Images:
+    """What `balanced` knows of the images beside their scores.
+
+    Args:
+        ids: (N,) their names; they alone decide between equal scores.
+        vectors: positions (k,) -> (k, D) unit rows.
+    """
+
+    ids: Ids
+    vectors: Callable[[Ints], Floats]
+
+
+def balanced(
+    scores: Floats,
+    classes: Ints,
+    labeled: Ints,
+    images: Images,
+    b: int,
+    rng: np.random.Generator,
+) -> Ints:
+    """(b,) positions: the batch shared out by class, each share by score and then far apart. Ours.
+
+    Each next pick goes to the class with the fewest labels (`share_out`). The candidates of a class
+    are its images of highest score, `WIDTH` times its share; of these it takes the best one and
+    then pictures far from those taken (`far_apart`). Classes take turns in the order that comes
+    back, so a batch that is answered half way is balanced as well. The same images in any order
+    give the same batch.
+
+    Args:
+        scores: (N,) higher is taken first.
+        classes: (N,) the relevant class that each image may be, 0 to n - 1.
+        labeled: (n,) labels that each class has already.
+        images: their names and vectors.
+        b: how many are taken.
+
+    Raises:
+        PoolError: fewer than `b` images are left.
+        ValueError: a score is NaN.
+    """
+    _require(len(scores), b)
+    _require_numbers(scores)
+    shares = share_out(b, labeled, np.bincount(classes, minlength=len(labeled)))
+    key = rng.bytes(16)
+    taken = []
+    for each, (share, own) in enumerate(zip(shares.tolist(), rng.spawn(len(shares)), strict=True)):
+        members = np.flatnonzero(classes == each)
+        candidates = highest(scores, members, candidate_count(share), images.ids, key)
+        taken.append(candidates[far_apart(images.vectors(candidates), share, own)])
+    return in_turns(taken)
+
+
+def share_out(b: int, labeled: Ints, available: Ints) -> Ints:
+    """(n,) picks of each class: one by one to the class with the fewest labels and picks so far.
+
+    A class without an image left gives its picks to the others. Equal ones take turns in order.
+
+    Args:
+        b: picks in all; fewer come back where fewer images are left.
+        labeled: (n,) labels that each class has already.
+        available: (n,) images that it has left.
+    """
+    picks = np.zeros(len(labeled), dtype=np.intp)
+    for _ in range(min(b, int(available.sum()))):
+        standing = np.where(picks < available, labeled + picks, np.iinfo(np.intp).max)
+        picks[int(standing.argmin())] += 1
+    return picks
+
+
+def candidate_count(share: int) -> int:
+    """How many of its highest scores a class with this share chooses among."""
+    return int(np.ceil(WIDTH * share))
+
+
+def decided_by(place: int, share: int, among: int, picked: bool) -> Decider:
+    """What brought an image into a batch of `balanced`, or kept it out.
+
+    Args:
+        place: its rank by score among the images of its class, 1 for the highest.
+        share: how many of that class the batch has.
+        among: how many images the class had.
+        picked: whether it is in the batch.
+    """
+    if not share:
+        return "share"
+    candidates = min(among, candidate_count(share))
+    if picked:
+        return "score" if place == 1 or share >= candidates else "spread"
+    return "score" if place > candidates else "spread"
+
+
+def highest(scores: Floats, members: Ints, count: int, ids: Ids, key: bytes) -> Ints:
+    """(min(count, k),) of the positions `members` (k,) with the highest scores, best first.
+
+    Equal scores are put in an order drawn from `key` and each image's name.
+    """
+    if 0 < count < len(members):
+        lowest = np.partition(scores[members], len(members) - count)[len(members) - count]
+        members = members[scores[members] >= lowest]
+    lots = np.array([_lot(id, key) for id in ids[members].tolist()], dtype=np.uint64)
+    return members[np.lexsort((lots, -scores[members]))][:count]
+
+
+def _lot(id: str, key: bytes) -> int:
+    digest = blake2b(id.encode("utf-8", "surrogatepass"), key=key, digest_size=8).digest()
+    return int.from_bytes(digest, "big")
+
+
+def far_apart(vectors: Floats, count: int, rng: np.random.Generator) -> Ints:
+    """(min(count, k),) of the rows of `vectors` (k, D), in the order taken: k-means++ seeding.
+
+    The first is row 0. Each next one is drawn with a chance that grows with its squared distance
+    to the nearest one taken (Arthur and Vassilvitskii, 2007), so near copies follow only when
+    nothing else is left.
+    """
+    if count >= len(vectors):
+        return np.arange(len(vectors))
+    products = _Products(vectors)
+    taken: list[int] = []
+    distance = np.full(len(vectors), np.inf)
+    while len(taken) < count:
+        if not taken:
+            row = 0
+        elif distance.any():
+            reach = np.cumsum(distance)
+            row = int(np.searchsorted(reach, rng.random() * reach[-1], side="right"))
+        else:  # only copies of what was taken are left
+            row = int(np.setdiff1d(np.arange(len(vectors)), taken)[0])
+        taken.append(row)
+        distance = np.minimum(distance, products.squared_distances(row))
+        distance[taken] = 0.0
+    return np.array(taken, dtype=np.intp)
+
+
+class _Products:
+    """Squared distances between rows, from one product of all with all where that is small."""
+
+    def __init__(self, vectors: Floats) -> None:
+        self._vectors = vectors.astype(np.float64)
+        small = len(vectors) <= GRAM_LIMIT
+        self._gram = self._vectors @ self._vectors.T if small else None
+        self._squares = np.einsum("ij,ij->i", self._vectors, self._vectors)
+
+    def squared_distances(self, row: int) -> Floats:
+        """(k,) from every row to this one; exactly 0 between copies."""
+        gram = self._gram
+        product = self._vectors @ self._vectors[row] if gram is None else gram[row]
+        found: Floats = self._squares + self._squares[row] - 2.0 * product
+        found[found < SAME] = 0.0
+        return found
+
+
+def in_turns(groups: list[Ints]) -> Ints:
+    """All entries: the first of each group, then the second of each, and so on."""
+    turn = np.concatenate([np.arange(len(group)) for group in groups])
+    merged: Ints = np.concatenate(groups)[np.argsort(turn, kind="stable")]
+    return merged
 
 
 def _rank_within_group(group: Ints) -> Ints:
@@ -91,3 +257,8 @@ def _require(left: int, b: int) -> None:
         raise PoolError(
             f"only {left} unlabeled images are left; lower batch_size={b} to at most that"
         )
+
+
+def _require_numbers(scores: Floats) -> None:
+    if np.isnan(scores).any():
+        raise ValueError(f"{int(np.isnan(scores).sum())} of {len(scores)} scores are NaN")

@@ -11,7 +11,7 @@ from laser_core.explain import Explanation
 from laser_core.ranking import Ranking, place_of
 from laser_core.reader import RunReader
 from laser_core.review import explain_row
-from laser_core.selection import quotas
+from laser_core.selection import Decider, candidate_count, decided_by, quotas
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,8 @@ class Standing:
         group: how many those are; 0 without descriptions.
         quota: how many of them a batch takes before others get a turn; 0 for plain top b.
         picked: whether it is in the batch.
+        of_class: its place in its class's share of a batch that was shared out by class; None for
+            the other rules.
     """
 
     rank: int
@@ -33,6 +35,29 @@ class Standing:
     group: int
     quota: int
     picked: bool
+    of_class: ClassPlace | None = None
+
+
+@dataclass(frozen=True)
+class ClassPlace:
+    """Where an image stands among the images that may be of the same class (`balanced`).
+
+    Args:
+        name: the relevant class.
+        place: its rank by score among them, 1 for the highest.
+        among: how many they are.
+        share: how many of them the batch has.
+        candidates: how many of the highest scores the share was chosen among.
+        decided: "score" or "spread" brought it into the batch or kept it out; "share" where the
+            class had no share.
+    """
+
+    name: str
+    place: int
+    among: int
+    share: int
+    candidates: int
+    decided: Decider
 
 
 def standing(ranking: Ranking, row: int) -> Standing:
@@ -48,6 +73,7 @@ def standing(ranking: Ranking, row: int) -> Standing:
     same = mine == mine[here] if mine is not None else np.zeros(len(scores), dtype=bool)
     if ranking.descriptions is not None and ranking.config.selection == "quota":
         groups = len(ranking.descriptions.relevant_texts())
+    picked = bool(np.isin(row, ranking.rows))
     share = quotas(len(ranking.ids), groups) if groups and mine is not None else None
     return Standing(
         rank=int((scores > scores[here]).sum()) + 1,
@@ -55,7 +81,25 @@ def standing(ranking: Ranking, row: int) -> Standing:
         group_rank=int((scores[same] > scores[here]).sum()) + 1,
         group=int(same.sum()),
         quota=int(share[int(mine[here])]) if share is not None and mine is not None else 0,
-        picked=bool(np.isin(row, ranking.rows)),
+        picked=picked,
+        of_class=_class_place(ranking, here, picked),
+    )
+
+
+def _class_place(ranking: Ranking, here: int, picked: bool) -> ClassPlace | None:
+    classes, scores = ranking.arrays.get("class"), ranking.arrays["score"]
+    if classes is None or ranking.config.selection != "balanced":
+        return None
+    same = classes == classes[here]
+    among, share = int(same.sum()), int(ranking.class_shares()[int(classes[here])])
+    place = int((scores[same] > scores[here]).sum()) + 1
+    return ClassPlace(
+        name=ranking.config.relevant[int(classes[here])],
+        place=place,
+        among=among,
+        share=share,
+        candidates=min(among, candidate_count(share)),
+        decided=decided_by(place, share, among, picked),
     )
 
 

@@ -141,6 +141,20 @@ class Store(LabelLog):
         self._database.set_fact("config", config.to_json())
         self.write_text("config.json", config.to_json())
 
+    def go_on_balanced(self) -> str:
+        """Ask the next rounds by `balanced` in place of rules that exist no more; says so.
+
+        What was asked so far keeps the settings it was asked by (`ExperimentConfig.in_round`). A
+        run without such rules stays as it is.
+        """
+        before = self.config()
+        if not before.retired:
+            return "nothing changes: this version has every rule the run was started with"
+        asked = len(self.records()) + 1
+        first = asked + 1 if self.query(asked) else asked
+        self.change_config(before.going_on(first))
+        return f"from round {first} on the run asks by balanced, not by {before.retired_words()}"
+
     def pool(self) -> KeptPool | None:
         """What is kept of the pool; None before it is embedded.
 
@@ -318,6 +332,7 @@ class Store(LabelLog):
         sizes = {
             "row": len(pool.ids) if pool else None,
             "best": len(texts[1].relevant_texts()) if texts else None,
+            "class": len(texts[1].relevant) if texts else None,
         }
         if fault := array_fault(arrays, sizes):
             raise damaged(place, fault)

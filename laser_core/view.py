@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -13,6 +13,15 @@ from laser_core.arrays import Floats, Ids, Ints
 from laser_core.config import NO_CHOICE, RoundChoice
 
 Signal = npt.NDArray[Any]
+
+
+def no_embeddings(positions: Ints) -> Floats:
+    """Stands in a view whose images have no vectors.
+
+    Raises:
+        ValueError: always.
+    """
+    raise ValueError("this view was made without the images' vectors")
 
 
 @dataclass(frozen=True)
@@ -83,6 +92,8 @@ class PoolView:
         signals: what the strategy declared it needs, by name; see `laser_core.signals`.
         records: finished rounds, oldest first.
         delta_override: a person's delta for this round, or None for the schedule's.
+        embeddings: positions (k,) in `unlabeled` -> (k, D) the unit vectors that were compared
+            with the sentences; read on demand, because most strategies need few or none.
     """
 
     round_index: int
@@ -93,6 +104,7 @@ class PoolView:
     signals: Mapping[str, Signal]
     records: tuple[RoundRecord, ...] = ()
     delta_override: float | None = None
+    embeddings: Callable[[Ints], Floats] = no_embeddings
 
     def __post_init__(self) -> None:
         for array in (self.unlabeled, self.labeled, self.labels, *self.signals.values()):
@@ -104,11 +116,11 @@ class Query:
     """A batch to be labeled, and the scores it came from.
 
     Args:
-        ids: (b,) best first; exactly min(b, left) different unlabeled ids.
-        scores: (b,) higher was queried first.
+        ids: (b,) in the order they are asked; exactly min(b, left) different unlabeled ids.
+        scores: (b,) what they were ranked by.
         pool: arrays over the whole view, aligned with `unlabeled`, kept with the run so that a
-            round can be looked at again: "score", and LaSeR's "s_vlm", "s_det" and "best" (the
-            winning description's row).
+            round can be looked at again: "score", and LaSeR's "s_vlm", "s_det", "best" (the
+            winning description's row) and "class" (the relevant class each image may be).
         figures: single numbers of the round (delta, spreads).
         note: one sentence a person should read, or "".
         choice: what a person set for this round.

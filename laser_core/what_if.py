@@ -6,8 +6,10 @@ would have seen other labels.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+
+import numpy as np
 
 from laser_core.arrays import Bools, Floats, Ids, Ints
 from laser_core.config import ExperimentConfig, RoundChoice
@@ -15,7 +17,8 @@ from laser_core.descriptions import Descriptions
 from laser_core.errors import PoolError
 from laser_core.pool import Pool
 from laser_core.seeding import rng_for
-from laser_core.strategies.laser import Labeled, Laser
+from laser_core.selection import Images
+from laser_core.strategies.laser import Labeled, Laser, kept
 from laser_core.view import Signal
 
 
@@ -56,6 +59,7 @@ def what_if(
     config: ExperimentConfig,
     round: int,
     choice: RoundChoice,
+    vectors: Callable[[Ints], Floats],
 ) -> WhatIf:
     """The batch of a round under `choice`; with the schedule's own delta it is the round's batch.
 
@@ -66,13 +70,21 @@ def what_if(
         config: of the run.
         round: 1, 2, ...
         choice: its `delta` must be given.
+        vectors: rows of the pool (k,) -> (k, D) unit vectors.
 
     Raises:
-        PoolError: the round kept no scores (another strategy).
+        PoolError: the round kept no scores (another strategy), or chose by a rule that exists no
+            more.
     """
     if "s_vlm" not in arrays:
         raise PoolError(
             f"round {round} kept no scores of LaSeR, so nothing else can be tried on it"
+        )
+    config = config.in_round(round)
+    if config.retired:
+        raise PoolError(
+            f"round {round} asked by {config.retired_words()}, which this version no longer has, "
+            "so nothing else can be tried on it"
         )
     laser = Laser.from_config(choice.applied_to(config))
     labeled = Labeled(before.training()[1], before.space.n, descriptions.relevant_owner())
@@ -81,14 +93,15 @@ def what_if(
         arrays["s_vlm"], arrays["best"], arrays.get("detector_logits"), labeled, delta
     )
     rng = rng_for(config.seed, "query", round)
-    picked = laser.pick(parts, len(labeled.owner), config.batch_size or 1, rng)
-    rows = arrays["row"][picked]
-    fused = {name: getattr(parts, name) for name in ("s_vlm", "s_det", "best", "delta")}
+    ranked = np.asarray(arrays["row"])
+    images = Images(before.ids[ranked], lambda places: vectors(ranked[places]))
+    picked = laser.pick(parts, labeled, images, config.batch_size or 1, rng)
+    rows = ranked[picked]
     return WhatIf(
         before.ids[rows],
         rows,
         parts.final[picked],
         laser.figures(parts),
         parts.note,
-        {**arrays, **fused, "score": parts.final},
+        {**arrays, **kept(parts), "score": parts.final},
     )

@@ -1,5 +1,7 @@
 """Settings of the paper: what is decided as in Section 4.1, Section 4.5, the ablations of 4.6."""
 
+import inspect
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from laser_core.descriptions import describe
 from laser_core.errors import ConfigError
 from laser_core.experiment import Experiment, simulate
 from laser_core.nets.head import Head
+from laser_core.options import settings
 from laser_core.plan import choose_relevant, plan, propose
 from laser_core.progress import drain
 from laser_core.report import Summary
@@ -28,6 +31,50 @@ def test_what_nobody_sets_is_as_in_section_4_1():
     unset = ExperimentConfig()
     assert (unset.rounds, unset.epochs, unset.mismatch) == (10, 300, 0.2)
     assert (unset.temperature, unset.delta) == (0.5, "linear")
+
+
+def test_the_head_starts_from_the_text_and_resnet18_does_not(tmp_path):
+    assert plan(config(relevant=("hat", "can")), tmp_path).config.anchor == 1.0
+    given = config(relevant=("hat", "can"), learner="resnet18")
+    assert plan(given, tmp_path).config.anchor == 0.0
+
+
+@pytest.mark.parametrize(
+    ("preset", "selection"), [("section-3.2", "quota"), ("algorithm-1", "global")]
+)
+def test_a_paper_preset_sets_everything_as_printed(preset, selection):
+    made = options(preset=preset)
+    assert (made.selection, made.fusion, made.delta) == (selection, "raw", "linear")
+    assert (made.aggregator, made.temperature, made.anchor) == ("mean", 0.5, 0.0)
+    assert (made.confusers, made.descriptions) == (None, 15)  # N: twice R, when R is known
+    assert options(preset=preset, pool="cifar100").descriptions == 4
+
+
+def test_a_paper_preset_goes_with_a_task_of_the_demo():
+    made = options(preset="dress,algorithm-1")
+    assert (made.selection, made.relevant[0]) == ("global", "sunglasses")
+    with pytest.raises(ConfigError, match="at most one task of the demo and one of"):
+        options(preset="algorithm-1,section-3.2")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"selection": "balanced"}, {"fusion": "zscore"}, {"delta": "fixed:0.3"}, {"anchor": 1.0},
+        {"temperature": 1.0}, {"descriptions": 5}, {"confusers": 3},
+    ],
+)  # fmt: skip
+def test_an_option_that_contradicts_a_paper_preset_is_refused(given):
+    name, value = next(iter(given.items()))
+    with pytest.raises(ConfigError, match=f"--{name} {value} contradicts --preset section-3.2"):
+        options(preset="section-3.2", **given)
+    options(preset="section-3.2", selection="quota", anchor=0.0)  # the same is no contradiction
+
+
+def options(**given):
+    """The config of a command line with these options."""
+    defaults = {name: p.default for name, p in inspect.signature(settings).parameters.items()}
+    return settings(**{**defaults, **given})
 
 
 def test_proposals_that_name_a_class_of_the_pool_are_taken_up_to_the_number_wanted():

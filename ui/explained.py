@@ -9,7 +9,7 @@ from laser_core.explain import Explanation
 from laser_core.pool import Label
 from laser_core.ranking import Ranking, ranking_with
 from laser_core.reader import RunReader
-from laser_core.standing import Standing, explain_in, row_of, standing
+from laser_core.standing import ClassPlace, Standing, explain_in, row_of, standing
 from ui.charts import BLUE, GREY, ORANGE, bars, draw
 from ui.escape import escaped
 from ui.state import picture_urls, thumbnails
@@ -72,12 +72,31 @@ def standing_sentence(found: Standing) -> str:
     """Where a picture stands, and by which rule it is in the batch or not."""
     text = f"{'**In the batch**' if found.picked else 'Not in the batch'}. "
     text += f"Rank {found.rank:,} of {found.among:,} by score"
+    if found.of_class is not None:
+        return f"{text}. {class_sentence(found.of_class, found.picked)}"
     if not found.quota:
         return f"{text}."
     return (
         f"{text}; number {found.group_rank:,} of the {found.group:,} that match its description "
         f"best, of which {found.quota:,} {'has' if found.quota == 1 else 'have'} a sure place."
     )
+
+
+def class_sentence(place: ClassPlace, picked: bool) -> str:
+    """Its class, the class's share and its place in it, and what decided, as Markdown."""
+    name = f"**{escaped(place.name)}**"
+    of = f"number {place.place:,} of {place.among:,} by score"
+    if place.decided == "share":
+        return f"It may be {name} ({of}), which gets none of this batch: it has labels enough."
+    share = f"{place.share:,} of this batch {'is' if place.share == 1 else 'are'} for {name}"
+    pick = f"chosen among its {place.candidates:,} highest scores"
+    if picked and place.decided == "score":
+        return f"{share}; it is {of}, and **its score** brought it in."
+    if picked:
+        return f"{share}, {pick}; it is {of}, taken to **differ** from the others."
+    if place.decided == "score":
+        return f"{share}, {pick}; it is {of}, so **its score** kept it out."
+    return f"{share}, {pick}; it is {of}, but **too like** others that were taken."
 
 
 def answer_text(answer: Label) -> str:
@@ -113,11 +132,12 @@ def _language(why: Explanation, place: Ranking, key: str) -> None:
     if not why.confusers:
         st.caption("No confusers: nothing is taken off.")
         return
-    summed = place.config.aggregator == "mean"
+    summed = "aggregator" not in dict(place.config.retired)
     st.caption(
         f"Each of {len(why.confusers)} confusers' part of the {why.penalty:.3f} taken off:"
         if summed
-        else f"Mean cosine with each confuser; their {place.config.aggregator} is taken off:"
+        else f"Mean cosine with each confuser; their {dict(place.config.retired)['aggregator']} "
+        "was taken off:"
     )
     names, values = confuser_bars(why, summed)
     draw(bars(names, values, ORANGE, 3), f"{key} confusers", "confusers", toolbar=False)

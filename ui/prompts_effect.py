@@ -168,7 +168,6 @@ def _explain(run: RunReader, look: Look, id: str) -> None:
         None,
         0.0,
         float(look.start.s_vlm[row[0]]),
-        aggregator=run.config.aggregator,
     )
     label = run.facts.labels[row[0]]
     with st.container(border=True):

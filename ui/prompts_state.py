@@ -74,7 +74,10 @@ def _effect(
     folder: str, cosines: str, version: int, _run: RunReader, _texts: Descriptions
 ) -> tuple[LiveScores, ColdStart]:
     live = LiveScores(memory(folder, cosines, _run).reduced(_texts))
-    return live, cold_start(live, len(_texts.relevant_texts()), _run.config)
+    start = cold_start(
+        live, _texts.relevant_owner(), len(_texts.relevant), _run.config, _run.images()
+    )
+    return live, start
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
@@ -85,8 +88,15 @@ def memory(folder: str, cosines: str, _run: RunReader) -> CosineMemory:
 
 @st.cache_resource(show_spinner=False, max_entries=24)
 def _without_each(folder: str, version: int, _look: Look, _run: RunReader) -> dict[int, Ints]:
-    sentences = len(_look.texts.relevant_texts())
-    return leave_one_out(_look.live, _look.start, sentences, _run.config)
+    texts = _look.texts
+    return leave_one_out(
+        _look.live,
+        _look.start,
+        texts.relevant_owner(),
+        len(texts.relevant),
+        _run.config,
+        _run.images(),
+    )
 
 
 def without_each(run: RunReader, now: Look) -> dict[int, Ints]:

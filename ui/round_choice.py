@@ -16,7 +16,11 @@ from ui.remember import Remembered
 from ui.round_look import Look, trials
 
 FUSIONS = {"raw": "raw (Eq. 5)", "zscore": "z-scores"}
-SELECTIONS = {"quota": "quotas", "global": "plain top b"}
+SELECTIONS = {
+    "balanced": "balanced by class",
+    "quota": "quotas (Section 3.2)",
+    "global": "plain top b (Algorithm 1)",
+}
 SAME = 0.005  # half of the slider's step: nearer is the schedule's value itself
 
 
@@ -61,7 +65,8 @@ def choose(run: RunReader, look: Look, asked: bool) -> Tried:
     selection = columns[1].selectbox(
         "Selection", list(SELECTIONS), list(SELECTIONS).index(own.selection),
         SELECTIONS.__getitem__, key=f"{key} selection", disabled=off, **keep,
-        help="The top p of every description (Section 3.2), or the b best of all (Algorithm 1).",
+        help="The batch shared out by class (ours), the top p of every description (Section 3.2), "
+        "or the b best of all (Algorithm 1).",
     )  # fmt: skip
     if not asked:
         names = list(STRATEGIES)

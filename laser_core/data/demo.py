@@ -133,7 +133,10 @@ def preset(key: str) -> Preset:
         if candidate.key == key:
             return candidate
     allowed = ", ".join(p.key for p in PRESETS)
-    raise ConfigError(f"there is no preset {key!r}; choose one of: {allowed}")
+    raise ConfigError(
+        f"there is no preset {key!r}; choose one of: {allowed} (tasks on the demo), section-3.2, "
+        "algorithm-1 (settings as printed in the paper)"
+    )
 
 
 class DemoSource(EncodedSource):

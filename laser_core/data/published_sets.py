@@ -12,6 +12,7 @@ from laser_core.vlm.weights import package_folder
 
 PAPER_DESCRIPTIONS = {"cifar10": 15, "cifar100": 4, "tiny-imagenet": 2}  # K of Section 4.1
 DESCRIPTIONS = 5  # K elsewhere
+PRINTED_DESCRIPTIONS = 15  # K elsewhere with settings as printed: the paper's of its first set
 # Of a set's classes as many must be in the pool, and of the pool's in the set: a folder that is
 # missing or called otherwise makes no other set of 100 or 200, while all of ten have to be there.
 _SHARE = 0.95
@@ -54,14 +55,15 @@ _TINY_IMAGENET = (  # WordNet's numbers
 )
 
 
-def usual_descriptions(pool: str, classes: Iterable[str]) -> int:
+def usual_descriptions(pool: str, classes: Iterable[str], otherwise: int = DESCRIPTIONS) -> int:
     """K of a pool where nobody sets it: by what it is, not by what it is called.
 
     Args:
         pool: as the user named it; a name of a set tells it too.
         classes: of the pool.
+        otherwise: K of a pool that is none of the paper's.
     """
-    return PAPER_DESCRIPTIONS.get(published_set(classes) or pool, DESCRIPTIONS)
+    return PAPER_DESCRIPTIONS.get(published_set(classes) or pool, otherwise)
 
 
 def published_set(classes: Iterable[str]) -> str:

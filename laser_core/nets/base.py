@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from laser_core.arrays import Floats, Ids, Ints
 from laser_core.progress import Steps
+
+if TYPE_CHECKING:
+    from laser_core.nets.anchor import Anchor
 
 
 class Pictures(Protocol):
@@ -62,6 +65,7 @@ class Learner(ABC):
         n_outputs: int,
         rng: np.random.Generator,
         temperature: float = 1.0,
+        anchor: Anchor | None = None,
     ) -> Steps[Net]:
         """A net that minimises Eq. (2), cross-entropy of softmax(logits / temperature).
 
@@ -72,9 +76,11 @@ class Learner(ABC):
             n_outputs: C; n + 1 for the detector (Eq. 2), n for the classifier.
             rng: all of its randomness.
             temperature: T of Eq. (3).
+            anchor: of the n_outputs classes, for a net that starts from the text; then every class
+                has a finite logit, labeled or not.
 
         Raises:
-            ValueError: there is no labeled image.
+            ValueError: there is no labeled image, or this learner cannot start from the text.
         """
 
     @abstractmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 from warnings import catch_warnings
@@ -9,6 +10,7 @@ from warnings import catch_warnings
 import numpy as np
 
 from laser_core.arrays import Floats, Ids, Ints
+from laser_core.nets.anchor import Anchor
 from laser_core.nets.base import Learner, Net, Pictures
 from laser_core.nets.weights import read_weights, unusable, write_weights
 from laser_core.progress import Progress, Steps
@@ -23,32 +25,65 @@ INVERSE_PENALTY = 0.2
 # Steepest slope of the mean loss that is left: no probability is over 0.03 from its end then,
 # in half the time that 1e-4 takes.
 TOLERANCE = 1e-3
+SMALLEST_STEP = 64 * float(np.finfo(np.float64).eps)  # of the loss; scikit-learn's own limit
 MAX_ITERATIONS = 1000  # 20 to 60 are used; the limit is there for the day when something is off
 ROWS_AT_ONCE = 8192  # 40 MB of vectors at D = 1280
 
 
+@dataclass(frozen=True)
+class LogitParts:
+    """A logit taken apart: a z_c + w x + b, for k images and C classes.
+
+    Args:
+        text: (k, C) a z_c, what the text says; 0 without an anchor.
+        learned: (k, C) w x, what labels taught.
+        bias: (C,) b.
+    """
+
+    text: Floats
+    learned: Floats
+    bias: Floats
+
+
 class LinearNet(Net):
-    """logits = vectors @ weights.T + bias, -inf where a class was never seen.
+    """logits = anchor + vectors @ weights.T + bias, -inf where a class was never seen.
 
     Args:
         weights: (C, D).
-        bias: (C,); -inf for a class without a label in training.
+        bias: (C,); -inf for a class without a label in training, unless there is an anchor.
+        anchor: what the net started from, or None.
     """
 
-    def __init__(self, weights: Floats, bias: Floats) -> None:
+    def __init__(self, weights: Floats, bias: Floats, anchor: Anchor | None = None) -> None:
         self.weights = weights
         self.bias = bias
+        self.anchor = anchor
 
     def logits(self, pictures: Pictures, ids: Ids) -> Steps[Floats]:
         parts = []
         for start in range(0, len(ids), ROWS_AT_ONCE):
             yield Progress("scoring images", start, len(ids))
             vectors = pictures.vectors(ids[start : start + ROWS_AT_ONCE])
-            parts.append(vectors @ self.weights.T + self.bias)
+            found = vectors @ self.weights.T + self.bias
+            parts.append(found if self.anchor is None else self.anchor.logits(vectors) + found)
         return np.concatenate(parts) if parts else np.empty((0, len(self.bias)), np.float32)
 
+    def parts(self, vectors: Floats) -> LogitParts:
+        """The logits of images with `vectors` (k, D), taken apart."""
+        learned = vectors @ self.weights.T
+        text = np.zeros_like(learned) if self.anchor is None else self.anchor.logits(vectors)
+        return LogitParts(text, learned, self.bias)
+
     def save(self, path: Path) -> None:
-        write_weights(path, Head.name, {"weights": self.weights, "bias": self.bias})
+        tensors = {"weights": self.weights, "bias": self.bias}
+        if self.anchor is not None:
+            tensors |= {"text_weights": self.anchor.weights, "text_bias": self.anchor.bias}
+        write_weights(path, Head.name, tensors)
+
+
+def text_alone(anchor: Anchor) -> LinearNet:
+    """The classifier before any label: its logits are the anchor's."""
+    return LinearNet(np.zeros_like(anchor.weights), np.zeros_like(anchor.bias), anchor)
 
 
 class Head(Learner):
@@ -65,10 +100,14 @@ class Head(Learner):
         n_outputs: int,
         rng: np.random.Generator,
         temperature: float = 1.0,
+        anchor: Anchor | None = None,
     ) -> Steps[Net]:
         if len(ids) == 0:
             raise ValueError("a head needs at least one labeled image")
         vectors = pictures.vectors(ids)
+        if anchor is not None:
+            yield Progress(f"training the head on {len(ids)} images", 0, 1)
+            return LinearNet(*fit_anchored(vectors, labels, anchor.logits(vectors)), anchor)
         weights = np.zeros((n_outputs, vectors.shape[1]), dtype=np.float32)
         bias = np.full(n_outputs, -np.inf, dtype=np.float32)
         seen = np.unique(labels)
@@ -89,7 +128,68 @@ class Head(Learner):
         weights, bias = tensors.get("weights"), tensors.get("bias")
         if weights is None or bias is None or weights.shape[:1] != bias.shape:
             raise unusable(path, self.name, "weights and bias do not belong together")
-        return LinearNet(weights, bias)
+        text, text_bias = tensors.get("text_weights"), tensors.get("text_bias")
+        if text is None or text_bias is None:
+            return LinearNet(weights, bias)
+        if text.shape != weights.shape or text_bias.shape != bias.shape:
+            raise unusable(path, self.name, "its text part does not belong to its weights")
+        return LinearNet(weights, bias, Anchor(text, text_bias))
+
+
+def fit_anchored(
+    vectors: Floats, labels: Ints, offset: Floats, inverse_penalty: float = INVERSE_PENALTY
+) -> tuple[Floats, Floats]:
+    """Weights (n, D) and bias (n,) that correct the logits `offset` by what the labels teach.
+
+    Minimises the mean cross-entropy of softmax(offset + w x + b) with the L2 penalty of
+    `fit_softmax`, here on w and b alike, so that without evidence the offset stands as it is. A
+    class without a label takes part with its offset. scikit-learn's regression takes no offset.
+
+    Args:
+        vectors: (L, D).
+        labels: (L,) 0 to n - 1.
+        offset: (L, n) logits that the fit starts from.
+        inverse_penalty: see `INVERSE_PENALTY`.
+    """
+    from scipy.optimize import minimize  # seconds to import
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):  # as for `fit_softmax`
+        inputs, centre, scale = _scaled(vectors)
+        inputs = np.concatenate([inputs, np.ones((len(inputs), 1), np.float32)], axis=1)
+        count, classes = len(labels), offset.shape[1]
+        shrink = 1.0 / (inverse_penalty * np.sqrt(count))  # of the mean loss: 1 / (C L)
+        offset = offset.astype(np.float64)
+        rows = np.arange(count)
+
+        def loss(flat: Floats) -> tuple[float, Floats]:
+            weights = flat.reshape(classes, -1)
+            logits = offset + inputs @ weights.T.astype(np.float32)
+            logits -= logits.max(axis=1, keepdims=True)
+            chances = np.exp(logits)
+            total = chances.sum(axis=1, keepdims=True)
+            value = float((np.log(total[:, 0]) - logits[rows, labels]).mean())
+            chances /= total
+            chances[rows, labels] -= 1.0
+            slope = (chances.T.astype(np.float32) @ inputs).astype(np.float64) / count
+            slope += shrink * weights
+            return value + 0.5 * shrink * float(np.vdot(weights, weights)), slope.ravel()
+
+        start = np.zeros(classes * inputs.shape[1])
+        options = {"maxiter": MAX_ITERATIONS, "gtol": TOLERANCE, "ftol": SMALLEST_STEP}
+        found = minimize(loss, start, jac=True, method="L-BFGS-B", options=options)
+        weights = found.x.reshape(classes, -1)
+    slopes = weights[:, :-1] * scale
+    bias = weights[:, -1] - slopes @ centre
+    return slopes.astype(np.float32), bias.astype(np.float32)
+
+
+def _scaled(vectors: Floats) -> tuple[Floats, Floats, float]:
+    """(vectors at mean 0 and spread 1, their mean, what they were multiplied by)."""
+    centre = vectors.mean(axis=0)
+    scaled = vectors - centre  # (L, D)
+    scale = 1.0 / max(float(np.sqrt(np.vdot(scaled, scaled) / scaled.size)), 1e-6)
+    return scaled * np.float32(scale), centre, scale
 
 
 def fit_softmax(
@@ -116,10 +216,7 @@ def fit_softmax(
     # each other took 20 to 60 times as long.
     # A fit that stops short of the tolerance is a fit all the same, and the same one every time.
     with threadpool_limits(1), catch_warnings(action="ignore", category=ConvergenceWarning):
-        centre = vectors.mean(axis=0)
-        scaled = vectors - centre  # (L, D)
-        scale = 1.0 / max(float(np.sqrt(np.vdot(scaled, scaled) / scaled.size)), 1e-6)
-        scaled *= scale
+        scaled, centre, scale = _scaled(vectors)
         penalty = inverse_penalty / np.sqrt(len(labels))
         model = LogisticRegression(C=penalty, max_iter=MAX_ITERATIONS, tol=TOLERANCE)
         model.fit(scaled, labels)

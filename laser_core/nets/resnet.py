@@ -14,6 +14,7 @@ from torch import nn
 
 from laser_core.arrays import Floats, Ids, Ints
 from laser_core.config import Device
+from laser_core.nets.anchor import Anchor
 from laser_core.nets.base import Learner, Net, Pictures
 from laser_core.nets.batches import Normalisation, normalisation_of
 from laser_core.nets.device import choose_device
@@ -58,9 +59,12 @@ class ResNet18(Learner):
         n_outputs: int,
         rng: np.random.Generator,
         temperature: float = 1.0,
+        anchor: Anchor | None = None,
     ) -> Steps[Net]:
         if len(ids) == 0:
             raise ValueError("resnet18 needs at least one labeled image")
+        if anchor is not None:
+            raise ValueError("resnet18 cannot start from the text")
         size = self._size or (SMALL if pictures.side <= SMALL_UP_TO else LARGE)
         classes, targets = np.unique(labels, return_inverse=True)  # those without an image: not
         yield from pictures.prepare_pixels(size)

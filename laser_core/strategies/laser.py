@@ -8,7 +8,6 @@ import numpy as np
 
 from laser_core.arrays import Bools, Floats, Ints
 from laser_core.config import (
-    Aggregator,
     DeltaSchedule,
     ExperimentConfig,
     Fusion,
@@ -22,9 +21,9 @@ from laser_core.scores import (
     temperature_probabilities,
     vlm_score,
 )
-from laser_core.selection import top_b, top_p_per_group
+from laser_core.selection import Images, balanced, top_b, top_p_per_group
 from laser_core.strategies.base import Strategy, register
-from laser_core.view import PoolView, Query, RoundRecord, take
+from laser_core.view import PoolView, Query, RoundRecord, Signal, take
 
 DELTA_STEP, DELTA_CAP = 0.1, 0.9  # Section 4.1: "increase it by 0.1 in each AL round", 10 rounds
 LEAST_IRRELEVANT = 10  # labels of irrelevant images without which the detector tells nothing
@@ -41,6 +40,8 @@ class Parts:
         best: (U,) row of the relevant description that matches best.
         delta: (U,) the detector's share for each image.
         final: (U,) Eq. (5).
+        classes: (U,) the relevant class that each image may be: its best description's, or the
+            detector's most probable one where that counts.
         note: why the detector counts for nothing, or "".
     """
 
@@ -49,6 +50,7 @@ class Parts:
     best: Ints
     delta: Floats
     final: Floats
+    classes: Ints
     note: str
 
 
@@ -77,6 +79,10 @@ class Labeled:
         """
         return ~np.isin(self.owner[best], self.labels)
 
+    def counts(self) -> Ints:
+        """(n,) labels of each relevant class."""
+        return np.bincount(self.labels[self.labels < self.n_classes], minlength=self.n_classes)
+
 
 @register
 class Laser(Strategy):
@@ -85,10 +91,9 @@ class Laser(Strategy):
     Args:
         schedule: of delta.
         fusion: how Eq. (5) brings its two parts together.
-        selection: "quota" per description (Section 3.2) or "global" (Algorithm 1, line 9).
-        aggregator: of the confuser penalty in Eq. (1).
+        selection: "balanced" shares the batch out by class (ours), "quota" by description
+            (Section 3.2), "global" takes the top b of all (Algorithm 1, line 9).
         temperature: T of Eq. (3), the one the detector was trained with.
-        quota_reach: how many batches deep a quota may reach, 0 for no limit.
     """
 
     name = "laser"
@@ -107,17 +112,13 @@ class Laser(Strategy):
         self,
         schedule: DeltaSchedule = DeltaSchedule("linear"),
         fusion: Fusion = "raw",
-        selection: Selection = "quota",
-        aggregator: Aggregator = "mean",
+        selection: Selection = "balanced",
         temperature: float = 0.5,
-        quota_reach: int = 2,
     ) -> None:
         self.schedule = schedule
         self.fusion = fusion
         self.selection = selection
-        self.aggregator = aggregator
         self.temperature = temperature
-        self.quota_reach = quota_reach
         if schedule == DeltaSchedule("fixed", 0.0):  # the ablation "without detector"
             self.needs = self.needs - {"detector_logits"}
 
@@ -127,9 +128,7 @@ class Laser(Strategy):
             delta_schedule(config.delta),
             config.fusion,
             config.selection,
-            config.aggregator,
             config.temperature,
-            config.quota_reach,
         )
 
     def score(self, view: PoolView, rng: np.random.Generator) -> Floats:
@@ -140,7 +139,7 @@ class Laser(Strategy):
         s = view.signals
         texts = s["relevant_cosines"], s["irrelevant_cosines"], s["irrelevant_owner"]
         # double from here on, so that an explanation adds up to the score within 1e-6
-        s_vlm = vlm_score(*texts, self.aggregator).astype(np.float64)
+        s_vlm = vlm_score(*texts).astype(np.float64)
         best = s["relevant_cosines"].argmax(axis=0)
         labeled = Labeled(view.labels, view.n_classes, s["relevant_owner"])
         return self.fuse(s_vlm, best, s.get("detector_logits"), labeled, self._delta(view))
@@ -160,30 +159,42 @@ class Laser(Strategy):
         if delta > 0.0 and not note and logits is None:
             note = "no detector was trained in the round before"
         if delta == 0.0 or note or logits is None:
-            nothing = np.zeros(len(s_vlm))
-            return Parts(s_vlm, nothing, best, nothing, s_vlm, note and NO_DETECTOR + note)
+            nothing, why = np.zeros(len(s_vlm)), note and NO_DETECTOR + note
+            return Parts(s_vlm, nothing, best, nothing, s_vlm, labeled.owner[best], why)
         s_det = detector_score(temperature_probabilities(logits, self.temperature))
-        shares = np.where(labeled.unseen(best), 0.0, delta)
-        return Parts(s_vlm, s_det, best, shares, final_score(s_vlm, s_det, shares, self.fusion), "")
+        unseen = labeled.unseen(best)
+        shares = np.where(unseen, 0.0, delta)
+        final = final_score(s_vlm, s_det, shares, self.fusion)
+        classes = np.where(unseen, labeled.owner[best], logits[:, :-1].argmax(axis=1))
+        return Parts(s_vlm, s_det, best, shares, final, classes, "")
 
     def select(self, view: PoolView, batch_size: int, rng: np.random.Generator) -> Query:
         parts = self.parts(view)
-        picked = self.pick(parts, len(view.signals["relevant_cosines"]), batch_size, rng)
-        arrays = {name: getattr(parts, name) for name in ("s_vlm", "s_det", "best", "delta")}
-        return take(view, picked, parts.final, arrays, self.figures(parts), parts.note)
+        labeled = Labeled(view.labels, view.n_classes, view.signals["relevant_owner"])
+        images = Images(view.unlabeled, view.embeddings)
+        picked = self.pick(parts, labeled, images, batch_size, rng)
+        return take(view, picked, parts.final, kept(parts), self.figures(parts), parts.note)
 
     def pick(
-        self, parts: Parts, descriptions: int, batch_size: int, rng: np.random.Generator
+        self,
+        parts: Parts,
+        labeled: Labeled,
+        images: Images,
+        batch_size: int,
+        rng: np.random.Generator,
     ) -> Ints:
-        """(b,) positions of the batch, best first; b = min(batch_size, U).
+        """(b,) positions of the batch, in the order it is asked; b = min(batch_size, U).
 
         Args:
-            descriptions: how many relevant ones there are.
+            labeled: what the round knows.
+            images: names and vectors of the images that `parts` speaks of.
         """
         b = min(batch_size, len(parts.final))
+        if self.selection == "balanced":
+            return balanced(parts.final, parts.classes, labeled.counts(), images, b, rng)
         if self.selection == "global":
             return top_b(parts.final, b, rng)
-        return top_p_per_group(parts.final, parts.best, descriptions, b, rng, self.quota_reach)
+        return top_p_per_group(parts.final, parts.best, len(labeled.owner), b, rng)
 
     def _delta(self, view: PoolView) -> float:
         if view.round_index == 1:  # there is no detector yet
@@ -202,6 +213,17 @@ class Laser(Strategy):
             "sd_vlm": sd_vlm,
             "sd_det": sd_det,
         }
+
+
+def kept(parts: Parts) -> dict[str, Signal]:
+    """The arrays of `parts` that a round keeps, so that it can be looked at again."""
+    return {
+        "s_vlm": parts.s_vlm,
+        "s_det": parts.s_det,
+        "best": parts.best,
+        "delta": parts.delta,
+        "class": parts.classes.astype(np.int32),
+    }
 
 
 def scheduled_delta(

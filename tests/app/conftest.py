@@ -113,6 +113,7 @@ def _on_disk(materials: Materials, cache: Path) -> Materials:
     """The same with its cosines where pages find them."""
     vectors = materials.pictures.vectors(materials.pool_ids)
     table = FileTable(cosines_folder(cache, "small-world"), len(vectors))
+    table.keep_vectors(vectors)
     cosines = Cosines(vectors, fakes.encode, table)
     return replace(materials, cosines=cosines, cosines_key="small-world")
 

@@ -66,7 +66,14 @@ def test_a_standing_tells_rank_and_quota(read_run) -> None:
     ranking = next_ranking(run)
     best = standing(ranking, int(ranking.rows[0]))
     assert (best.rank, best.among, best.group_rank, best.picked) == (1, 180, 1, True)
-    assert best.quota == 5  # 20 pictures, two classes of two descriptions
+    place = best.of_class
+    assert (place.share, place.candidates) == (10, 15)  # 20 pictures, two classes
+    assert (place.place, place.decided) == (1, "score")
+    assert ranking.class_shares().tolist() == [10, 10]
+    quotas = replace(ranking, config=replace(ranking.config, selection="quota"))
+    by_description = standing(quotas, int(ranking.rows[0]))
+    assert by_description.quota == 5  # two classes of two descriptions
+    assert by_description.of_class is None
     last = int(ranking.arrays["row"][ranking.arrays["score"].argmin()])
     assert standing(ranking, last).rank == 180
     assert not standing(ranking, last).picked

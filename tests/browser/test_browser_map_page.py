@@ -35,6 +35,7 @@ def make_run(home: Path) -> None:
     materials = fakes.materials(config)
     vectors = materials.pictures.vectors(materials.pool_ids)
     table = FileTable(cosines_folder(home / "cache", "map-page"), len(vectors))
+    table.keep_vectors(vectors)
     cosines = Cosines(vectors, fakes.encode, table)
     materials = replace(materials, cosines=cosines, cosines_key="map-page")
     folder = home / "runs" / "small"

@@ -42,6 +42,7 @@ def make_small_world(home: Path) -> None:
     materials = fakes.materials(config)
     vectors = materials.pictures.vectors(materials.pool_ids)
     table = FileTable(cosines_folder(home / "cache", "round-page"), len(vectors))
+    table.keep_vectors(vectors)
     cosines = Cosines(vectors, fakes.encode, table)
     materials = replace(materials, cosines=cosines, cosines_key="round-page")
     folder = home / "runs" / "small"

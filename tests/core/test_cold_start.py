@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from laser_core.arrays import unit_rows
 from laser_core.cold_start import (
     ColdStart,
     bin_edges,
@@ -14,7 +15,8 @@ from laser_core.cosines import TextCosines
 from laser_core.live_scores import LiveScores
 from laser_core.readouts import Known
 from laser_core.seeding import rng_for
-from laser_core.strategies.laser import Laser, Parts
+from laser_core.selection import Images
+from laser_core.strategies.laser import Labeled, Laser, Parts
 from laser_core.view import PoolView
 
 
@@ -29,12 +31,22 @@ def knowing(states):
     return Known(np.array(states) == 1, np.array(states) >= 0)
 
 
-@pytest.mark.parametrize("selection", ["quota", "global"])
-@pytest.mark.parametrize("reach", [0, 1, 2])
-def test_the_cold_start_is_the_first_query_of_a_run(selection, reach):
-    config = ExperimentConfig(batch_size=30, selection=selection, quota_reach=reach, seed=3)
+IDS = np.array([f"i{n}" for n in range(400)])
+VECTORS = unit_rows(rng_for(4, "cold").normal(size=(400, 6)))
+IMAGES = Images(IDS, VECTORS.__getitem__)
+OWNER = np.array([0, 0, 1, 1])
+SELECTIONS = ["balanced", "quota", "global"]
+
+
+def started(table, config):
+    return cold_start(LiveScores(table), OWNER, 2, config, IMAGES)
+
+
+@pytest.mark.parametrize("selection", SELECTIONS)
+def test_the_cold_start_is_the_first_query_of_a_run(selection):
+    config = ExperimentConfig(batch_size=30, selection=selection, seed=3)
     table = a_table()
-    ids = np.array([f"i{n}" for n in range(400)])
+    ids = IDS
     signals = {
         "relevant_cosines": table.relevant,
         "irrelevant_cosines": table.irrelevant,
@@ -42,30 +54,31 @@ def test_the_cold_start_is_the_first_query_of_a_run(selection, reach):
         "irrelevant_owner": table.irrelevant_owner,
     }
     nothing = np.array([], dtype=np.intp)
-    view = PoolView(1, ids, ids[:0], nothing, 2, signals)
+    view = PoolView(1, ids, ids[:0], nothing, 2, signals, embeddings=VECTORS.__getitem__)
     query = Laser.from_config(config).select(view, 30, rng_for(3, "query", 1))
-    start = cold_start(LiveScores(table), 4, config)
+    start = started(table, config)
     assert ids[start.rows].tolist() == query.ids.tolist()
 
 
-def test_equal_scores_are_drawn_by_the_same_lot_as_in_a_run():
-    config = ExperimentConfig(batch_size=30, seed=3)
+@pytest.mark.parametrize("selection", SELECTIONS)
+def test_equal_scores_are_drawn_by_the_same_lot_as_in_a_run(selection):
+    config = ExperimentConfig(batch_size=30, seed=3, selection=selection)
     flat = a_table().relevant.round(1)  # many equal scores
     table = TextCosines(flat, flat[:0], np.array([0, 0, 1, 1]), np.array([], dtype=np.intp))
     s_vlm, best = table.score().astype(float), flat.argmax(axis=0)
     nothing = np.zeros(400)
-    parts = Parts(s_vlm, nothing, best, nothing, s_vlm, "")
-    picked = Laser.from_config(config).pick(parts, 4, 30, rng_for(3, "query", 1))
-    assert cold_start(LiveScores(table), 4, config).rows.tolist() == picked.tolist()
+    parts = Parts(s_vlm, nothing, best, nothing, s_vlm, OWNER[best], "")
+    labeled = Labeled(np.array([], dtype=np.intp), 2, OWNER)
+    laser = Laser.from_config(config)
+    picked = laser.pick(parts, labeled, IMAGES, 30, rng_for(3, "query", 1))
+    assert started(table, config).rows.tolist() == picked.tolist()
 
 
-@pytest.mark.parametrize("selection", ["quota", "global"])
-@pytest.mark.parametrize("reach", [0, 1, 2, 20])  # 20 batches are more than the pool
-def test_leaving_one_out_is_the_cold_start_without_it(selection, reach):
-    config = ExperimentConfig(batch_size=30, selection=selection, quota_reach=reach)
+@pytest.mark.parametrize("selection", SELECTIONS)
+def test_leaving_one_out_is_the_cold_start_without_it(selection):
+    config = ExperimentConfig(batch_size=30, selection=selection)
     table = a_table()
-    live = LiveScores(table)
-    found = leave_one_out(live, cold_start(live, 4, config), 4, config)
+    found = leave_one_out(LiveScores(table), started(table, config), OWNER, 2, config, IMAGES)
     for place, rows in found.items():
         kept = table.irrelevant_owner != place
         without = TextCosines(
@@ -74,7 +87,7 @@ def test_leaving_one_out_is_the_cold_start_without_it(selection, reach):
             table.relevant_owner,
             table.irrelevant_owner[kept],
         )
-        anew = cold_start(LiveScores(without), 4, config)
+        anew = started(without, config)
         assert rows.tolist() == anew.rows.tolist()
 
 

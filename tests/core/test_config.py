@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from laser_core.config import DeltaSchedule, ExperimentConfig, delta_schedule
@@ -44,3 +46,47 @@ def test_a_config_of_a_newer_version_is_refused_by_its_unknown_fields():
         ExperimentConfig.from_json('{"shiny": 1}')
     with pytest.raises(ConfigError, match="cannot be read"):
         ExperimentConfig.from_json("{")
+
+
+def earlier(**settings):
+    """config.json as a version before `balanced` wrote it."""
+    given = json.loads(ExperimentConfig(selection="quota").to_json())
+    del given["anchor"]
+    return json.dumps({**given, "quota_reach": 2, **settings})
+
+
+def test_an_earlier_run_keeps_the_rules_it_used_and_knows_no_text():
+    config = ExperimentConfig.from_json(earlier(aggregator="max"))
+    assert config.anchor == 0.0
+    assert config.retired == (("quota_reach", 2), ("aggregator", "max"))
+    assert config.retired_words() == (
+        "quotas with a reach of 2 batches and the confusers' max as the penalty of Eq. (1)"
+    )
+    shown = json.loads(config.to_json())
+    assert (shown["quota_reach"], shown["aggregator"]) == (2, "max")
+    assert ExperimentConfig.from_json(config.to_json()) == config
+
+
+@pytest.mark.parametrize(
+    "settings", [{"quota_reach": 0}, {"selection": "global"}, {"strategy": "random"}]
+)
+def test_rules_that_decided_nothing_are_not_missed(settings):
+    assert ExperimentConfig.from_json(earlier(**settings)).retired == ()
+
+
+def test_going_on_with_an_earlier_run_changes_the_rounds_to_come_and_no_other():
+    before = ExperimentConfig.from_json(earlier(aggregator="softmax"))
+    with pytest.raises(ConfigError, match="reach of 2 batches.*`resume --balanced`"):
+        before.require_living_rules()
+    after = ExperimentConfig.from_json(before.going_on(4).to_json())
+    after.require_living_rules()
+    assert (after.selection, after.aggregator, after.anchor) == ("balanced", "mean", 0.0)
+    assert after.in_round(4) == after
+    assert after.in_round(3) == before
+
+
+def test_an_anchor_is_for_the_head_alone():
+    with pytest.raises(ConfigError, match="only the learner head can start from the text"):
+        ExperimentConfig(learner="resnet18", anchor=1.0)
+    with pytest.raises(ConfigError, match="from 0 .* to 10"):
+        ExperimentConfig(anchor=-1.0)

@@ -58,5 +58,7 @@ def test_a_perfect_selector_on_cifar_10_at_20_percent_averages_two_thirds():
 
 def test_the_table_leaves_cells_empty_for_what_nobody_knows():
     lines = rounds_csv([record(1, 4, 3, None)]).splitlines()
-    assert lines[0].startswith("round,queried,relevant,precision,ceiling,recall,accuracy,delta")
-    assert lines[1] == "1,4,3,0.750000,,,,,,,,0.000000"
+    assert lines[0].startswith(
+        "round,queried,relevant,precision,ceiling,recall,accuracy,zero_shot,delta"
+    )
+    assert lines[1] == "1,4,3,0.750000,,,,,,,,,0.000000"

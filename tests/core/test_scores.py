@@ -45,15 +45,6 @@ def test_the_flat_mean_and_the_mean_of_means_agree_when_all_have_k_sentences():
     np.testing.assert_allclose(penalty(rows, owner), penalty(rows, None))
 
 
-def test_the_max_penalty_is_the_nearest_confuser_and_softmax_lies_between():
-    owner = np.array([0, 1])
-    highest = penalty(IRRELEVANT, owner, "max")
-    np.testing.assert_allclose(highest, [1.0, 0.4])
-    soft = penalty(IRRELEVANT, owner, "softmax")
-    assert (soft < highest).all()
-    assert (soft > penalty(IRRELEVANT, owner)).all()
-
-
 def test_eq_3_halving_the_temperature_doubles_the_log_odds():
     logits = np.array([[np.log(3.0), 0.0]])
     np.testing.assert_allclose(temperature_probabilities(logits, 1.0), [[0.75, 0.25]])

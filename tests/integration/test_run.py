@@ -3,6 +3,8 @@
 import io
 import json
 import shutil
+from contextlib import closing
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -15,9 +17,10 @@ from laser_core.run import explain_kept
 from laser_core.store import Store
 from tests.integration.conftest import cut_off_png, rounds, write_pool
 
+RETIRED = (("quota_reach", 2),)
 PROMISED = (
-    "round,queried,relevant,precision,ceiling,recall,accuracy,delta,delta_effective,sd_vlm,sd_det,"
-    "seconds"
+    "round,queried,relevant,precision,ceiling,recall,accuracy,zero_shot,delta,"
+    "delta_effective,sd_vlm,sd_det,seconds"
 )
 
 
@@ -34,6 +37,7 @@ def test_a_run_leaves_its_database_settings_and_rounds(finished):
 def test_a_run_prints_one_line_a_round_and_a_summary(finished):
     printed = (finished / "stdout.txt").read_text().splitlines()
     assert [line[:9] for line in printed if " queried " in line] == [
+        "round 0/3",
         "round 1/3",
         "round 2/3",
         "round 3/3",
@@ -166,7 +170,7 @@ def test_compare_writes_mean_and_spread_and_goes_on_where_it_was(laser, quick, t
     (tmp_path / "both" / "comparison.csv").unlink()
     again = laser(*asked, "--out", tmp_path / "both")
     assert again.exit_code == 0
-    assert again.stdout.count(" queried ") == 3  # only the missing run
+    assert again.stdout.count("\nround ") == 4  # only the missing run, with its start
     repeated = pd.read_csv(tmp_path / "both" / "comparison.csv")
     same = [c for c in repeated.columns if "seconds" not in c]
     assert repeated[same].to_csv() == pd.read_csv(io.StringIO(written))[same].to_csv()
@@ -232,6 +236,28 @@ def test_labels_go_into_another_run_and_a_run_opens_elsewhere(laser, finished, a
     assert result.exit_code == 0, result.stderr
     assert rounds(tmp_path / "opened") == rounds(finished)
     assert "another name" not in laser("show", tmp_path / "opened").stderr
+
+
+def test_a_run_of_an_earlier_version_goes_on_once_that_is_agreed_to(laser, finished, tmp_path):
+    """Its rounds keep the rule they were asked by; the next ones are asked by balanced."""
+    run = tmp_path / "earlier"
+    shutil.copytree(finished, run)
+    with closing(Store.open(run)) as store:
+        before = replace(store.config(), rounds=4, selection="quota", retired=RETIRED, anchor=0.0)
+        store.change_config(before)
+    assert json.loads((run / "config.json").read_text())["quota_reach"] == 2
+    refused = laser("resume", run)
+    assert refused.exit_code == 2
+    assert "quotas with a reach of 2 batches" in refused.stderr
+    assert "resume --balanced" in refused.stderr
+    agreed = laser("resume", run, "--balanced")
+    assert agreed.exit_code == 0, agreed.stderr
+    assert "from round 4 on the run asks by balanced" in agreed.stdout
+    with closing(Store.open(run)) as store:
+        after, records = store.config(), store.records()
+    assert (after.selection, after.anchor, len(records)) == ("balanced", 0.0, 4)
+    assert after.in_round(3) == before
+    assert rounds(run)[:3] == rounds(finished)
 
 
 def test_embeddings_are_written_as_parquet(laser, finished, tmp_path):

@@ -44,7 +44,8 @@ def a_view(strategy, round_index=3, unlabeled=U, order=None):
             signals[name] = signals[name][:, order]
     labeled = np.array([f"img-{i}" for i in range(L)])
     chosen = {name: signals[name] for name in strategy.needs}
-    return PoolView(round_index, ids, labeled, labels, N, chosen)
+    embeddings = images if order is None else images[order]
+    return PoolView(round_index, ids, labeled, labels, N, chosen, embeddings=embeddings.__getitem__)
 
 
 def ask(strategy, view, b=7, seed=1):

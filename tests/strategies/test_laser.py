@@ -21,7 +21,10 @@ def view(labels, round_index=2, logits=None, delta=None):
         signals["detector_logits"] = np.array(logits)
     ids = np.array(["a", "b", "c"])
     labeled = np.array([f"l{i}" for i in range(len(labels))])
-    return PoolView(round_index, ids, labeled, np.array(labels), 2, signals, delta_override=delta)
+    return PoolView(
+        round_index, ids, labeled, np.array(labels), 2, signals, delta_override=delta,
+        embeddings=np.eye(3).__getitem__,
+    )  # fmt: skip
 
 
 ENOUGH = [0, 1, *[2] * 10]
