@@ -86,7 +86,7 @@ def rounds(images: int, batch: int, strategy: str) -> tuple[list[RoundRecord], l
         confusers=4,
         strategy=strategy,
         vlm="offline",
-        selection="global",
+        anchor=1.0,
     )
     cpu: list[float] = []
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:

@@ -8,8 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 SOURCES = {
+    "anchor": "laser_core/nets/anchor.py",
     "batches": "laser_core/nets/batches.py",
     "config": "laser_core/config.py",
+    "head": "laser_core/nets/head.py",
     "laser": "laser_core/strategies/laser.py",
     "metrics": "laser_core/metrics.py",
     "nets": "laser_core/nets/__init__.py",
@@ -19,10 +21,12 @@ SOURCES = {
     "run_nets": "laser_core/run_nets.py",
     "scores": "laser_core/scores.py",
     "selection": "laser_core/selection.py",
+    "sets": "laser_core/data/published_sets.py",
     "split": "laser_core/data/split.py",
     "train": "laser_core/nets/train.py",
 }
 TESTS = {
+    "anchor": "tests/nets/test_anchor.py",
     "batches": "tests/nets/test_batches.py",
     "experiment": "tests/core/test_experiment.py",
     "laser": "tests/strategies/test_laser.py",
@@ -203,12 +207,12 @@ SELECTION = (
 SETTINGS = (
     mutation(
         "k-of-cifar", "Section 4.1: K = 15 on CIFAR-10 and 4 on CIFAR-100",
-        "plan", '"cifar10": 15, "cifar100": 4', '"cifar10": 3, "cifar100": 9',
+        "sets", '"cifar10": 15, "cifar100": 4', '"cifar10": 3, "cifar100": 9',
         "torchvision::test_the_papers_own_sets_have_the_papers_number_of_sentences_a_class",
     ),
     mutation(
         "k-of-tiny-imagenet", "Section 4.1: K = 2 on Tiny-ImageNet",
-        "plan", '"tiny-imagenet": 2', '"tiny-imagenet": 5',
+        "sets", '"tiny-imagenet": 2', '"tiny-imagenet": 5',
         "tiny_imagenet::test_two_sentences_a_class_as_in_the_paper",
     ),
     mutation(
@@ -333,4 +337,68 @@ MEASURES = (
         "metrics::test_accuracy_is_the_share_of_right_first_choices",
     ),
 )  # fmt: skip
-MUTATIONS = (*SCORES, *DETECTOR, *DELTA, *SELECTION, *SETTINGS, *TRAINING, *MEASURES)
+BALANCED = (
+    mutation(
+        "balanced-equal-picks", "ours: the class with the fewest labels and picks is next",
+        "selection", "np.where(picks < available, labeled + picks,",
+        "np.where(picks < available, picks,",
+        "selection::test_each_next_pick_goes_to_the_class_with_the_fewest_labels",
+    ),
+    mutation(
+        "balanced-narrow", "ours: candidates are 1.5 times the share",
+        "selection", "WIDTH = 1.5", "WIDTH = 1.0",
+        "selection::test_a_share_is_the_best_image_and_then_those_far_from_what_is_taken",
+    ),
+    mutation(
+        "balanced-by-score-alone", "ours: a share is spread over pictures far apart",
+        "selection", "candidates[far_apart(images.vectors(candidates), share, own)]",
+        "candidates[:share]",
+        "selection::test_a_share_is_the_best_image_and_then_those_far_from_what_is_taken",
+    ),
+    mutation(
+        "balanced-class-by-class", "ours: classes take turns",
+        "selection", "return in_turns(taken)", "return np.concatenate(taken)",
+        "selection::test_classes_take_turns_in_the_order_a_batch_is_asked",
+    ),
+    mutation(
+        "balanced-deaf-to-the-detector", "ours: a detector that counts says which class it is",
+        "laser", "np.where(unseen, labeled.owner[best], logits[:, :-1].argmax(axis=1))",
+        "labeled.owner[best]",
+        "laser::test_a_detector_that_counts_says_of_which_class_an_image_may_be",
+    ),
+    mutation(
+        "balanced-blind-to-the-unseen", "ours: an image of a class without a label stays in it",
+        "laser", "np.where(unseen, labeled.owner[best], logits[:, :-1].argmax(axis=1))",
+        "logits[:, :-1].argmax(axis=1)",
+        "laser::test_a_detector_that_counts_says_of_which_class_an_image_may_be",
+    ),
+)  # fmt: skip
+ANCHOR = (
+    mutation(
+        "anchor-ignored", "ours: the classifier starts from the text",
+        "head", "logits = offset + inputs @", "logits = inputs @",
+        "anchor::test_the_fit_minimises_the_cross_entropy_of_offset_and_learned_logits",
+    ),
+    mutation(
+        "anchor-free-bias", "ours: the penalty shrinks w and b",
+        "head", "slope += shrink * weights",
+        "slope[:, :-1] += shrink * weights[:, :-1]",
+        "anchor::test_the_fit_minimises_the_cross_entropy_of_offset_and_learned_logits",
+    ),
+    mutation(
+        "anchor-raw-cosine", "ours: z has mean 0 and deviation 1 over the pool",
+        "anchor", "np.where(deviation > 0.0, deviation, 1.0)", "np.ones_like(deviation)",
+        "anchor::test_z_is_a_class_s_mean_cosine_at_mean_0_and_deviation_1_over_the_pool",
+    ),
+)  # fmt: skip
+MUTATIONS = (
+    *BALANCED,
+    *ANCHOR,
+    *SCORES,
+    *DETECTOR,
+    *DELTA,
+    *SELECTION,
+    *SETTINGS,
+    *TRAINING,
+    *MEASURES,
+)

@@ -95,6 +95,20 @@ def test_with_three_classes_only_images_of_the_unlabeled_one_keep_delta_zero():
     assert parts.delta.tolist() == [0.5, 0.0, 0.5]
 
 
+def test_a_detector_that_counts_says_of_which_class_an_image_may_be():
+    # all three match a sentence of class 0 best, but for image 1; class 2 has no label
+    given = view([0, 1, *[3] * 10], logits=[[0.0, 5.0, -9.0, 0.0]] * 3, delta=0.5)
+    signals = {**given.signals, "relevant_owner": np.array([0, 2])}
+    three = PoolView(
+        2, given.unlabeled, given.labeled, given.labels, 3, signals, delta_override=0.5
+    )
+    assert Laser(LINEAR).parts(three).classes.tolist() == [1, 2, 1]
+    alone = PoolView(
+        2, given.unlabeled, given.labeled, given.labels, 3, signals, delta_override=0.0
+    )
+    assert Laser(LINEAR).parts(alone).classes.tolist() == [0, 2, 0]
+
+
 def test_few_labels_make_no_detector_and_the_reason_is_a_sentence():
     assert why_no_detector(np.array([0, 1, *[2] * 9]), 2).startswith("9 irrelevant labels")
     assert why_no_detector(np.array([0, *[2] * 10]), 2).startswith("1 of 2 relevant classes")
