@@ -16,7 +16,7 @@ from laser_core.config import ExperimentConfig
 from laser_core.options import names, numbers, with_settings
 from laser_core.plan import plan
 from laser_core.prepare import embed_only
-from laser_core.report import round_line, summary_line
+from laser_core.report import round_line, start_line, summary_line
 from laser_core.restore import list_backups, restore_backup, trouble_of
 from laser_core.run import explain_kept, start
 from laser_core.run import resume as resume_run
@@ -170,6 +170,8 @@ def show(folder: RunFolder) -> None:
             f"{config.vlm}"
         )
         for record in records:
+            if record.round == 1 and (start := start_line(record, config.rounds)):
+                terminal.say(start)
             terminal.say(round_line(record, config.rounds))
         terminal.say(summary_line(records))
 
