@@ -189,3 +189,26 @@ def test_lost_weights_are_trained_again_and_give_the_same_next_query(tmp_path):
     store = Store.open(tmp_path / "run")
     fresh = Experiment(fakes.materials(store.config()), store)
     np.testing.assert_array_equal(drain(fresh.query()).ids, expected)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"relevant": ("cat",)},  # R = 1
+        {"descriptions": 0},  # K = 0
+        {"descriptions": 0, "confusers": 0},
+        {"relevant": ("cat", "dog", "unicorn")},  # a class without an image
+        {"relevant": ("cat", "dog", "truck", "ship", "frog", "lamp")},  # nothing is irrelevant
+        {"batch_size": 48},  # the whole pool at once
+        {"anchor": 1.0},
+    ],
+)
+def test_balanced_asks_for_the_whole_pool_to_its_last_image(tmp_path, settings):
+    config = fakes.config(**{"rounds": 9, **settings})
+    small = fakes.source(per_class=8)
+    run = Experiment(fakes.materials(config, small), Store.create(tmp_path / "run", config))
+    records = drain(simulate(run))
+    sizes = [len(record.ids) for record in records]
+    assert sizes == ([48] if config.batch_size == 48 else [20, 20, 8])
+    assert len({id for record in records for id in record.ids}) == 48
+    assert run.finished
