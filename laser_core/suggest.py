@@ -1,16 +1,19 @@
 """What the model thinks a picture shows, before a person has said it, with its reason in a line.
 
 Used to sort pages of alike pictures and shown on demand: it is no label, and it trains nothing.
+Which class a picture shows comes from the classifier that starts from the text, where a run has
+one; whether it is relevant at all comes from the detector where that counts, else from the
+sentences. The classifier knows relevant classes alone, so it cannot tell.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from laser_core.arrays import Floats, Ints
+from laser_core.arrays import Bools, Floats, Ints
 from laser_core.cosines import TextCosines
 from laser_core.pool import Label
 from laser_core.reader import RunReader
@@ -29,11 +32,13 @@ class Suggestion:
 
     Args:
         label: a relevant class, or irrelevant.
-        sure: what guesses of one kind are sorted by, higher is surer: the detector's probability,
-            or how far the best sentence's cosine is above that of any other class.
+        sure: what guesses of one kind are sorted by, higher is surer: a probability where the
+            detector counts; else how far the classifier's class is above its next, or, without
+            one, how far the best sentence's cosine is above that of any other class.
         reason: the numbers behind it.
-        confidence: 0 to 1: the detector's probability, or the label's share of a softmax over the
-            nearest sentences of all classes and confusers; 0 where sentences have no rival.
+        confidence: 0 to 1: a probability where the detector counts, else the label's share of a
+            softmax over the nearest sentences of all classes and confusers; 0 where sentences
+            have no rival.
     """
 
     label: Label
@@ -92,7 +97,7 @@ def _confidence(guess: Suggestion | None) -> float:
 
 
 def suggestions(run: RunReader, ids: Sequence[str]) -> dict[str, Suggestion]:
-    """id -> guess: the detector's where it counts in the newest query, else the sentences'.
+    """id -> guess, by what the newest query or preview knew of each image.
 
     Images that neither can tell of (no descriptions yet, cosines not computed) are left out.
 
@@ -101,35 +106,97 @@ def suggestions(run: RunReader, ids: Sequence[str]) -> dict[str, Suggestion]:
     """
     place = {id: row for row, id in enumerate(run.facts.ids.tolist())}
     rows = np.array([place[id] for id in ids if id in place], dtype=np.intp)
-    found = dict(zip(rows.tolist(), _by_sentences(run, rows), strict=False))
-    found |= _by_detector(run, set(rows.tolist()))
+    arrays = _newest_arrays(run)
+    found = dict(zip(rows.tolist(), _by_sentences(run, rows, arrays), strict=False))
+    found |= _by_detector(run, set(rows.tolist()), arrays)
     return {id: found[place[id]] for id in ids if place.get(id) in found}
 
 
 def least_sure(run: RunReader, count: int) -> list[str]:
     """Ids without a label of which the model is least sure, the least sure first; `count` at most.
 
-    By the detector where it counts in the newest query, else by the sentences; empty where neither
-    can tell (no descriptions yet).
+    Where the detector counts in the newest query, those whose likeliest of all n + 1 classes has
+    the smallest chance. Else those that the sentences call relevant and whose two likeliest
+    classes are closest by the classifier, then the rest by the sentences; empty where nothing can
+    tell (no descriptions yet).
 
     Raises:
         CacheError: as for `suggestions`.
     """
-    ids = run.facts.ids
-    arrays = _detector_arrays(run)
-    kept = run.descriptions()
-    if arrays is not None:
-        rows = np.asarray(arrays["row"])
-        logits = np.asarray(arrays["detector_logits"], dtype=np.float64)
-        sure = temperature_probabilities(logits, run.config.temperature).max(axis=1)
-    elif kept is not None and kept[1].relevant_texts():
-        rows = np.arange(len(ids))
-        sure = sureness(run.cosines(kept[1], rows))
+    arrays = _newest_arrays(run)
+    if _counts(run, arrays):
+        chances = chances_of(
+            arrays["detector_logits"], _classifier(run, arrays), run.config.temperature
+        )
+        rows = np.asarray(arrays["row"])[np.argsort(chances.max(axis=1), kind="stable")]
     else:
-        return []
+        rows = _least_sure_by_text(run, arrays)
     labeled = run.store.labels()
-    order = rows[np.argsort(sure, kind="stable")]
-    return [id for id in ids[order].tolist() if id not in labeled][:count]
+    return [id for id in run.facts.ids[rows].tolist() if id not in labeled][:count]
+
+
+def _least_sure_by_text(run: RunReader, arrays: Mapping[str, Signal]) -> Ints:
+    """(N,) or (0,) rows of the pool, as far as no detector counts."""
+    kept = run.descriptions()
+    if kept is None or not kept[1].relevant_texts():
+        return np.array([], dtype=np.intp)
+    cosines = run.cosines(kept[1], np.arange(len(run.facts.ids)))
+    logits = _classifier(run, arrays)
+    if logits is None:
+        return np.argsort(sureness(cosines), kind="stable")
+    return closest_first(cosines, np.asarray(arrays["row"]), logits)
+
+
+def closest_first(cosines: TextCosines, rows: Ints, logits: Floats) -> Ints:
+    """(N,) images: those that look relevant by the classifier's margin, then those by `sureness`.
+
+    Args:
+        cosines: of the sentences with N images.
+        rows: (U,) those of the N that the classifier has looked at.
+        logits: (U, n) what it says of them. With one class it cannot waver.
+    """
+    margins = np.full(cosines.relevant.shape[1], np.inf)
+    if logits.shape[1] > 1:
+        margins[rows] = class_margin(logits)
+    margins[_confused(cosines)] = np.inf
+    return np.lexsort((sureness(cosines), margins))
+
+
+def chances_of(detector: Floats, classifier: Floats | None, temperature: float) -> Floats:
+    """(N, n + 1) chance of each relevant class, irrelevant last; rows sum to 1.
+
+    With a classifier (1 - P(irrelevant)) P(class): P(irrelevant) is the detector's, Eq. (3), and
+    P(class) the classifier's. Without one all of Eq. (3).
+
+    Args:
+        detector: (N, n + 1) logits, irrelevant last.
+        classifier: (N, n) logits of the same images, or None.
+        temperature: T of Eq. (3).
+    """
+    found = temperature_probabilities(np.asarray(detector, dtype=np.float64), temperature)
+    if classifier is None:
+        return found
+    found[:, :-1] = (1.0 - found[:, -1:]) * class_chances(classifier)
+    return found
+
+
+def class_chances(logits: Floats) -> Floats:
+    """(N, n) the classifier's chances of the relevant classes, from its logits."""
+    return temperature_probabilities(np.asarray(logits, dtype=np.float64), 1.0)
+
+
+def class_margin(logits: Floats) -> Floats:
+    """(N,) how far the likeliest class is above the next, 0 to 1; 1 where there is one class."""
+    chances = np.sort(class_chances(logits), axis=1)
+    return chances[:, -1] - chances[:, -2] if chances.shape[1] > 1 else chances[:, -1]
+
+
+def _confused(cosines: TextCosines) -> Bools:
+    """(N,) whether a confuser's sentence is nearer than all relevant ones."""
+    if len(cosines.irrelevant) == 0:
+        return np.zeros(cosines.relevant.shape[1], dtype=np.bool_)
+    nearer: Bools = cosines.irrelevant.max(axis=0) > cosines.relevant.max(axis=0)
+    return nearer
 
 
 def sureness(cosines: TextCosines) -> Floats:
@@ -154,26 +221,74 @@ def _nearest_of_each(cosines: Floats, owners: Ints) -> Floats:
     return np.stack(each) if each else np.zeros((0, cosines.shape[1]))
 
 
-def from_logits(logits: Floats, classes: Sequence[str], temperature: float) -> list[Suggestion]:
-    """The detector's guesses: the likeliest of its n + 1 classes under Eq. (3).
+def from_logits(
+    logits: Floats, classes: Sequence[str], temperature: float, classifier: Floats | None = None
+) -> list[Suggestion]:
+    """The guesses where the detector counts.
+
+    It says alone whether a picture is relevant. With a classifier, one that is irrelevant is more
+    likely so than not, and the class of another is the classifier's likeliest; without one the
+    label is the likeliest of the n + 1 classes of Eq. (3).
 
     Args:
-        logits: (N, n + 1), irrelevant last.
+        logits: (N, n + 1) of the detector, irrelevant last.
         classes: n names in the detector's order.
         temperature: T of Eq. (3).
+        classifier: (N, n) logits of the same images.
     """
-    chances = temperature_probabilities(logits.astype(np.float64), temperature)
     guesses = []
-    for row in chances:
-        best = int(row.argmax())
-        label = IRRELEVANT if best == len(classes) else Label("relevant", classes[best])
+    for n, row in enumerate(chances_of(logits, classifier, temperature)):
         likeliest = int(row[:-1].argmax())
-        reason = (
-            f"the detector gives {classes[likeliest]} {row[likeliest]:.2f}, irrelevant "
-            f"{row[-1]:.2f}"
-        )
-        guesses.append(Suggestion(label, float(row[best]), reason, float(row[best])))
+        rest = float(row[:-1].max() if classifier is None else row[:-1].sum())
+        irrelevant = float(row[-1]) > rest
+        label = IRRELEVANT if irrelevant else Label("relevant", classes[likeliest])
+        chance = float(row[-1] if irrelevant else row[likeliest])
+        name, told = classes[likeliest], f"irrelevant {row[-1]:.2f}"
+        if classifier is None:
+            reason = f"the detector gives {name} {row[likeliest]:.2f}, {told}"
+        else:
+            reason = f"{_told(classifier[n], name)}; the detector gives {told}"
+        guesses.append(Suggestion(label, chance, reason, chance))
     return guesses
+
+
+def _told(logits: Floats, name: str) -> str:
+    """What the classifier says of an image, from its (n,) logits, whose likeliest is `name`."""
+    return (
+        "the classifier, which starts from the text, gives "
+        f"{name} {class_chances(logits[None]).max():.2f}"
+    )
+
+
+def named_by_classifier(
+    guesses: Sequence[Suggestion],
+    cosines: TextCosines,
+    classes: Sequence[str],
+    logits: Floats,
+    spread: float | None = None,
+) -> list[Suggestion]:
+    """The sentences' guesses with the classifier's class for those that look relevant.
+
+    How sure a guess is, stays the sentences' affair: the share of the class that is now named.
+    So no class that they speak against is ever surely relevant.
+
+    Args:
+        guesses, cosines, classes, spread: as in `from_cosines`, of the same N images.
+        logits: (N, n) of the classifier, its classes in the order of `classes`.
+    """
+    shares, margins = _shares(cosines, spread), class_margin(logits)
+    place = {int(owner): at for at, owner in enumerate(np.unique(cosines.relevant_owner))}
+    named = []
+    for n, guess in enumerate(guesses):
+        best = int(logits[n].argmax())
+        reason = f"{_told(logits[n], classes[best])}; {guess.reason}"
+        if guess.label.state != "relevant":
+            named.append(replace(guess, reason=reason))
+            continue
+        share = float(shares[place[best], n]) if best in place else 0.0
+        label = Label("relevant", classes[best])
+        named.append(Suggestion(label, float(margins[n]), reason, share))
+    return named
 
 
 def from_cosines(
@@ -225,20 +340,24 @@ def _nearest_of_all(cosines: TextCosines) -> Floats:
 
 
 def _confidences(cosines: TextCosines, spread: float | None) -> tuple[Floats, Floats]:
-    """((N,) of the likeliest relevant class, (N,) of the likeliest confuser), 0 to 1.
+    """((N,) share of the likeliest relevant class, (N,) of the likeliest confuser), 0 to 1."""
+    shares, classes = _shares(cosines, spread), len(np.unique(cosines.relevant_owner))
+    return shares[:classes].max(axis=0), shares[classes:].max(axis=0, initial=0.0)
 
-    A softmax over the nearest sentence of each class and confuser. Models differ in how far their
-    cosines lie apart, so the usual spread of an image's cosines is the unit. Without confusers
-    nothing speaks against a relevant class, so nothing is sure: all are 0.
+
+def _shares(cosines: TextCosines, spread: float | None) -> Floats:
+    """(classes + confusers, N) shares of a softmax over the nearest sentence of each, 0 to 1.
+
+    Models differ in how far their cosines lie apart, so the usual spread of an image's cosines is
+    the unit. Without confusers nothing speaks against a relevant class, so nothing is sure: all
+    are 0.
     """
-    images = cosines.relevant.shape[1]
-    if len(cosines.irrelevant) == 0 or images == 0:
-        return np.zeros(images), np.zeros(images)
     near = _nearest_of_all(cosines)
+    if len(cosines.irrelevant) == 0 or near.shape[1] == 0:
+        return np.zeros_like(near)
     powers = np.exp(SHARPNESS / (spread or usual_spread(cosines)) * (near - near.max(axis=0)))
-    shares = powers / powers.sum(axis=0)
-    classes = len(np.unique(cosines.relevant_owner))
-    return shares[:classes].max(axis=0), shares[classes:].max(axis=0)
+    shares: Floats = powers / powers.sum(axis=0)
+    return shares
 
 
 def _rival(
@@ -263,24 +382,31 @@ def _best(near: Floats, owners: Ints, names: Sequence[str]) -> tuple[float, str]
     return float(near[best]), names[int(owners[best])]
 
 
-def _by_detector(run: RunReader, wanted: set[int]) -> dict[int, Suggestion]:
-    arrays = _detector_arrays(run)
-    if arrays is None:
+def _by_detector(
+    run: RunReader, wanted: set[int], arrays: Mapping[str, Signal]
+) -> dict[int, Suggestion]:
+    if not _counts(run, arrays):
         return {}
     at = [n for n, row in enumerate(arrays["row"].tolist()) if row in wanted]
-    logits = np.asarray(arrays["detector_logits"][at])
-    guesses = from_logits(logits, run.config.relevant, run.config.temperature)
+    logits, classifier = np.asarray(arrays["detector_logits"][at]), _classifier(run, arrays)
+    thought = None if classifier is None else classifier[at]
+    guesses = from_logits(logits, run.config.relevant, run.config.temperature, thought)
     return dict(zip(np.asarray(arrays["row"])[at].tolist(), guesses, strict=True))
 
 
-def _detector_arrays(run: RunReader) -> Mapping[str, Signal] | None:
-    """The newest query's arrays where the detector counts in it; else None."""
-    arrays = _newest_arrays(run)
+def _counts(run: RunReader, arrays: Mapping[str, Signal]) -> bool:
+    """Whether the detector counts in the newest query, and for the classes as they are now."""
     if "detector_logits" not in arrays or not np.any(arrays.get("delta", 0.0)):
-        return None
-    if arrays["detector_logits"].shape[1] != len(run.config.relevant) + 1:
-        return None  # the classes have changed since
-    return arrays
+        return False
+    return arrays["detector_logits"].shape[1:] == (len(run.config.relevant) + 1,)
+
+
+def _classifier(run: RunReader, arrays: Mapping[str, Signal]) -> Floats | None:
+    """(U, n) logits of the classifier that starts from the text; None without one."""
+    logits = arrays.get("classifier_logits")
+    if logits is None or logits.shape[1:] != (len(run.config.relevant),):
+        return None  # an earlier version's run, or the classes have changed since
+    return np.asarray(logits, dtype=np.float64)
 
 
 def _newest_arrays(run: RunReader) -> Mapping[str, Signal]:
@@ -291,18 +417,27 @@ def _newest_arrays(run: RunReader) -> Mapping[str, Signal]:
     return looked.pool if looked is not None else {}
 
 
-def _by_sentences(run: RunReader, rows: Ints) -> list[Suggestion]:
+def _by_sentences(run: RunReader, rows: Ints, arrays: Mapping[str, Signal]) -> list[Suggestion]:
+    """(len(rows),) guesses by the sentences, with the classifier's class where it looked."""
     kept = run.descriptions()
     if kept is None or len(rows) == 0 or not kept[1].relevant_texts():
         return []
-    texts = kept[1]
-    return from_cosines(
-        run.cosines(texts, rows),
-        texts.relevant_texts(),
-        [each.name for each in texts.relevant],
-        [each.name for each in texts.confusers],
-        usual_spread(run.cosines(texts, _sample(len(run.facts.ids)))),
-    )
+    texts, cosines = kept[1], run.cosines(kept[1], rows)
+    classes = [each.name for each in texts.relevant]
+    spread = usual_spread(run.cosines(texts, _sample(len(run.facts.ids))))
+    confusers = [each.name for each in texts.confusers]
+    guesses = from_cosines(cosines, texts.relevant_texts(), classes, confusers, spread)
+    logits = _classifier(run, arrays)
+    if logits is None or classes != list(run.config.relevant):
+        return guesses
+    place = {row: n for n, row in enumerate(arrays["row"].tolist())}
+    at = [n for n, row in enumerate(rows.tolist()) if row in place]
+    seen = [place[row] for row in rows[at].tolist()]
+    some = [guesses[n] for n in at]
+    named = named_by_classifier(some, run.cosines(texts, rows[at]), classes, logits[seen], spread)
+    for n, guess in zip(at, named, strict=True):
+        guesses[n] = guess
+    return guesses
 
 
 def _sample(images: int) -> Ints:
