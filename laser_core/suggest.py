@@ -226,9 +226,11 @@ def from_logits(
 ) -> list[Suggestion]:
     """The guesses where the detector counts.
 
-    It says alone whether a picture is relevant. With a classifier, one that is irrelevant is more
-    likely so than not, and the class of another is the classifier's likeliest; without one the
-    label is the likeliest of the n + 1 classes of Eq. (3).
+    It says alone whether a picture is relevant: unless irrelevant is the likeliest of the n + 1
+    classes of Eq. (3), so that Eq. (4) is below 0. Which class is the classifier's affair, where
+    there is one. The guess is as sure as the less sure of two: its chance by `chances_of`, and by
+    the detector alone. A thing unlike all that was labeled gets from the detector a little of
+    every relevant class, while the classifier must name one.
 
     Args:
         logits: (N, n + 1) of the detector, irrelevant last.
@@ -236,19 +238,20 @@ def from_logits(
         temperature: T of Eq. (3).
         classifier: (N, n) logits of the same images.
     """
+    alone, both = (chances_of(logits, thought, temperature) for thought in (None, classifier))
     guesses = []
-    for n, row in enumerate(chances_of(logits, classifier, temperature)):
-        likeliest = int(row[:-1].argmax())
-        rest = float(row[:-1].max() if classifier is None else row[:-1].sum())
-        irrelevant = float(row[-1]) > rest
-        label = IRRELEVANT if irrelevant else Label("relevant", classes[likeliest])
-        chance = float(row[-1] if irrelevant else row[likeliest])
-        name, told = classes[likeliest], f"irrelevant {row[-1]:.2f}"
+    for n, (row, chances) in enumerate(zip(alone, both, strict=True)):
+        likeliest, told = int(chances[:-1].argmax()), f"irrelevant {row[-1]:.2f}"
+        name = classes[likeliest]
+        irrelevant = row.argmax() == len(classes)
+        place = -1 if irrelevant else likeliest
+        sure = float(min(row[place], chances[place]))
         if classifier is None:
             reason = f"the detector gives {name} {row[likeliest]:.2f}, {told}"
         else:
             reason = f"{_told(classifier[n], name)}; the detector gives {told}"
-        guesses.append(Suggestion(label, chance, reason, chance))
+        label = IRRELEVANT if irrelevant else Label("relevant", name)
+        guesses.append(Suggestion(label, sure, reason, sure))
     return guesses
 
 

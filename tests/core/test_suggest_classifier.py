@@ -62,7 +62,8 @@ def test_without_a_classifier_the_chances_are_those_of_equation_3() -> None:
 def test_the_detector_says_whether_it_is_relevant_and_the_classifier_says_which_class() -> None:
     detector = chances([0.68, 0.02, 0.3], [0.1, 0.3, 0.6])
     first, second = from_logits(detector, CLASSES, 1.0, chances([0.07, 0.93], [0.07, 0.93]))
-    assert (first.label, round(first.confidence, 6)) == (MUG, 0.651)  # 0.7 * 0.93
+    # 0.7 * 0.93 = 0.651 and yet 0.02 by the detector, which speaks against a mug
+    assert (first.label, round(first.confidence, 6)) == (MUG, 0.02)
     assert first.reason == (
         "the classifier, which starts from the text, gives mug 0.93; "
         "the detector gives irrelevant 0.30"
@@ -70,16 +71,29 @@ def test_the_detector_says_whether_it_is_relevant_and_the_classifier_says_which_
     assert (second.label, round(second.confidence, 6)) == (OTHER, 0.6)
 
 
-def test_a_picture_more_likely_relevant_than_not_is_relevant_however_its_classes_share() -> None:
-    # irrelevant is the likeliest of the three columns, and yet less likely than the rest
+def test_what_the_detector_finds_like_nothing_is_not_sure_however_sure_the_class_is() -> None:
+    """H1: a thing of no class gets a little of each; the classifier knows classes alone."""
+    stray, cup = from_logits(
+        chances([0.5, 0.49, 0.01], [0.9, 0.0001, 0.0999]),
+        CLASSES,
+        1.0,
+        chances([0.99, 0.01], [0.95, 0.05]),
+    )
+    assert (stray.label, round(stray.confidence, 6)) == (CUP, 0.5)
+    # the less sure of 0.9001 * 0.95 and 0.9
+    assert (cup.label, round(cup.confidence, 6)) == (CUP, 0.855095)
+
+
+def test_irrelevant_is_what_is_likeliest_so_by_the_detector_as_equation_4_has_it() -> None:
+    # S_det = 0.3 - 0.4 is below 0, though the two classes together are likelier
     found = from_logits(chances([0.3, 0.3, 0.4]), CLASSES, 1.0, chances([0.5, 0.5]))[0]
-    assert (found.label, round(found.confidence, 6)) == (CUP, 0.3)
+    assert (found.label, round(found.confidence, 6)) == (OTHER, 0.4)
 
 
-def test_a_class_that_the_detector_has_never_seen_can_be_suggested() -> None:
+def test_a_class_that_the_detector_has_never_seen_can_be_suggested_and_is_not_sure() -> None:
     detector = np.array([[0.0, -np.inf, np.log(0.25)]])  # 0.8 cup, 0.2 irrelevant
     found = from_logits(detector, CLASSES, 1.0, chances([0.1, 0.9]))[0]
-    assert (found.label, round(found.confidence, 6)) == (MUG, 0.72)
+    assert (found.label, found.confidence) == (MUG, 0.0)
 
 
 def test_without_a_detector_the_sentences_say_whether_and_the_classifier_says_which() -> None:
@@ -116,8 +130,8 @@ def test_no_page_that_enter_takes_holds_what_one_of_the_two_doubts(seed: int) ->
         for n in taken:
             assert guesses[n].label.name == CLASSES[int(logits[n].argmax())]
         if guesses is both:
-            sure = chances_of(detector, None, 1.0)[taken, -1] <= 1 - SURE
-            assert sure.all()
+            alone = chances_of(detector, None, 1.0)[taken]
+            assert (alone[:, :-1].max(axis=1) >= SURE).all()
         else:
             assert all(said[n].label == texts[n].label for n in taken)
 
@@ -194,9 +208,10 @@ def test_a_run_s_suggestions_name_the_class_that_its_classifier_names(
     best = np.asarray(run.config.relevant)[arrays["classifier_logits"].argmax(axis=1)]
     guesses = suggestions(run, ids)
     relevant = [n for n, id in enumerate(ids) if guesses[id].label.state == "relevant"]
-    assert relevant
     assert [guesses[ids[n]].label.name for n in relevant] == best[relevant].tolist()
-    assert all(words in guesses[id].reason for id in ids)
+    for id, name in zip(ids, best, strict=True):
+        assert f"the text, gives {name} " in guesses[id].reason
+        assert words in guesses[id].reason
 
 
 def test_a_run_without_an_anchor_is_told_of_as_before(read) -> None:
