@@ -26,12 +26,13 @@ from ui.thumbnails import Thumbnails
 
 MARGIN = 0.03  # as in ui/map/data.py
 COLUMNS, ROWS = 18, 10  # the lattice that the 180 pictures lie on
-POOL = "map page test"
 
 
 def make_run(home: Path) -> None:
     """A prepared run with two maps, its pictures on a lattice and its sentences above."""
-    config = fakes.config(pool=POOL)
+    pictures = home / "pictures"  # it is there: a pool that is gone is asked for above the map
+    pictures.mkdir()
+    config = fakes.config(pool=str(pictures))
     materials = fakes.materials(config)
     vectors = materials.pictures.vectors(materials.pool_ids)
     table = FileTable(cosines_folder(home / "cache", "map-page"), len(vectors))
@@ -63,7 +64,7 @@ def keep_maps(store: Store) -> None:
 def server(serve, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     home = tmp_path_factory.mktemp("map-page")
     make_run(home)
-    small = Thumbnails(f"{POOL} ")
+    small = Thumbnails(f"{home / 'pictures'} ")
     source = fakes.source()
     small.make(source, source.ids("pool").tolist())
     yield serve(
