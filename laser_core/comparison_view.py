@@ -18,9 +18,12 @@ from laser_core.report import summarise
 from laser_core.store import Store
 from laser_core.view import RoundRecord
 
-Measure = Literal["precision", "ceiling", "recall", "accuracy"]
+Measure = Literal["precision", "ceiling", "recall", "accuracy", "zero_shot"]
 Against = Literal["round", "labels"]
-COLUMNS = ("first_precision", "mean_precision", "mean_ceiling", "recall", "accuracy", "seconds")
+COLUMNS = (
+    "first_precision", "mean_precision", "mean_ceiling", "looked_at", "recall", "accuracy",
+    "zero_shot", "seconds",
+)  # fmt: skip
 DEPTH = 3  # folders below the runs' home: a comparison is variant, then seed and split
 REPEATED = ("seed", "split_seed", "relevant")  # what the repetitions of one setting differ in
 INDIFFERENT = ("device", "data_root", "rounds", "mismatch", "known", "propose", "task")

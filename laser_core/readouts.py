@@ -109,6 +109,11 @@ def labels_paid(records: Sequence[RoundRecord]) -> list[int]:
     return np.cumsum([record.queried for record in records], dtype=int).tolist()
 
 
+def relevant_labels(records: Sequence[RoundRecord]) -> list[int]:
+    """Relevant answers up to the end of each round."""
+    return np.cumsum([record.relevant for record in records], dtype=int).tolist()
+
+
 def minutes_spent(records: Sequence[RoundRecord]) -> list[float]:
     """Machine time up to the end of each round, in minutes; a person's answering not counted."""
     return (np.cumsum([record.seconds for record in records]) / 60).tolist()

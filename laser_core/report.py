@@ -58,7 +58,7 @@ def round_line(record: RoundRecord, rounds: int) -> str:
         f"relevant {record.relevant}",
         f"precision {_share(record.precision)} of at most {_share(record.ceiling)}",
         f"recall {_share(record.recall)}",
-        f"accuracy {_share(record.accuracy)}{_beside(record.figures.get('zero_shot'))}",
+        f"accuracy {_share(record.accuracy)}{_beside(record.zero_shot)}",
     ]
     if "delta" in record.figures:
         share = record.figures.get("delta_effective", record.figures["delta"])
@@ -74,7 +74,7 @@ def start_line(record: RoundRecord, rounds: int) -> str:
         record: of round 1, whose query knew no label yet.
         rounds: how many the run has.
     """
-    known = record.figures.get("zero_shot")
+    known = record.zero_shot
     if known is None:
         return ""
     return (
@@ -103,6 +103,7 @@ class Summary:
         recall: at the end.
         accuracy: at the end.
         zero_shot: the accuracy of the text alone, at the end.
+        looked_at: pictures queried for each relevant one found; None before the first.
         seconds: of all rounds.
     """
 
@@ -113,13 +114,14 @@ class Summary:
     accuracy: float | None
     seconds: float
     zero_shot: float | None = None
+    looked_at: float | None = None
 
 
 def summarise(records: Sequence[RoundRecord]) -> Summary:
     """The summary of finished rounds; all empty before the first."""
     if not records:
         return Summary(None, None, None, None, None, 0.0)
-    last = records[-1]
+    last, found = records[-1], sum(record.relevant for record in records)
     return Summary(
         first_precision=records[0].precision,
         mean_precision=_mean([r.precision for r in records]),
@@ -127,7 +129,8 @@ def summarise(records: Sequence[RoundRecord]) -> Summary:
         recall=last.recall,
         accuracy=last.accuracy,
         seconds=sum(r.seconds for r in records),
-        zero_shot=last.figures.get("zero_shot"),
+        zero_shot=last.zero_shot,
+        looked_at=sum(r.queried for r in records) / found if found else None,
     )
 
 

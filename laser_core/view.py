@@ -63,6 +63,11 @@ class RoundRecord:
     confusion: tuple[tuple[int, ...], ...] = ()
     classes: tuple[str, ...] = ()
 
+    @property
+    def zero_shot(self) -> float | None:
+        """Accuracy of the text alone when the batch was asked; None where nobody knows it."""
+        return self.figures.get("zero_shot")
+
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from laser_core.config import ExperimentConfig
-from laser_core.data.published_sets import usual_descriptions
+from laser_core.data.published_sets import PRINTED_DESCRIPTIONS, usual_descriptions
 from laser_core.errors import LaserError
 from ui.adopt_card import open_run_card
 from ui.data_classes import choose_classes
@@ -34,7 +34,8 @@ llm, vlm = choose_models()
 st.subheader("3 · Classes that matter", anchor=False)
 relevant = choose_classes(source, facts, llm, vlm)
 usual_k = usual_descriptions(source.pool, facts["classes"])
-settings = choose_settings(facts["pool"], len(relevant), usual_k)
+printed_k = usual_descriptions(source.pool, facts["classes"], PRINTED_DESCRIPTIONS)
+settings = choose_settings(facts["pool"], len(relevant), usual_k, printed_k)
 
 try:
     config = ExperimentConfig(

@@ -15,6 +15,7 @@ from laser_core.readouts import (
     labels_paid,
     minutes_spent,
     random_expectation,
+    relevant_labels,
     running_mean,
 )
 from laser_core.report import summarise
@@ -23,8 +24,13 @@ from ui.charts import BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, PictureFormat, 
 from ui.escape import escaped
 
 HEIGHT = 300
-AXES = ("Rounds", "Labels paid", "Minutes spent")
-TITLES = {"Rounds": "round", "Labels paid": "labels paid", "Minutes spent": "minutes of computing"}
+AXES = ("Rounds", "Labels paid", "Relevant labels", "Minutes spent")
+TITLES = {
+    "Rounds": "round",
+    "Labels paid": "labels paid",
+    "Relevant labels": "relevant labels",
+    "Minutes spent": "minutes of computing",
+}
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,7 @@ def axis_of(name: str, records: Sequence[RoundRecord]) -> Axis:
     values: dict[str, Sequence[float]] = {
         "Rounds": [float(record.round) for record in records],
         "Labels paid": [float(paid) for paid in labels_paid(records)],
+        "Relevant labels": [float(found) for found in relevant_labels(records)],
         "Minutes spent": minutes_spent(records),
     }
     return Axis(TITLES[name], values[name])
@@ -74,8 +81,13 @@ def recall_chart(records: Sequence[RoundRecord], axis: Axis) -> go.Figure:
 
 
 def accuracy_chart(records: Sequence[RoundRecord], axis: Axis) -> go.Figure:
-    """The classifier's accuracy on relevant test pictures."""
-    made = _share_chart(axis, "accuracy")
+    """The classifier's accuracy on relevant test pictures, beside the text's alone from 0 on."""
+    text = [record.zero_shot for record in records]
+    known = text[0] is not None
+    from_start = Axis(axis.title, [0.0, *axis.values]) if known else axis
+    made = _share_chart(from_start, "accuracy")
+    if known:
+        _line(made, from_start, [text[0], *text], "text alone", GREY, "dash", "x")
     _line(made, axis, [r.accuracy for r in records], "accuracy", PINK, "solid", "diamond", 3)
     return made
 
@@ -91,8 +103,8 @@ def delta_chart(records: Sequence[RoundRecord], axis: Axis) -> go.Figure:
 
 
 def show_summary(run: RunReader, records: Sequence[RoundRecord]) -> None:
-    """The run so far in five numbers."""
-    total, cells = summarise(records), st.columns(5)
+    """The run so far in six numbers."""
+    total, cells = summarise(records), st.columns(6)
     labels, minutes = labels_paid(records)[-1], minutes_spent(records)[-1]
     cells[0].metric("Rounds", f"{len(records)} of {run.config.rounds}")
     cells[1].metric(
@@ -101,8 +113,16 @@ def show_summary(run: RunReader, records: Sequence[RoundRecord]) -> None:
         f"{_share(total.mean_ceiling)}.",
     )  # fmt: skip
     cells[2].metric("Recall", _share(total.recall), help="Relevant found of all in the pool.")
-    cells[3].metric("Accuracy", _share(total.accuracy), help="On relevant test pictures.")
+    cells[3].metric(
+        "Accuracy", _share(total.accuracy),
+        help=f"On relevant test pictures. The text alone: {_share(total.zero_shot)}.",
+    )  # fmt: skip
     cells[4].metric("Labels paid", f"{labels:,}", help=f"In {minutes:.1f} minutes of computing.")
+    looked = total.looked_at
+    cells[5].metric(
+        "Looked at", "unknown" if looked is None else f"{looked:.1f}",
+        help="Pictures that a person looked at for each relevant one, over the finished rounds.",
+    )  # fmt: skip
 
 
 def _share(value: float | None) -> str:

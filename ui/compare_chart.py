@@ -24,6 +24,7 @@ DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 MARKERS = ("circle", "square", "diamond", "triangle-up", "x", "star", "triangle-down", "cross")
 HEIGHT = 420
 CEILING = "dotted: a line's own ceiling"
+TEXT_ALONE = "dotted: text alone (zero-shot)"
 CEILINGS = (
     "Dotted is each line's own ceiling, min(1, relevant pictures left ÷ b): the most that these "
     "very runs could still reach in that round."
@@ -41,8 +42,10 @@ HEADS = {
     "first_precision": "Round 1",
     "mean_precision": "Mean precision",
     "mean_ceiling": "of at most",
+    "looked_at": "Looked at",
     "recall": "Recall",
     "accuracy": "Accuracy",
+    "zero_shot": "Text alone",
     "seconds": "Seconds",
 }
 
@@ -61,7 +64,9 @@ def comparison_chart(groups: list[Group], measure: Measure, against: Against) ->
         _add_band(made, line, COLOURS[place % len(COLOURS)])
         _add_line(made, group.name, line, place)
     if measure == "precision":
-        _add_ceilings(made, groups, against)
+        _add_dotted(made, groups, "ceiling", against, CEILING)
+    if measure == "accuracy":
+        _add_dotted(made, groups, "zero_shot", against, TEXT_ALONE)
     made.update_yaxes(range=[0, 1.02], tickformat=".0%")
     if against == "round":
         made.update_xaxes(dtick=1)
@@ -70,9 +75,15 @@ def comparison_chart(groups: list[Group], measure: Measure, against: Against) ->
     draw(made, f"compare_{measure}_{against}", f"comparison-{measure}")
 
 
-def _add_ceilings(made: go.Figure, groups: list[Group], against: Against) -> None:
-    """Dotted, in the colour of its line: the most that the line's own runs could still reach."""
-    lines = [curve(group, "ceiling", against) for group in groups]
+def _add_dotted(
+    made: go.Figure, groups: list[Group], measure: Measure, against: Against, name: str
+) -> None:
+    """Another measure of the same runs, dotted in the colour of each line.
+
+    The ceiling is the most that the line's own runs could still reach; the text alone is what
+    their classifier would be without a label.
+    """
+    lines = [curve(group, measure, against) for group in groups]
     for place, line in enumerate(lines):
         made.add_scatter(
             x=line.x, y=line.mean, mode="lines", showlegend=False, hoverinfo="skip",
@@ -80,7 +91,7 @@ def _add_ceilings(made: go.Figure, groups: list[Group], against: Against) -> Non
         )  # fmt: skip
     if any(line.x for line in lines):  # one entry stands for all of them
         made.add_scatter(
-            x=[None], y=[None], mode="lines", name=CEILING, hoverinfo="skip",
+            x=[None], y=[None], mode="lines", name=name, hoverinfo="skip",
             line={"color": GREY, "dash": "dot", "width": 1.5},
         )  # fmt: skip
 
@@ -137,8 +148,9 @@ def comparison_table(groups: list[Group]) -> None:
     st.caption(
         "Round 1 is the precision of the cold start; mean precision is over the rounds, beside "
         "that of a selector that never errs from round 1 on: having found all relevant pictures "
-        "early it ends with empty rounds, so a single round of a line can lie above it. Recall and "
-        "accuracy are at the end."
+        "early it ends with empty rounds, so a single round of a line can lie above it. Looked at "
+        "is how many pictures were asked for each relevant one. Recall and accuracy are at the "
+        "end; text alone is the accuracy without a label."
     )
     st.download_button(
         "Table as CSV",

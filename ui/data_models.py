@@ -7,6 +7,8 @@ from typing import Any
 
 import streamlit as st
 
+from laser_core.config import PAPER_PRESETS
+from laser_core.data.published_sets import PRINTED_DESCRIPTIONS
 from laser_core.errors import LaserError
 from laser_core.strategies import STRATEGIES
 from laser_core.vlm.choose import choice_sentence
@@ -18,6 +20,11 @@ OFFLINE, ENDPOINT, TRANSCRIPT = (
     "A saved transcript",
 )
 AUTO, OFFLINE_VLM, CLIP = "Automatic", "Offline model", "open_clip"
+METHODS = {
+    "balanced": "LaSeR, balanced by class, starts from the text",
+    "section-3.2": "As printed in the paper: Section 3.2 (quotas)",
+    "algorithm-1": "As printed in the paper: Algorithm 1 (top b)",
+}
 
 
 def share_secrets() -> None:
@@ -93,12 +100,15 @@ def _choose_vlm() -> str:
     return spec
 
 
-def choose_settings(pool_size: int, classes: int, usual_k: int) -> dict[str, Any]:
+def choose_settings(
+    pool_size: int, classes: int, usual_k: int, printed_k: int = PRINTED_DESCRIPTIONS
+) -> dict[str, Any]:
     """Fields of `ExperimentConfig` beside pool, classes and models.
 
     Args:
         classes: how many are relevant.
         usual_k: sentences a class where nobody says otherwise.
+        printed_k: the same with settings as printed in the paper.
     """
     with st.expander("Settings of the loop", icon=":material/tune:"):
         a, b, c, d = st.columns(4)
@@ -117,8 +127,19 @@ def choose_settings(pool_size: int, classes: int, usual_k: int) -> dict[str, Any
         epochs = c.number_input("Epochs (resnet18)", 1, 2000, 300, key="data_epochs",
                                 disabled=learner == "head", **keep)  # fmt: skip
         seed = d.number_input("Seed", 0, 2**31 - 1, 0, key="data_seed", **keep)
+        method = b.selectbox("Method", list(METHODS), key="data_method",
+                             format_func=METHODS.__getitem__,
+                             disabled=strategy != "laser", **keep,
+                             help="As printed: raw fusion, linear δ, the mean penalty, N = 2R, "
+                             "T = 0.5, K of the paper's sets (else 15), and a classifier that "
+                             "knows labels alone.")  # fmt: skip
         limit = a.number_input("At most so many pool pictures a class (0: all)", 0, 10**6, 0,
                                key="data_limit", **keep)  # fmt: skip
+    printed: dict[str, Any] = {}
+    if strategy == "laser" and method in PAPER_PRESETS:
+        twice = 2 * max(1, classes)
+        printed = {**PAPER_PRESETS[method], "descriptions": printed_k, "confusers": twice}
+        st.caption(f"As printed: K = {printed_k} and N = {twice}, whatever stands above.")
     return {
         "rounds": int(rounds),
         "batch_size": int(batch),
@@ -129,4 +150,5 @@ def choose_settings(pool_size: int, classes: int, usual_k: int) -> dict[str, Any
         "epochs": int(epochs),
         "seed": int(seed),
         "per_class": int(limit) or None,
+        **printed,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from laser_core.errors import LaserError
-from laser_core.explain import Explanation
+from laser_core.explain import Explanation, Predicted
 from laser_core.pool import Label
 from laser_core.ranking import Ranking, ranking_with
 from laser_core.reader import RunReader
@@ -117,6 +117,18 @@ def _equations(why: Explanation, place: Ranking, key: str) -> None:
             f"Eq. (2) to (4) have no say, $\\delta = 0$: {escaped(place.why_language_alone)}."
         )
     st.markdown(fusion_formula(why))
+    if why.predicted is not None:
+        st.markdown(classifier_formula(why.predicted))
+
+
+def classifier_formula(thought: Predicted) -> str:
+    """The predicted class's logit with its parts, as Markdown."""
+    return (
+        f"Classifier: **{escaped(thought.name)}** ({thought.probability:.2f} among the relevant "
+        "classes), $\\;a\\,z_c + w x + b = "
+        f"{thought.factor:g} \\cdot {_signed(thought.text)} + {_signed(thought.learned)} + "
+        f"{_signed(thought.bias)} = {thought.logit:.3f}$"
+    )
 
 
 def _language(why: Explanation, place: Ranking, key: str) -> None:

@@ -8,10 +8,12 @@ from typing import Any
 
 import streamlit as st
 
+from laser_core.class_report import class_shares, found_by_class, remarks
 from laser_core.data.demo import DEMO_POOLS
 from laser_core.delta_check import labels_against, truth_against
 from laser_core.errors import LaserError
 from laser_core.jobs import JobState
+from laser_core.ranking import Ranking, round_ranking
 from laser_core.reader import RunReader
 from laser_core.strategies import STRATEGIES
 from ui.escape import escaped
@@ -20,7 +22,7 @@ from ui.live import start_job
 from ui.round_batch import show_batch
 from ui.round_choice import Tried, choose, readings, strip
 from ui.round_look import Look, Standpoint, look_at, trials
-from ui.round_words import outcome, round_result, why_picked
+from ui.round_words import before_any_label, class_line, outcome, round_result, why_picked
 from ui.state import jobs
 
 LABEL_PAGE = Path(__file__).resolve().parent.parent / "pages" / "5_Label.py"
@@ -65,6 +67,9 @@ def show_round(
         _finished(stand)
         return
     round = chosen or stand.round
+    if chosen == NEXT and not stand.pending and run.config.retired:
+        _former_rule(run)
+        return
     look = look_at(run, round, stand.pending, truth)
     if look is None:
         _look_ahead(run, stand, job)
@@ -119,6 +124,7 @@ def _words(
             st.markdown("**Nobody asked for this batch**; later rounds cannot be told from it.")
         labels = len(look.before.training()[0])
         st.markdown(f"{why_picked(shown, labels, asked and not tried.changed)} {worth}")
+        _classes(run, look, shown)
         if shown.note and not shown.why_language_alone:  # which the words above have said
             st.caption(escaped(shown.note[:1].upper() + shown.note[1:] + "."))
         if look.ranking.fused:
@@ -127,6 +133,21 @@ def _words(
             st.warning(escaped(doubt), icon=":material/balance:")
     if not finished:
         _buttons(run, stand, tried, busy)
+
+
+def _classes(run: RunReader, look: Look, shown: Ranking) -> None:
+    """What the batch asks for class by class, and what is odd about it."""
+    shares = class_shares(shown, look.before)
+    if len(shares) > 1:
+        st.markdown(class_line(shares))
+    last = run.records()[: shown.round - 1][-1:]
+    ranking = round_ranking(run, last[0].round) if last else None
+    found = found_by_class(ranking, last[0]) if ranking is not None else {}
+    for remark in remarks(shares, found):
+        st.caption(escaped(f"{remark[:1].upper()}{remark[1:]}."))
+    alone = shown.figures.get("zero_shot")
+    if shown.round == 1 and alone is not None:
+        st.caption(before_any_label(alone))
 
 
 def _doubt(run: RunReader, stand: Standpoint, look: Look, tried: Tried, truth: bool) -> str:
@@ -200,6 +221,20 @@ def _truth(run: RunReader, stand: Standpoint) -> bool:
         help="This pool knows its labels. Switch this off to judge the batch as it would be in "
         "earnest, when nobody knows them yet.",
     )  # fmt: skip
+
+
+def _former_rule(run: RunReader) -> None:
+    """A run that asked by a rule that is gone: what it used, and the one way to go on."""
+    with st.container(border=True):
+        st.markdown(
+            f"**This run asked by {escaped(run.config.retired_words())}**, which this version no "
+            "longer has. Its finished rounds stay as they are, with the settings they were asked "
+            "by. The next ones can be asked by *balanced*: the batch shared out by class, the mean "
+            "as the penalty of Eq. (1)."
+        )
+        if st.button("Go on with balanced", type="primary", key=f"round go on {run.name}"):
+            run.store.go_on_balanced()
+            st.rerun()
 
 
 def _finished(stand: Standpoint) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from laser_core.class_report import ClassShare
 from laser_core.ranking import Ranking
 from laser_core.view import RoundRecord
 from ui.escape import escaped
@@ -35,7 +36,10 @@ def why_picked(ranking: Ranking, labels: int, asked: bool) -> str:
         f"{these}Of all unlabeled pictures they {'looked' if asked else 'look'} most like the "
         f"descriptions of **{listed(classes)}**"
     )
-    text += f" and least like look-alikes such as {listed(confusers, 3)}. " if confusers else ". "
+    text += f" and least like look-alikes such as {listed(confusers, 3)}" if confusers else ""
+    if ranking.config.selection == "balanced" and len(classes) > 1:
+        text += ", shared out by class and chosen to differ"
+    text += ". "
     return text + _voices(ranking, labels, asked)
 
 
@@ -71,6 +75,20 @@ def outcome(precision: float | None, counted: int, size: int, chance: float | No
     )
 
 
+def class_line(shares: Sequence[ClassShare]) -> str:
+    """How many pictures of the batch are for each class, and its labels, as Markdown."""
+    told = [f"**{escaped(s.name)}** {s.asked:,} ({s.labels:,})" for s in shares]
+    return f"For each class (labels it has): {' · '.join(told)}"
+
+
+def before_any_label(zero_shot: float) -> str:
+    """What the text alone names right, as Markdown."""
+    return (
+        f"Before any label the text alone names **{zero_shot:.1%}** of the relevant test pictures "
+        "right (zero-shot)."
+    )
+
+
 def round_result(record: RoundRecord) -> str:
     """A finished round in one line."""
     parts = [f"Round {record.round}: {record.relevant:,} of {record.queried:,} relevant"]
@@ -79,5 +97,7 @@ def round_result(record: RoundRecord) -> str:
     if record.recall is not None:
         parts.append(f"{record.recall:.0%} of all relevant found")
     if record.accuracy is not None:
-        parts.append(f"classifier's accuracy {record.accuracy:.2f}")
+        alone = record.zero_shot
+        beside = "" if alone is None else f" (text alone {alone:.2f})"
+        parts.append(f"classifier's accuracy {record.accuracy:.2f}{beside}")
     return " · ".join(parts)

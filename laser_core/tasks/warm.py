@@ -65,8 +65,8 @@ def embedded_pool(planned: Plan, context: JobContext) -> Steps[Any]:
 def keep_preview(experiment: Experiment) -> Steps[None]:
     """Keep the next query as the schedule would have it: arrays and figures, for `RunReader`."""
     store = experiment.store
-    if experiment.pending is not None or experiment.finished:
-        return
+    if experiment.pending is not None or experiment.finished or experiment.config.retired:
+        return  # a run whose rule is gone is looked at once a person has agreed to another
     version, looked = yield from experiment.preview()
     _save_preview(store, experiment.round_index, version or 0, looked)
 

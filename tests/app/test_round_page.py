@@ -58,6 +58,8 @@ def test_a_newcomer_reads_why_these_pictures_and_what_they_are_worth(open_page) 
     assert "most like the descriptions of **cat and dog**" in text
     assert "look-alikes such as wolf and fox" in text
     assert "9 of 20 are relevant: precision 0.45**; picking at random would give 0.33." in text
+    assert "shared out by class and chosen to differ" in text
+    assert "**cat** 10 (0) · **dog** 10 (0)" in text
     assert labels(page).count("Query and train") == 1
 
 

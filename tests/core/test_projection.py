@@ -93,7 +93,7 @@ def test_umap_that_is_stopped_half_way_leaves_no_work_behind() -> None:
 def test_umap_says_what_it_does_from_import_to_layout() -> None:
     told: list[Progress] = []
     drain(lay_out(two_clouds(20), "umap", 0), told.append)
-    assert [p.stage.split(" (")[0] for p in told][:2] == [
+    assert [p.stage.split(",")[0] for p in told][:2] == [
         "finding the main directions",
         "loading UMAP",
     ]
