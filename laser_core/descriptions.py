@@ -14,6 +14,7 @@ from laser_core.llm.words import plain_sentence
 from laser_core.progress import Progress, Steps
 
 Source = Literal["model", "person", "discovered"]
+MOST_TOLD = 12  # names in one sentence
 ASKED: tuple[Task, ...] = ("confusers", "descriptions")  # what descriptions are made of
 
 
@@ -154,6 +155,26 @@ def sentences_for(
     if per_class == 0:
         return {name: (plain_sentence(name),) for name in classes}
     return {name: tuple(texts) for name, texts in llm.descriptions(classes, per_class).items()}
+
+
+def refusals(refused: Sequence[Refused]) -> str:
+    """What was offered and not taken, with reasons, in one sentence; "" if nothing."""
+    if not refused:
+        return ""
+    return f"Refused: {listed([f'{one.name} ({one.reason})' for one in refused], '; ')}."
+
+
+def listed(names: Sequence[str], between: str = ", ") -> str:
+    """The first names, and how many more there are."""
+    more = f" and {len(names) - MOST_TOLD} more" if len(names) > MOST_TOLD else ""
+    return between.join(names[:MOST_TOLD]) + more
+
+
+def told(descriptions: Descriptions, notes: Sequence[str] = ()) -> list[str]:
+    """What a person should know of texts that a model made: how it was asked, names, refusals."""
+    names = [c.name for c in descriptions.confusers]
+    taken = f"confusers: {listed(names)}" if names else ""
+    return [line for line in (*notes, taken, refusals(descriptions.refused)) if line]
 
 
 def _texts(classes: Sequence[ClassText]) -> list[str]:

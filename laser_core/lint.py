@@ -16,7 +16,7 @@ import numpy as np
 from laser_core.arrays import Floats, Ints
 from laser_core.descriptions import ClassText, Descriptions
 from laser_core.llm.lexicon import Lexicon
-from laser_core.llm.names import why_not
+from laser_core.llm.names import Judge
 from laser_core.llm.words import name_key
 
 CLIP_TOKENS = 77  # CLIP reads no more, start and end marks included; the rest is cut off silently
@@ -50,14 +50,13 @@ class SentenceFacts:
 
 def name_remarks(descriptions: Descriptions, words: Lexicon) -> dict[str, Remark]:
     """Confuser -> why it should not be one: a synonym, sub-kind, wider kind or repeat."""
-    relevant = [c.name for c in descriptions.relevant]
+    judge = Judge(words, [c.name for c in descriptions.relevant])
     found: dict[str, Remark] = {}
-    seen: list[str] = []
     for confuser in descriptions.confusers:
-        if reason := why_not(confuser.name, relevant, (), seen, words):
+        if reason := judge.why_not(confuser.name):
             kind: Kind = "duplicate" if reason == "named twice" else "name"
             found[confuser.name] = Remark(kind, reason)
-        seen.append(confuser.name)
+        judge.name(confuser.name)
     return found
 
 

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from laser_core.descriptions import told
 from laser_core.errors import ConfigError, LaserError, StoreError
 from laser_core.experiment import Experiment, simulate
 from laser_core.explain import Explanation
@@ -112,6 +113,9 @@ def _finish(
     experiment = Experiment(materials, store)
 
     def closed(record: RoundRecord) -> None:
+        kept = store.texts() if len(experiment.records) == 1 else None
+        for line in told(kept[1], list(materials.llm.notes)) if kept else ():
+            tell(line)
         store.write_text("rounds.csv", rounds_csv(experiment.records))
         if record.round == 1 and (start := start_line(record, experiment.config.rounds)):
             tell(start)

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import streamlit as st
 
 from laser_core.descriptions import Descriptions
 from laser_core.errors import ConfigError, LaserError
 from laser_core.llm.base import Task as Question
-from laser_core.llm.pasted import PastedModel
+from laser_core.llm.base import how_asked
 from laser_core.llm.prompts import DEFAULT_TEMPLATES, PromptTemplate
+from laser_core.pasting import Taken, take_confusers, take_sentences
 from laser_core.reader import RunReader
-from laser_core.text_edits import with_confusers, with_sentences
+from laser_core.text_versions import undo_target
 from ui.data_models import share_secrets
 from ui.escape import escaped
 from ui.live import start_job
-from ui.prompts_state import keep, notify
+from ui.prompts_state import keep, notify, step_back
 from ui.remember import read_kept, write_kept
 from ui.state import jobs, reader
 from ui.typing import Typed
@@ -25,6 +24,7 @@ TITLES: dict[Question, str] = {
     "confusers": "1 · Confusers (appendix A.1)",
     "descriptions": "2 · Descriptions (appendix A.2)",
 }
+TAKEN = "prompts_taken"  # (run, version before it, what was told) of the last pasted reply
 DRAFTS = "prompt_drafts.json"  # in the run's folder: a reload or another tab finds them again
 
 
@@ -144,6 +144,9 @@ def _ask(run: RunReader, templates: dict[Question, PromptTemplate]) -> None:
             on_click=_start_asking,
             args=(run.name, {q: t.text for q, t in templates.items()}, other, repeats),
         )
+        asked = run.store.exchanges()[-1:]
+        if asked and (said := how_asked(asked[0])):
+            st.caption(escaped(f"{said}."))
         if len(templates) < len(TITLES):
             st.caption("Mend the template that has a fault first.")
 
@@ -180,6 +183,7 @@ def _paste(
             "Take it", key="prompts_take", disabled=not reply.text.strip() or texts is None,
             on_click=_take, args=(run.name, question, templates),
         )  # fmt: skip
+        _draw_taken(run)
         if question == "confusers":
             st.caption("Then copy the second prompt, which has the new names, and paste again.")
 
@@ -192,10 +196,10 @@ def _take(run_name: str, question: Question, templates: dict[Question, PromptTem
         return
     number, texts = kept
     try:
-        model, made, title = _read_reply(run, texts, question, reply.text, templates)
-        prompts = {**texts.prompts, question: model.templates[question].text}
-        if keep(run_name, replace(made, prompts=prompts), title, number, ""):
-            run.store.append_exchanges(model.exchanges)
+        taken = _read_reply(run, texts, question, reply.text, templates)
+        if keep(run_name, taken.texts, taken.title, number):
+            run.store.append_exchanges(taken.exchanges)
+            st.session_state[TAKEN] = (run_name, number, taken.told)
             reply.set("")
     except LaserError as error:
         notify(f"The reply cannot be used: {error}")
@@ -207,34 +211,23 @@ def _read_reply(
     question: Question,
     reply: str,
     templates: dict[Question, PromptTemplate],
-) -> tuple[PastedModel, Descriptions, str]:
-    """(the model that read it, the texts after it, what was done) of a pasted reply.
-
-    A person cannot be asked again: a reply with fewer answers than the run has places for is taken
-    as far as it goes, and the title says how many there were.
-
-    Raises:
-        LaserError: nothing in it can be used.
-    """
+) -> Taken:
+    config = run.config
+    if question == "confusers":
+        found = run.pool().discovered() if config.use_discovered else []
+        return take_confusers(reply, texts, config.confusers or 0, found, templates)
     classes = _described(run, texts)
-    asked = run.config.confusers if question == "confusers" else run.config.descriptions
-    found = run.pool().discovered() if run.config.use_discovered else []
-    first: LaserError | None = None
-    for count in range(asked or 0, 0, -1):
-        model = PastedModel(reply)
-        model.templates.update(templates)
-        try:
-            if question == "confusers":
-                names = model.confusers(run.config.relevant, count, found)
-                made = replace(with_confusers(texts, names.names), refused=names.refused)
-                return model, made, f"pasted: {_of(len(names.names), asked)} confusers"
-            made = with_sentences(texts, model.descriptions(classes, count))
-            some = _of(count, asked)
-            return model, made, f"pasted: {some} sentences for each of {len(classes)} classes"
-        except LaserError as error:
-            first = first or error
-    raise first or LaserError("the run has no place for confusers or sentences")
+    return take_sentences(reply, texts, classes, config.descriptions or 0, templates)
 
 
-def _of(taken: int, asked: int | None) -> str:
-    return f"{taken}" if taken == asked else f"{taken} of {asked}"
+def _draw_taken(run: RunReader) -> None:
+    """What the last pasted reply came to, and the way back, for as long as it is in use."""
+    name, before, told = st.session_state.get(TAKEN, ("", 0, ()))
+    versions = run.store.text_versions.all()
+    if name != run.name or not versions or undo_target(versions) != before:
+        return
+    st.success("\n\n".join(map(escaped, told)))
+    st.button(
+        "Undo", icon=":material/undo:", key="prompts_undo_paste", on_click=step_back,
+        args=(run.name, "undo"), help="Back to the texts as they were before this reply",
+    )  # fmt: skip

@@ -9,7 +9,7 @@ import streamlit as st
 
 from laser_core.arrays import Ints
 from laser_core.cold_start import figures
-from laser_core.descriptions import ClassText, Descriptions
+from laser_core.descriptions import ClassText, Descriptions, refusals
 from laser_core.errors import JobError, LaserError
 from laser_core.lint import (
     CLIP_TOKENS,
@@ -24,6 +24,7 @@ from laser_core.llm.lexicon import lexicon
 from laser_core.reader import RunReader
 from laser_core.readouts import Known
 from laser_core.text_edits import Edit
+from ui.escape import escaped
 from ui.live import start_job
 from ui.prompts_state import Look, apply, known, make_relevant, memory, without_each
 from ui.state import jobs, reader, requests
@@ -64,6 +65,8 @@ def draw_lists(run: RunReader, now: Look) -> None:
         lambda action: act(run.name, action),
         titles=titles,
     )
+    if refused := refusals(now.texts.refused):
+        st.caption(escaped(refused))
 
 
 def act(run_name: str, action: Action) -> None:

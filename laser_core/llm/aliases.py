@@ -31,6 +31,37 @@ class Alias:
     phrase: str
 
 
+@dataclass(frozen=True)
+class Candidates:
+    """Other names of a class, before their meaning is looked at: synonyms and sub-kinds."""
+
+    name: str
+    synonyms: tuple[str, ...]
+    kinds: tuple[str, ...]
+
+    def texts(self) -> list[str]:
+        """What must be encoded to choose among them."""
+        return [self.name, *self.synonyms, *self.kinds]
+
+
+class Avoided:
+    """Names that no alias may be, or end in: those of the other classes."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._whole = {_joined(name) for name in names}
+        self._ends = {name_key(name) for name in names} - {""}
+
+    def is_one(self, alias: str, besides: str) -> bool:
+        """Whether `alias` is one of the names, or the class `besides` itself."""
+        return _joined(alias) in self._whole or _joined(alias) == _joined(besides)
+
+    def ends_in_one(self, alias: str, besides: str, synonyms: Sequence[str]) -> bool:
+        """Whether `alias` ends in another name than `besides`, or in one of its `synonyms`."""
+        words = name_key(alias).split()
+        ends = {" ".join(words[first:]) for first in range(1, len(words))}
+        return bool(ends & ((self._ends - {name_key(besides)}) | set(map(name_key, synonyms))))
+
+
 def aliases(
     synset: Synset, name: str, avoid: Sequence[str], words: Lexicon, encode: Encode
 ) -> list[Alias]:
@@ -44,19 +75,34 @@ def aliases(
         encode: the sentence encoder's `encode`; an alias must have a cosine of at least
             `_NEAREST_SYNONYM` or `_NEAREST_KIND` to the name.
     """
-    synonyms = [other for other in synset.names if _means_only(other, synset, words)]
-    kinds = [kind.name for kind in words.photographed_kinds(synset)]
-    taken = {_joined(other) for other in (*avoid, name)}
-    synonyms = [other for other in synonyms if _joined(other) not in taken]
-    kinds = [kind for kind in kinds if not _ends_in_any(kind, [*avoid, *synonyms])]
-    kinds = [kind for kind in kinds if _joined(kind) not in taken]
-    rows = encode([name, *synonyms, *kinds])
+    found = candidates(synset, name, Avoided(avoid), words)
+    return chosen(found, encode(found.texts()))
+
+
+def candidates(synset: Synset, name: str, avoid: Avoided, words: Lexicon) -> Candidates:
+    """What may be an alias by its spelling."""
+    synonyms = tuple(
+        other
+        for other in synset.names
+        if _means_only(other, synset, words) and not avoid.is_one(other, name)
+    )
+    kinds = tuple(
+        kind.name
+        for kind in words.photographed_kinds(synset)
+        if not avoid.ends_in_one(kind.name, name, synonyms) and not avoid.is_one(kind.name, name)
+    )
+    return Candidates(name, synonyms, kinds)
+
+
+def chosen(found: Candidates, rows: Floats) -> list[Alias]:
+    """The candidates that are near enough in meaning; `rows` (n, D) are those of their texts."""
     cosines = rows[1:] @ rows[0]
-    found = _nearest(synonyms, cosines[: len(synonyms)], _NEAREST_SYNONYM)
-    kinds = _nearest(kinds, cosines[len(synonyms) :], _NEAREST_KIND)
+    split = len(found.synonyms)
+    synonyms = _nearest(found.synonyms, cosines[:split], _NEAREST_SYNONYM)
+    kinds = _nearest(found.kinds, cosines[split:], _NEAREST_KIND)
     return [
-        *(Alias(synonym, with_article(synonym)) for synonym in found),
-        *(Alias(kind, _as_kind(kind, name)) for kind in kinds),
+        *(Alias(synonym, with_article(synonym)) for synonym in synonyms),
+        *(Alias(kind, _as_kind(kind, found.name)) for kind in kinds),
     ]
 
 
@@ -74,11 +120,6 @@ def _means_only(synonym: str, synset: Synset, words: Lexicon) -> bool:
 
 def _joined(name: str) -> str:
     return name_key(name).replace(" ", "")  # "wineglass" says no more than "wine glass"
-
-
-def _ends_in_any(name: str, others: Sequence[str]) -> bool:
-    key = name_key(name)
-    return any(key.endswith(" " + name_key(other)) for other in others if name_key(other))
 
 
 def _as_kind(sub_kind: str, name: str) -> str:

@@ -61,6 +61,18 @@ class Exchange:
     parameters: Mapping[str, str | int | float] = field(default_factory=dict)
 
 
+def how_asked(exchange: Exchange) -> str:
+    """What a server refused of a question's settings, in one sentence; "" if nothing."""
+    said = {"json_object": "any JSON", "text": "plain text"}.get(
+        str(exchange.parameters.get("form", "")), ""
+    )
+    left_out = exchange.parameters.get("left_out", "")
+    parts = [f"for {said} instead of a given form"] if said else []
+    parts += [f"without {left_out}"] if left_out else []
+    what = f"{exchange.model} was asked {' and '.join(parts)}, because its server refused more"
+    return what if parts else ""
+
+
 class LanguageModel(ABC):
     """Answers the three questions of LaSeR. Each call appends to `exchanges`.
 

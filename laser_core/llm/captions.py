@@ -6,7 +6,7 @@ They have no verb that must agree with the class, so they fit plurals and mass n
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, zip_longest
 from types import MappingProxyType
 
@@ -161,14 +161,18 @@ def captions(
         aliases: synonyms and sub-kinds, as `aliases.Alias.phrase` puts them after "a photo of".
         mass: True for a name that is not counted, so takes no article.
     """
-    texts = [_filled(text, name, mass) for text in CAPTIONS.get(kind, ())]
-    own = chain([f"a photo of {alias}" for alias in aliases[:1]], _in_turn(texts, aliases[1:]))
-    common = [_filled(text, name, mass) for text in COMMON]
-    every = [_filled(FIRST, name, mass), *own, *common]
-    return list(dict.fromkeys(every))[:wanted]
+    texts = (_filled(text, name, mass) for text in CAPTIONS.get(kind, ()))
+    first = [_filled(FIRST, name, mass), *(f"a photo of {alias}" for alias in aliases[:1])]
+    common = (_filled(text, name, mass) for text in COMMON)
+    found: dict[str, None] = {}
+    for text in chain(first, _in_turn(texts, aliases[1:]), common):
+        if len(found) >= wanted:
+            break
+        found[text] = None
+    return list(found)
 
 
-def _in_turn(texts: Sequence[str], aliases: Sequence[str]) -> Iterator[str]:
+def _in_turn(texts: Iterable[str], aliases: Sequence[str]) -> Iterator[str]:
     for text, alias in zip_longest(texts, aliases):
         if text is not None:
             yield text

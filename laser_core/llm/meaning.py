@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 
 import numpy as np
@@ -60,6 +62,7 @@ _UNLIKELY_ELSE = 0.2
 _BY_ITSELF = 0.12  # a meaning told by the word itself ("a main course served on a plate")
 _SURE = 0.08  # the lead over the next meaning that makes one sure
 _PLACES = ("a utensil to cook or eat with in the kitchen", "a hand tool to build or repair with")
+MANY = 400  # classes beyond which reading all glosses would take minutes
 _LEAST_FIT = 0.33  # a sense that scores less is not what the word means today
 VOTING_FIELDS = ("artifact", "animal", "food", "plant", "nature")
 _LEAST_NEAR = 0.4  # names less near than that have no say about a word nobody knows
@@ -81,42 +84,64 @@ class Meanings:
         self._folder = folder
         self._kinds: dict[str, str] = {}
         self._glosses: dict[str, Floats] = {}
+        self._names: dict[str, Floats] = {}
+        self._bare: dict[str, Floats] = {}
 
     def of(self, names: Sequence[str]) -> dict[str, Meaning]:
-        """The meaning of every name, each judged beside the others."""
+        """The meaning of every name, each judged beside the others.
+
+        Of more than `MANY` names no gloss is read: field, kinds and pictures decide.
+        """
         different = list(dict.fromkeys(names))
         if not different:
             return {}
-        rows = self._encoder.encode(different)
+        rows = self.vectors(different)
         senses = {name: self._words.senses(name) for name in different}
-        glosses = self._gloss_vectors([synset for found in senses.values() for synset in found])
+        read = [synset for found in senses.values() for synset in found]
+        glosses = self._gloss_vectors(read) if len(different) <= MANY else {}
         alone = {
             name: self._one(name, senses[name], row, glosses)
             for name, row in zip(different, rows, strict=True)
         }
         if len(different) == 1:
             return alone
-        sure = [name for name in different if self._is_sure(senses[name])]
+        sure = {name for name in different if self._is_sure(senses[name])}
+        kinds = Counter(alone[name].kind for name in sure)
+        whole = rows.sum(axis=0)
         return {
             name: self._one(
                 name,
                 senses[name],
                 row,
                 glosses,
-                context=np.delete(rows, place, axis=0).mean(axis=0),
-                kinds=[alone[other].kind for other in sure if other != name],
+                context=(whole - row) / (len(different) - 1),
+                kinds=kinds - Counter([alone[name].kind] if name in sure else []),
             )
-            for place, (name, row) in enumerate(zip(different, rows, strict=True))
+            for name, row in zip(different, rows, strict=True)
         }
+
+    def vectors(self, names: Sequence[str]) -> Floats:
+        """(n, D) vectors of bare names; remembered."""
+        new = [name for name in dict.fromkeys(names) if name not in self._bare]
+        if new:
+            self._bare.update(zip(new, self._encoder.encode(new), strict=True))
+        return np.stack([self._bare[name] for name in names])
 
     def gloss_vectors(self, synsets: Sequence[Synset]) -> Floats:
         """(n, D) vectors of names with their glosses (`explained`); remembered."""
         found = self._gloss_vectors(synsets)
         return np.stack([found[synset.key] for synset in synsets])
 
+    def remember_glosses(self, synsets: Sequence[Synset]) -> None:
+        """Read the vectors of many glosses at once, which is quicker than one class at a time."""
+        self._gloss_vectors(synsets)
+
     def name_vectors(self, field: str) -> Floats:
         """(n, D) vectors of the everyday names of a field, in the order of `everyday(field)`."""
-        return self._encoder.encode_once([s.name for s in everyday(field)], self._folder)
+        if field not in self._names:
+            names = [synset.name for synset in everyday(field)]
+            self._names[field] = self._encoder.encode_once(names, self._folder)
+        return self._names[field]
 
     def kind(self, synset: Synset) -> str:
         """`kind_of`, remembered."""
@@ -138,21 +163,22 @@ class Meanings:
         word: Floats,
         glosses: Mapping[str, Floats],
         context: Floats | None = None,
-        kinds: Sequence[str] = (),
+        kinds: Mapping[str, int] = MappingProxyType({}),
     ) -> Meaning:
         """The best meaning of `name` beside a mean vector and the kinds of the other classes."""
         scored = sorted(
-            (self._fit(name, sense, word, glosses[sense.key], context, kinds), sense.key)
+            (self._fit(name, sense, word, glosses.get(sense.key), context, kinds), sense.key)
             for sense in senses
         )
         goal = word if context is None else word + 0.6 * context
         best = self._words.synsets[scored[-1][1]] if scored else None
-        if best is None or scored[-1][0] < _LEAST_FIT or _told_by(name, best):
+        unfit = bool(glosses) and bool(scored) and scored[-1][0] < _LEAST_FIT
+        if best is None or unfit or _told_by(name, best):
             kind = self._in_kitchen(self._voted(goal, VOTING_FIELDS), goal)
             return Meaning(name, kind, None)
         kind = self.kind(best)
         if kind == OTHER and best.field in VOTING_FIELDS:
-            kind = self._voted(glosses[best.key] + 0.5 * word, [best.field])
+            kind = self._voted(glosses.get(best.key, word) + 0.5 * word, [best.field])
         sure = len(scored) == 1 or scored[-1][0] - scored[-2][0] >= _SURE
         return Meaning(name, self._in_kitchen(kind, goal), best, sure)
 
@@ -167,15 +193,18 @@ class Meanings:
         name: str,
         sense: Synset,
         word: Floats,
-        gloss: Floats,
+        gloss: Floats | None,
         context: Floats | None,
-        kinds: Sequence[str],
+        kinds: Mapping[str, int],
     ) -> float:
-        """How well a meaning fits, about 0 (not at all) to 1."""
-        fit = float(word @ gloss) - _UNLIKELY.get(sense.field, _UNLIKELY_ELSE)
+        """How well a meaning fits, about 0 (not at all) to 1; without a gloss as far as known."""
+        near = 0.0 if gloss is None else float(word @ gloss)
+        fit = near - _UNLIKELY.get(sense.field, _UNLIKELY_ELSE)
         if context is not None:
-            agreeing = sum(same_group(self.kind(sense), kind) for kind in kinds)
-            fit += 0.7 * float(context @ gloss) + 0.4 * agreeing / max(1, len(kinds))
+            own = self.kind(sense)
+            agreeing = sum(n for kind, n in kinds.items() if same_group(own, kind))
+            fit += 0.4 * agreeing / max(1, sum(kinds.values()))
+            fit += 0.0 if gloss is None else 0.7 * float(context @ gloss)
         if _told_by(name, sense):
             fit -= _BY_ITSELF
         keys = [quick_key(other) for other in sense.names]
@@ -188,7 +217,7 @@ class Meanings:
         """Forks and knives are tools by their glosses: the kitchen's or the workshop's?"""
         if kind not in ("tool", "kitchenware"):
             return kind
-        kitchen, workshop = self._encoder.encode(_PLACES) @ goal
+        kitchen, workshop = self.vectors(_PLACES) @ goal
         return "kitchenware" if kitchen > workshop else "tool"
 
     def _voted(self, goal: Floats, fields: Sequence[str]) -> str:
@@ -209,7 +238,8 @@ class Meanings:
 
 def _told_by(name: str, sense: Synset) -> bool:
     """True for a meaning that presumes another: "a main course served on a plate"."""
-    return bool(re.search(rf"\b{re.escape(name_key(name))}(?:s|es)?\b", sense.gloss.casefold()))
+    key, gloss = name_key(name), sense.gloss.casefold()
+    return key in gloss and bool(re.search(rf"\b{re.escape(key)}(?:s|es)?\b", gloss))
 
 
 def explained(synset: Synset) -> str:

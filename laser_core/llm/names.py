@@ -12,11 +12,12 @@ dog" is food and a "sea horse" is a fish, so neither is refused for "dog" or "ho
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from laser_core.arrays import Floats
 from laser_core.llm.base import Names, Refused
-from laser_core.llm.lexicon import Lexicon, Synset, lexicon
+from laser_core.llm.lexicon import Lexicon, Synset, lexicon, same_name
 from laser_core.llm.words import name_key, tidy_name
 
 _BEFORE_PREPOSITION = re.compile(r"\s+(?:of|with|for|in|on|from|without)\s+.*$")
@@ -42,19 +43,99 @@ def refuse(
             at least `threshold` is refused as nearly the same in meaning.
         threshold: that cosine; 0.9 lets "wolf" pass beside "dog" with MiniLM.
     """
-    known = lexicon() if words is None else words
+    judge = Judge(lexicon() if words is None else words, relevant, excluded)
     kept: list[str] = []
     refused: list[Refused] = []
     for name in map(tidy_name, names):
-        reason = why_not(name, relevant, [*excluded], kept, known)
-        if reason:
+        if reason := judge.why_not(name):
             refused.append(Refused(name, reason))
         else:
             kept.append(name)
+            judge.name(name)
     if encode is not None and kept and relevant:
         kept, near = _without_near(kept, relevant, encode, threshold)
         refused.extend(near)
     return Names(tuple(kept), tuple(refused))
+
+
+class Judge:
+    """Says which names may stand beside the relevant classes, in a time that no list makes longer.
+
+    Args:
+        words: the lexicon to judge by.
+        relevant: the relevant classes.
+        excluded: names known already.
+        named: names accepted before.
+    """
+
+    def __init__(
+        self,
+        words: Lexicon,
+        relevant: Iterable[str],
+        excluded: Iterable[str] = (),
+        named: Iterable[str] = (),
+    ) -> None:
+        self._words = words
+        self._relevant: list[str] = []
+        self._by_sign: dict[str, list[int]] = defaultdict(list)
+        self._excluded: dict[str, list[str]] = defaultdict(list)
+        self._named: dict[str, list[str]] = defaultdict(list)
+        for one in relevant:
+            self.guard(one)
+        for one in excluded:
+            self._excluded[name_key(one)].append(one)
+        for one in named:
+            self.name(one)
+
+    def guard(self, relevant: str) -> None:
+        """One more relevant class."""
+        for sign in _signs_of(relevant, self._words):
+            self._by_sign[sign].append(len(self._relevant))
+        self._relevant.append(relevant)
+
+    def name(self, name: str) -> None:
+        """One more name that was accepted."""
+        self._named[name_key(name)].append(name)
+
+    def why_not(self, name: str) -> str:
+        """Why `name` cannot be a confuser of the relevant classes, or "" if it can."""
+        key = name_key(name)
+        if not key:
+            return "not a name"
+        near = {place for sign in _signs_of(name, self._words) for place in self._of(sign)}
+        for place in sorted(near):
+            if reason := relation(name, self._relevant[place], self._words):
+                return reason
+        if any(same_name(name, other) for other in self._excluded.get(key, ())):
+            return "known already"
+        if any(same_name(name, other) for other in self._named.get(key, ())):
+            return "named twice"
+        return ""
+
+    def _of(self, sign: str) -> list[int]:
+        return self._by_sign.get(sign, [])
+
+
+def _signs_of(name: str, words: Lexicon) -> set[str]:
+    """What two related names have in common; names without a common sign have no relation.
+
+    Spelling: the key, and what names end in, its own and those of its wider kinds. Meaning: its
+    synsets and the wider ones.
+    """
+    senses = words.senses(name)
+    steps = [step for synset in words.main_senses(name) for step in words.ancestors(synset)]
+    spelled = [name, *(other for step in steps for other in step.names)]
+    ends = {end for said in spelled for end in _endings(said)}
+    return ends | {synset.key for synset in (*senses, *steps)}
+
+
+def _endings(name: str) -> Iterator[str]:
+    """The key of a name, of its head, and of what the head ends in."""
+    key = name_key(name)
+    yield key
+    parts = name_key(_BEFORE_PREPOSITION.sub("", key)).split()
+    for first in range(len(parts)):
+        yield " ".join(parts[first:])
 
 
 def why_not(
@@ -66,19 +147,9 @@ def why_not(
 ) -> str:
     """Why `name` cannot be a confuser of the `relevant` classes, or "" if it can.
 
-    `named` are the names accepted before it in the same answer.
+    `named` are the names accepted before it in the same answer. For many names, use a `Judge`.
     """
-    key = name_key(name)
-    if not key:
-        return "not a name"
-    for known in relevant:
-        if reason := relation(name, known, words):
-            return reason
-    if key in map(name_key, excluded):
-        return "known already"
-    if key in map(name_key, named):
-        return "named twice"
-    return ""
+    return Judge(words, relevant, excluded, named).why_not(name)
 
 
 def relation(name: str, known: str, words: Lexicon) -> str:
@@ -87,7 +158,7 @@ def relation(name: str, known: str, words: Lexicon) -> str:
     A repeat (another spelling), a synonym (a synset that has both names), a sub-kind (its gloss
     leads to `known`, or it ends in it), or a wider kind (the gloss of `known` leads to it).
     """
-    if name_key(name) == name_key(known):
+    if same_name(name, known):
         return f"repeats the relevant class {known!r}"
     mine, theirs = words.main_senses(name), words.main_senses(known)
     if _share(words.senses(name), theirs) or _share(mine, words.senses(known)):

@@ -13,7 +13,9 @@ from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
-from laser_core.llm.aliases import aliases
+import numpy as np
+
+from laser_core.llm.aliases import Avoided, candidates, chosen
 from laser_core.llm.base import Exchange, LanguageModel, Names, Proposal, Task
 from laser_core.llm.captions import captions
 from laser_core.llm.lexicon import lexicon
@@ -59,8 +61,10 @@ class OfflineReasoner(LanguageModel):
         """As `LanguageModel.descriptions`: captions of the class's kind, synonyms and sub-kinds."""
         started = time.perf_counter()
         meanings = self._meanings.of(classes)
+        found = self._aliases(list(meanings.values()), _aliases_among(wanted))
         sentences = {
-            name: self._sentences(meaning, classes, wanted) for name, meaning in meanings.items()
+            name: self._sentences(meaning, found.get(name, []), wanted)
+            for name, meaning in meanings.items()
         }
         question = f"{wanted} sentences for each of {json.dumps(list(classes))}"
         self._record("descriptions", question, sentences, started)
@@ -80,18 +84,32 @@ class OfflineReasoner(LanguageModel):
         self._record("relevant classes", question, reply, started)
         return proposals
 
-    def _sentences(self, meaning: Meaning, classes: Sequence[str], wanted: int) -> list[str]:
-        name, words = meaning.name, lexicon()
+    def _aliases(self, meanings: Sequence[Meaning], most: int) -> dict[str, list[str]]:
+        """Class -> phrases with its other names, for the classes whose meaning is sure."""
+        avoid = Avoided([meaning.name for meaning in meanings])
+        found = [
+            candidates(meaning.synset, meaning.name, avoid, lexicon())
+            for meaning in meanings
+            if meaning.sure and meaning.synset is not None and most
+        ]
+        texts = list(dict.fromkeys(text for one in found for text in one.texts()))
+        rows = self._meanings.vectors(texts) if texts else np.zeros((0, 1))
+        places = {text: place for place, text in enumerate(texts)}
+        return {
+            one.name: [
+                alias.phrase
+                for alias in chosen(one, rows[[places[text] for text in one.texts()]])[:most]
+            ]
+            for one in found
+        }
+
+    def _sentences(self, meaning: Meaning, phrases: Sequence[str], wanted: int) -> list[str]:
+        name = meaning.name
         if meaning.synset is None:
             return captions(name, meaning.kind, wanted)
-        wider = {other.name for other in words.ancestors(meaning.synset)}
+        wider = {other.name for other in lexicon().ancestors(meaning.synset)}
         mass = is_mass(name) or bool(wider & _UNCOUNTED)
-        phrases: list[str] = []
-        if meaning.sure:
-            avoid = [other for other in classes if other != name]
-            found = aliases(meaning.synset, name, avoid, words, self._encoder.encode)
-            phrases = [alias.phrase for alias in found]
-        return captions(name, meaning.kind, wanted, phrases[: _aliases_among(wanted)], mass)
+        return captions(name, meaning.kind, wanted, phrases, mass)
 
     def _record(self, task: Task, question: str, reply: object, started: float) -> None:
         text = json.dumps(reply, ensure_ascii=False)

@@ -20,6 +20,7 @@ class PastedModel(PromptedModel):
     Args:
         reply: the pasted text.
         templates: as for `PromptedModel`.
+        takes_less: True to take what there is, as long as there is something.
     """
 
     kind = "pasted"
@@ -27,8 +28,14 @@ class PastedModel(PromptedModel):
     attempts = 1
     classes_a_call = 1_000_000  # the person was shown one prompt for all classes
 
-    def __init__(self, reply: str, templates: Mapping[Task, PromptTemplate] | None = None) -> None:
+    def __init__(
+        self,
+        reply: str,
+        templates: Mapping[Task, PromptTemplate] | None = None,
+        takes_less: bool = False,
+    ) -> None:
         super().__init__(templates)
+        self.takes_less = takes_less
         self._reply = reply
 
     def complete(self, task: Task, prompt: str, form: type[BaseModel]) -> Completion:

@@ -65,6 +65,7 @@ class PromptedModel(LanguageModel):
 
     attempts = ATTEMPTS
     classes_a_call = CLASSES_A_CALL
+    takes_less = False  # whether an answer that lacks much is better than an error
 
     def __init__(
         self,
@@ -111,9 +112,10 @@ class PromptedModel(LanguageModel):
                 refused.setdefault(one.name, one)
             return _short_names(kept, wanted, names.refused)
 
-        self._ask("confusers", prompt, take, lambda: NamesForm, lambda: _enough(kept, wanted))
+        self._ask("confusers", prompt, take, lambda: NamesForm, lambda: self._enough(kept, wanted))
         names = tuple(kept[:wanted])
-        return Names(names, tuple(one for one in refused.values() if one.name not in names))
+        beyond = [Refused(name, f"more than the {wanted} asked for") for name in kept[wanted:]]
+        return Names(names, (*(one for one in refused.values() if one.name not in names), *beyond))
 
     def descriptions(self, classes: Sequence[str], wanted: int) -> dict[str, list[str]]:
         """As `LanguageModel.descriptions`, asked for `classes_a_call` classes at a time."""
@@ -147,7 +149,11 @@ class PromptedModel(LanguageModel):
             return _short_names([proposal.name for proposal in kept], wanted, names.refused)
 
         self._ask(
-            "relevant classes", prompt, take, lambda: ProposalsForm, lambda: _enough(kept, wanted)
+            "relevant classes",
+            prompt,
+            take,
+            lambda: ProposalsForm,
+            lambda: self._enough(kept, wanted),
         )
         return tuple(kept[:wanted])
 
@@ -165,7 +171,10 @@ class PromptedModel(LanguageModel):
                 found[name] = _merged(found[name], sentences)[:wanted]
             return short_of_sentences(found, wanted)
 
-        self._ask("descriptions", prompt, take, lambda: descriptions_form(missing()), lambda: False)
+        def enough() -> bool:
+            return self.takes_less and any(found.values())
+
+        self._ask("descriptions", prompt, take, lambda: descriptions_form(missing()), enough)
         return found
 
     def _ask(
@@ -229,6 +238,9 @@ class PromptedModel(LanguageModel):
             self._cache.put(self.name, prompt, parameters, completion.text)
         return completion.text, completion.cut
 
+    def _enough(self, kept: Sequence[object], wanted: int) -> bool:
+        return len(kept) >= (1 if self.takes_less else max(1, ENOUGH * wanted))
+
     def _forget(self, prompt: str) -> None:
         if self._cache is not None:
             self._cache.forget(self.name, prompt, dict(self.parameters()))
@@ -236,10 +248,6 @@ class PromptedModel(LanguageModel):
 
 def _finish(completion: Completion) -> dict[str, str]:
     return {"finish": CUT_OFF} if completion.cut else {}
-
-
-def _enough(kept: Sequence[object], wanted: int) -> bool:
-    return len(kept) >= max(1, ENOUGH * wanted)
 
 
 def _short_names(kept: Sequence[str], wanted: int, refused: Sequence[Refused]) -> str:

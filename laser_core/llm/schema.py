@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
@@ -109,11 +109,11 @@ def read_descriptions(
     as for `read_names`.
     """
     best: dict[str, list[str]] = {name: [] for name in classes}
-    text = without_thoughts(reply)
+    text, known = without_thoughts(reply), Matching(classes)
     for values in structures(text):
-        found = _joined([_described(value, classes) for value in values], classes)
+        found = _joined(_described(value, classes, known) for value in values)
         if sum(map(len, found.values())) > sum(map(len, best.values())):
-            best = found
+            best = {name: found.get(name, []) for name in classes}
     return best if any(best.values()) else _described_in_lines(text, classes, cut)
 
 
@@ -200,7 +200,7 @@ def _text(item: object, fields: Sequence[str]) -> str:
 def _name_of(item: object) -> str:
     said = _NUMBERING.sub("", _text(item, NAME_FIELDS).strip())
     name = tidy_name(re.split(r"\s+[-–—]\s+|\s*[:：]\s+", said, maxsplit=1)[0])
-    usable = len(name) <= LONGEST_NAME and name_key(name) and not is_ours(said)
+    usable = len(name) <= LONGEST_NAME and name_key(name) and not is_ours(name)
     return name if usable and plain_key(name) not in _NO_NAMES else ""
 
 
@@ -233,28 +233,26 @@ def _is_sentence(text: str) -> bool:
     return len(text) <= LONGEST_SENTENCE and any(character.isalpha() for character in text)
 
 
-def _joined(
-    parts: Sequence[Mapping[str, Sequence[str]]], classes: Sequence[str]
-) -> dict[str, list[str]]:
-    return {
-        name: _sentences([text for part in parts for text in part.get(name, ())])
-        for name in classes
-    }
+def _joined(parts: Iterable[Mapping[str, Sequence[str]]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for part in parts:
+        for name, sentences in part.items():
+            found.setdefault(name, []).extend(sentences)
+    return {name: _sentences(sentences) for name, sentences in found.items()}
 
 
-def _described(structure: object, classes: Sequence[str]) -> dict[str, list[str]]:
+def _described(structure: object, classes: Sequence[str], known: Matching) -> dict[str, list[str]]:
     """The best reading of one structure: as it is, or unwrapped."""
     best: dict[str, list[str]] = {}
     for value in answers(structure):
-        found = _by_class(value, classes)
+        found = _by_class(value, classes, known)
         if sum(map(len, found.values())) > sum(map(len, best.values())):
             best = found
     return best
 
 
-def _by_class(structure: object, classes: Sequence[str]) -> dict[str, list[str]]:
+def _by_class(structure: object, classes: Sequence[str], known: Matching) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    known = Matching(classes)
     pairs = list(_pairs(structure))
     for key, value in pairs:
         name = known.find(key)
@@ -262,7 +260,7 @@ def _by_class(structure: object, classes: Sequence[str]) -> dict[str, list[str]]
             found[name] = _sentences(value)
     if not any(found.values()) and isinstance(structure, dict):
         held = [v for k, v in structure.items() if _nested(v) and plain_key(k) not in NEVER]
-        inner = [_by_class(value, classes) for value in held]
+        inner = [_by_class(value, classes, known) for value in held]
         found = max([found, *inner], key=lambda part: sum(map(len, part.values())))
     single = isinstance(structure, list) and len(classes) == 1 and not pairs
     return {classes[0]: _sentences(structure)} if single else found

@@ -19,6 +19,7 @@ from laser_core.llm.words import clean
 LONGEST_REPLY = 400_000  # characters; about 100,000 tokens, far beyond any answer of ours
 _DEEPEST = 12  # brackets within brackets; our own forms need three
 _LONGEST_REPAIR = 50_000  # characters; what is longer is well formed or is not read
+_MOST_ALONE = 50  # pieces of prose that are offered one by one
 _MOST_SPANS = 20_000  # a JSON object a line
 _FENCE = re.compile(r"```[^\n`]*\n(.*?)(?:```|\Z)", re.DOTALL)
 _PAIR = re.compile(r"[\"'“”‘’]?[\w][^\n\[\]{}:]{0,80}[\"'“”‘’]?\s*:\s*\[")
@@ -41,7 +42,7 @@ def structures(text: str) -> Iterator[list[object]]:
             if found := _read_all(spans, read):
                 yield found
             if read is _repaired:  # one by one: in prose, a bracket repairs to anything
-                yield from ([value] for value in found)
+                yield from ([value] for value in found[:_MOST_ALONE])
     for piece in (piece for part in parts for piece in part):
         if outer := _without_braces(piece):
             yield outer
@@ -112,10 +113,17 @@ def _python(text: str) -> object:
 
 
 def _repaired(text: str) -> object:
-    if _depth(text) > _DEEPEST or len(text) > _LONGEST_REPAIR:
+    if _depth(text) > _DEEPEST:
+        return None
+    whole = _without_open_end(_straight(text))
+    try:
+        return _restored(json.loads(_closed(whole)))
+    except (ValueError, RecursionError):
+        pass
+    if len(whole) > _LONGEST_REPAIR:
         return None
     try:
-        return _restored(json_repair.loads(_without_open_end(_straight(text))))
+        return _restored(json_repair.loads(whole))
     except Exception:  # a repairer for arbitrary text; whatever it trips over is "not readable"
         return None
 
@@ -134,6 +142,17 @@ def _without_open_end(text: str) -> str:
     if cut >= 0 and rest[cut + 1 :].strip():  # an item without quotes: [wolf, coyo
         whole = whole[: position + cut + 1]
     return whole
+
+
+def _closed(text: str) -> str:
+    """JSON that was cut off, with the brackets that it lacks."""
+    missing: list[str] = []
+    for mark in re.finditer(r'"(?:\\.|[^"\\])*"|[\[\]{}]', text, re.DOTALL):
+        if mark[0] in "[{":
+            missing.append("]" if mark[0] == "[" else "}")
+        elif mark[0] in "]}" and missing:
+            missing.pop()
+    return text.rstrip(", \n\t") + "".join(reversed(missing))
 
 
 def _straight(text: str) -> str:

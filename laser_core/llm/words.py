@@ -86,7 +86,7 @@ def clean(text: str) -> str:
 
 
 def _is_control(char: str) -> bool:
-    return unicodedata.category(char) in ("Cc", "Cf", "Cs", "Cn")
+    return unicodedata.category(char) in ("Cc", "Cf", "Cs", "Cn", "Co")
 
 
 @lru_cache(maxsize=65_536)

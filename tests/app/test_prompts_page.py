@@ -184,6 +184,25 @@ def test_a_pasted_reply_with_too_few_names_is_taken_as_far_as_it_goes(open_page,
     assert title == f"pasted: {len(names)} of {run.config.confusers} confusers"
 
 
+def test_a_pasted_reply_is_told_and_undone_in_one_step(open_page, read_run):
+    """E7: what was taken, refused and replaced stands there, with the way back."""
+    run = read_run("ahead")
+    before = newest(run)
+    relevant = run.config.relevant[0]
+    page = choose(open_page(PAGE, "ahead"), "Prompts")
+    page.session_state["_typed_prompts_reply"]["text"] = json.dumps(["pond", relevant])
+    page.run()
+    page.button(key="prompts_take").click().run()
+    (told,) = [box.value for box in page.success]
+    assert "Taken: pond (1 of" in told
+    assert f"Refused: {relevant} (repeats the relevant class" in told
+    assert f"Replaced: {before.confusers[0].name}" in told
+    page.button(key="prompts_undo_paste").click().run()
+    assert not page.exception
+    assert newest(run) == before
+    assert not page.success
+
+
 def test_a_pasted_reply_that_lacks_something_is_a_sentence_and_stays(open_page, read_run):
     before = read_run("ahead").store.texts()
     page = choose(open_page(PAGE, "ahead"), "Prompts")

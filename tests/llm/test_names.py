@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
 
+from laser_core.llm import names as names_module
+from laser_core.llm.everyday import everyday
 from laser_core.llm.lexicon import Lexicon, Synset, lexicon
-from laser_core.llm.names import refuse, relation
+from laser_core.llm.names import Judge, refuse, relation
 from laser_core.llm.words import article, is_mass, is_plural, name_key, with_article
 
 KNOWN = lexicon()
@@ -130,3 +132,39 @@ def test_the_lexicon_is_read_without_loading_torch():
         "sys.exit('torch' in sys.modules or 'timm' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_names_are_judged_by_keys_as_they_would_be_in_pairs():
+    """D6: looking up what has a sign in common finds every relation that pairs have."""
+    names = [synset.name for field in ("animal", "artifact") for synset in everyday(field)[::45]]
+    relevant = [
+        "dog",
+        "car",
+        "glass",
+        "vehicle",
+        "sports car",
+        "wine bottle",
+        "bird",
+        "cats",
+        "tool",
+    ]
+    names += ["glass of wine", "glasses", "Egyptian cat", "hot dog", "computer", "bottle", "Cars"]
+    judge = Judge(KNOWN, relevant)
+    for name in names:
+        pairs = (relation(name, known, KNOWN) for known in relevant)
+        assert judge.why_not(name) == next(filter(None, pairs), ""), name
+
+
+def test_ten_thousand_names_are_not_compared_in_pairs(monkeypatch):
+    """D6: the work grows with the number of names, not with its square."""
+    compared = []
+    monkeypatch.setattr(names_module, "relation", lambda *a: compared.append(a) or "")
+    names = [f"thing {number} of it" for number in range(2000)]
+    assert len(refuse(names, [f"other {n}" for n in range(500)], names[:1000]).names) == 1000
+    assert len(compared) < 2000
+
+
+def test_two_meanings_of_one_spelling_are_no_repeat():
+    """E6: "glasses" beside "glass"; another case alone is one."""
+    assert refuse(["glasses", "Glass"], ["glass"]).names == ("glasses",)
+    assert refuse(["🦊", "🐺", "🦊"], ["dog"]).names == ("🦊", "🐺")
