@@ -17,9 +17,9 @@ from ui.round_look import Look, trials
 
 FUSIONS = {"raw": "raw (Eq. 5)", "zscore": "z-scores"}
 SELECTIONS = {
-    "balanced": "balanced by class",
-    "quota": "quotas (Section 3.2)",
-    "global": "plain top b (Algorithm 1)",
+    "balanced": "by class",
+    "quota": "quotas (3.2)",
+    "global": "plain top b",
 }
 SAME = 0.005  # half of the slider's step: nearer is the schedule's value itself
 

@@ -16,7 +16,7 @@ from laser_core.readouts import Yield
 from laser_core.report import rounds_csv
 from laser_core.store import Store
 from laser_core.view import RoundRecord
-from ui.charts_rounds import axis_of, precision_chart
+from ui.charts_rounds import accuracy_chart, axis_of, precision_chart
 from ui.charts_words import confusion_chart, yield_chart
 
 
@@ -145,3 +145,15 @@ def test_a_confusion_cell_shows_its_count_and_its_share_of_the_row() -> None:
     chart = confusion_chart(("cat", "dog"), ((3, 1), (0, 0)))
     assert [list(row) for row in chart.data[0].text] == [[3, 1], [0, 0]]
     assert [list(row) for row in chart.data[0].z] == [[0.75, 0.25], [0.0, 0.0]]
+
+
+def test_the_text_alone_stands_beside_the_accuracy_from_0_on() -> None:
+    record = RoundRecord(1, ("a",), (0,), 20, 9, 0.5, 1.0, 0.1, 0.8, {"zero_shot": 0.75})
+    second = replace(record, round=2, accuracy=0.9, relevant=12)
+    for name, last in (("Rounds", 2.0), ("Labels paid", 40.0), ("Relevant labels", 21.0)):
+        records = [record, second]
+        text, accuracy = accuracy_chart(records, axis_of(name, records)).data
+        assert (text.name, list(text.y)) == ("text alone", [0.75, 0.75, 0.75])
+        assert (text.x[0], text.x[-1], accuracy.x[-1]) == (0.0, last, last)
+    without = [replace(record, figures={})]
+    assert len(accuracy_chart(without, axis_of("Rounds", without)).data) == 1

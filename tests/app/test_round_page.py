@@ -9,16 +9,23 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from laser_core.config import RoundChoice
-from laser_core.explain import Explanation, Match, Part
+from laser_core.explain import Explanation, Match, Part, Predicted
 from laser_core.jobs import Jobs
 from laser_core.pool import Label
 from laser_core.ranking import next_ranking
-from laser_core.standing import Standing
+from laser_core.standing import ClassPlace, Standing
 from laser_core.store import Store
 from laser_core.view import RoundRecord
 from tests import fakes
 from ui.escape import escaped
-from ui.explained import answer_text, confuser_bars, fusion_formula, standing_sentence
+from ui.explained import (
+    answer_text,
+    class_sentence,
+    classifier_formula,
+    confuser_bars,
+    fusion_formula,
+    standing_sentence,
+)
 from ui.round_choice import FUSIONS
 from ui.round_words import listed, outcome, round_result
 
@@ -294,3 +301,45 @@ def test_the_page_warns_where_the_labels_speak_against_the_schedules_delta(
     assert f"the detector {share:.0%} of the score's spread" in warned
     page = move_delta(page, 0.9)
     assert not page.warning  # it is the schedule's value that is warned of
+
+
+def test_a_run_whose_rule_is_gone_asks_once_and_goes_on_balanced(open_page, runs) -> None:
+    with closing(Store.open(runs / "going")) as store:
+        former = replace(store.config(), selection="quota", retired=(("quota_reach", 2),))
+        store.change_config(former)
+    page = open_page("4_Round", "going")
+    assert not page.exception
+    assert "This run asked by quotas with a reach of 2 batches" in words(page)
+    assert "Query and train" not in labels(page)
+    button(page, "Go on with balanced").click().run()
+    assert not page.exception
+    assert "This run asked by" not in words(page)
+    with closing(Store.open(runs / "going")) as store:
+        config = store.config()
+    assert (config.selection, config.retired, config.since) == ("balanced", (), 3)
+    assert config.in_round(2) == former
+
+
+def test_the_classifiers_logit_is_written_out_with_its_parts() -> None:
+    thought = Predicted("mug", 0.93, 1.0, 2.25, -0.5, 0.125, 1.875)
+    assert classifier_formula(thought) == (
+        "Classifier: **mug** (0.93 among the relevant classes), $\\;a\\,z_c + w x + b = "
+        "1 \\cdot 2.250 + (-0.500) + 0.125 = 1.875$"
+    )
+
+
+@pytest.mark.parametrize(
+    ("place", "picked", "said"),
+    [
+        (ClassPlace("mug", 1, 40, 8, 12, "score"), True, "**its score** brought it in"),
+        (ClassPlace("mug", 9, 40, 8, 12, "spread"), True, "taken to **differ** from the others"),
+        (ClassPlace("mug", 9, 40, 8, 12, "spread"), False, "**too like** others"),
+        (ClassPlace("mug", 30, 40, 8, 12, "score"), False, "**its score** kept it out"),
+        (ClassPlace("mug", 1, 40, 0, 0, "share"), False, "gets none of this batch"),
+    ],
+)
+def test_a_picture_of_a_balanced_batch_says_what_decided(place, picked, said) -> None:
+    told = class_sentence(place, picked)
+    assert said in told
+    assert "**mug**" in told
+    assert "of 40 by score" in told
