@@ -173,3 +173,26 @@ def test_a_fault_in_a_template_is_told_while_typing_and_nothing_is_lost(
     part(page, "Prompts")
     expect(area).to_have_value("Name {N} things like {class_names}")
     assert_clean(page, watch, run.server)
+
+
+def test_a_pasted_reply_is_told_and_taken_back(
+    context: BrowserContext, run: Run, tmp_path: Path
+) -> None:
+    """E7: what was taken, refused and replaced is said beside the box, with an Undo."""
+    before = run.texts()
+    page, watch = opened(context, run)
+    page.get_by_role("radiogroup", name="Part").get_by_text("Prompts").click()
+    reply = page.get_by_placeholder('{"class_names"')
+    reply.fill('<think>maybe "dog"</think>["wolf", "kitten", "bear"]')
+    reply.blur()
+    page.get_by_role("button", name="Take it").click()
+    told = page.get_by_text("Taken: wolf, bear")
+    expect(told).to_be_visible()
+    expect(page.get_by_text("Refused: kitten (a sub-kind of the relevant class")).to_be_visible()
+    told.scroll_into_view_if_needed()
+    page.screenshot(path=Path(os.environ.get("LASER_SCREENSHOTS", tmp_path)) / "pasted.png")
+    assert [c.name for c in run.texts().confusers] == ["wolf", "bear"]
+    page.get_by_role("button", name="Undo").last.click()
+    expect(told).to_have_count(0)
+    assert run.texts() == before
+    assert_clean(page, watch, run.server)

@@ -1,9 +1,12 @@
 """E7: a pasted reply says what it took, refused and replaced, and keeps what is a person's own."""
 
+from dataclasses import replace
+
 import pytest
 
-from laser_core.descriptions import ClassText, Descriptions
+from laser_core.descriptions import ClassText, Descriptions, told
 from laser_core.errors import ConfigError, LLMReplyError
+from laser_core.llm.base import Refused
 from laser_core.pasting import take_confusers, take_sentences
 
 OWN = ClassText("sled", ("a photo of my sled",), "person")
@@ -64,3 +67,18 @@ def test_a_run_without_places_says_so():
     """E7: nothing can be taken where nothing was asked for."""
     with pytest.raises(ConfigError, match="no place for confusers"):
         take_confusers('["wolf"]', TEXTS, 0)
+
+
+def test_the_command_line_tells_how_was_asked_what_was_taken_and_what_refused():
+    """D1, E7: what `run` prints before its first round."""
+    refused = (Refused("puppy", "a sub-kind of the relevant class 'dog'"),)
+    lines = told(
+        replace(TEXTS, refused=refused), ["host refused seed, so it is asked without seed"]
+    )
+    assert lines == [
+        "host refused seed, so it is asked without seed",
+        "confusers: owl, fox, sled, rock",
+        "Refused: puppy (a sub-kind of the relevant class 'dog').",
+    ]
+    many = told(replace(TEXTS, refused=refused * 20))
+    assert many[-1].endswith(" and 8 more.")
