@@ -149,6 +149,8 @@ def test_names_are_judged_by_keys_as_they_would_be_in_pairs():
         "tool",
     ]
     names += ["glass of wine", "glasses", "Egyptian cat", "hot dog", "computer", "bottle", "Cars"]
+    relevant += ["offspring", "purebred"]  # related by meaning alone
+    names += ["young", "thoroughbred"]
     judge = Judge(KNOWN, relevant)
     for name in names:
         pairs = (relation(name, known, KNOWN) for known in relevant)
