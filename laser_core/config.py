@@ -10,7 +10,7 @@ from laser_core.errors import ConfigError
 
 Fusion = Literal["raw", "zscore"]
 Selection = Literal["balanced", "quota", "global"]
-Aggregator = Literal["mean"]
+Aggregator = Literal["mean", "neglabel"]
 LearnerName = Literal["head", "resnet18"]
 Device = Literal["auto", "cpu", "cuda"]
 
@@ -57,7 +57,7 @@ class ExperimentConfig:
     delta: str = "linear"  # linear, precision or fixed:X
     fusion: Fusion = "raw"  # Eq. (5) as printed
     selection: Selection = "balanced"  # ours; "quota" is Section 3.2, "global" Algorithm 1
-    aggregator: Aggregator = "mean"  # second term of Eq. (1)
+    aggregator: Aggregator = "mean"  # Eq. (1) as printed; "neglabel" is not the paper's
     temperature: float = 0.5  # T of Eq. (3)
     learner: LearnerName = "head"
     anchor: float | None = None  # a, the text's part in the head's classifier; None: 1 for `head`,

@@ -7,13 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from laser_core.arrays import Floats, Ints
 from laser_core.cosine_table import MemoryTable, Table
 from laser_core.descriptions import Descriptions
-from laser_core.scores import vlm_score
+from laser_core.neglabel import relevant_share
+from laser_core.scores import confuser_cosines, vlm_score
+
+if TYPE_CHECKING:
+    from laser_core.run_names import Names
 
 TextEncoder = Callable[[Sequence[str]], Floats]
 
@@ -47,6 +52,11 @@ class Cosines:
         """(len(texts), D) unit vectors of sentences."""
         return self._encode(texts)
 
+    def of_vectors(self, texts: Floats) -> Floats:
+        """(k, N) cosines of text vectors (k, D) with all images, kept nowhere."""
+        found: Floats = texts @ self._vectors.T
+        return found
+
     def vectors(self, rows: Ints) -> Floats:
         """(len(rows), D) float32 vectors of the images at `rows`, to the three digits kept on disk.
 
@@ -72,8 +82,17 @@ class TextCosines:
     relevant_owner: Ints
     irrelevant_owner: Ints
 
-    def score(self) -> Floats:
-        """(N,) S_vlm of Eq. (1)."""
+    def score(self, names: Names | None = None) -> Floats:
+        """(N,) S_vlm of Eq. (1); with `names` of the same images the relevant classes' share."""
+        if names is not None:
+            return relevant_share(
+                confuser_cosines(self.relevant, self.relevant_owner),
+                confuser_cosines(self.irrelevant, self.irrelevant_owner)
+                if len(self.irrelevant)
+                else self.irrelevant,
+                names.log_sum,
+                names.sharpness,
+            )
         return vlm_score(self.relevant, self.irrelevant, self.irrelevant_owner)
 
 

@@ -21,10 +21,11 @@ from laser_core.nets.anchor import Anchor
 from laser_core.pool import Label, LabelSpace, Pool, positions
 from laser_core.progress import Progress, Steps
 from laser_core.rounds import component_precisions, make_record, tested
+from laser_core.run_names import Names, names_of
 from laser_core.run_nets import RunNets
 from laser_core.seeding import rng_for
 from laser_core.shelf import NetShelf
-from laser_core.signals import TEXT_SIGNALS, compute_signals
+from laser_core.signals import NAME_SIGNALS, TEXT_SIGNALS, compute_signals
 from laser_core.store import Store
 from laser_core.strategies import Strategy, make_strategy
 from laser_core.text_classifier import TextClassifier
@@ -219,12 +220,19 @@ class Experiment:
             cosines=self._text_cosines(unlabeled) if needs & set(TEXT_SIGNALS) else None,
             detector=self._nets.current.detector,
             classifier=self._nets.current.classifier,
+            names=(yield from self._names(unlabeled)) if needs & set(NAME_SIGNALS) else None,
         )
         rows = positions(self.pool.ids, unlabeled.tolist())
         return PoolView(
             round, unlabeled, labeled, labels, self.space.n, signals, tuple(self.records), delta,
             embeddings=lambda places: self.materials.cosines.vectors(rows[places]),
         )  # fmt: skip
+
+    def _names(self, unlabeled: Ids) -> Steps[Names]:
+        kept = self.store.texts()
+        descriptions = kept[1] if kept else Descriptions(())
+        found = yield from names_of(self.store, self.materials, descriptions, self.config.relevant)
+        return found.at(positions(self.pool.ids, unlabeled.tolist()))
 
     def _text_cosines(self, unlabeled: Ids) -> TextCosines:
         kept = self.store.texts()

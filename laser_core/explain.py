@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,8 @@ from laser_core.arrays import Floats
 from laser_core.config import Fusion
 from laser_core.cosines import TextCosines
 from laser_core.descriptions import Descriptions
+from laser_core.neglabel import Share, denominator
+from laser_core.run_names import Names
 from laser_core.scores import (
     confuser_cosines,
     detector_score,
@@ -116,6 +118,10 @@ class Explanation:
         centre: (mean S_vlm, sd, mean S_det, sd) over the pool, which "zscore" uses.
         score: Eq. (5), the number the image was ranked by.
         predicted: what the classifier thought; None where it does not start from the text.
+        shares: with the aggregator `neglabel` every class's and confuser's share of the sum, the
+            largest first; S_vlm is the relevant ones' together, and `penalty` is what is left of
+            the best cosine. Empty with Eq. (1) as printed.
+        names_share: the share of all other names; with `shares` it adds up to 1.
     """
 
     id: str
@@ -131,6 +137,8 @@ class Explanation:
     centre: tuple[float, float, float, float]
     score: float
     predicted: Predicted | None = None
+    shares: tuple[Share, ...] = ()
+    names_share: float = 0.0
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -148,13 +156,20 @@ class Explanation:
         """The explanation as a person reads it, one line an equation."""
         runner_up = f" (next best {self.runner_up.cosine:.3f})" if self.runner_up else ""
         lines = [f"matched “{self.best.text}” {self.best.cosine:.3f}{runner_up}"]
-        if self.confusers:
+        if self.shares:
+            largest = ", ".join(f"{s.name} {s.share:.3f}" for s in self.shares[:4])
+            lines.append(f"shares: {largest}, other names {self.names_share:.3f}")
+        elif self.confusers:
             most = self.confusers[0]
             lines.append(
                 f"penalty {self.penalty:.3f} from {len(self.confusers)} confusers, "
                 f"most from {most.name} ({most.cosine:.3f})"
             )
-        lines.append(f"S_vlm = {self.best.cosine:.3f} - {self.penalty:.3f} = {self.s_vlm:.3f}")
+        lines.append(
+            f"S_vlm = {self.s_vlm:.3f}, the relevant classes' share"
+            if self.shares
+            else f"S_vlm = {self.best.cosine:.3f} - {self.penalty:.3f} = {self.s_vlm:.3f}"
+        )
         if self.probabilities:
             likeliest = max(list(self.probabilities)[:-1], key=self.probabilities.__getitem__)
             lines.append(
@@ -165,6 +180,28 @@ class Explanation:
         shares = f"{1 - self.delta:.2f} S_vlm + {self.delta:.2f} S_det"
         lines.append(f"score = {shares} = {self.score:.3f}{scaled}")
         return [*lines, self.predicted.sentence()] if self.predicted else lines
+
+
+def with_shares(
+    found: Explanation, cosines: TextCosines, descriptions: Descriptions, names: Names
+) -> Explanation:
+    """An explanation under the aggregator `neglabel`, whose score is in `found` already.
+
+    Args:
+        cosines: of the sentences with this image alone, one column.
+        names: of this image alone.
+    """
+    terms: list[tuple[str, float]] = []
+    for rows, owner, classes in (
+        (cosines.relevant, cosines.relevant_owner, descriptions.relevant),
+        (cosines.irrelevant, cosines.irrelevant_owner, descriptions.confusers),
+    ):
+        if len(rows):
+            means = confuser_cosines(rows.astype(float), owner)[:, 0].tolist()
+            named = [classes[place].name for place in np.unique(owner)]
+            terms += zip(named, means, strict=True)
+    shares, others = denominator(terms, float(names.log_sum[0]), names.sharpness)
+    return replace(found, shares=shares, names_share=others)
 
 
 def explain(

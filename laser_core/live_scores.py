@@ -16,6 +16,8 @@ from laser_core.arrays import Bools, Floats, Ints
 from laser_core.cosine_table import Table
 from laser_core.cosines import TextCosines
 from laser_core.descriptions import ClassText, Descriptions
+from laser_core.neglabel import relevant_share
+from laser_core.run_names import Names
 from laser_core.scores import confuser_cosines, vlm_score
 
 REMEMBERED = 300  # classes whose reduced cosines are kept: 120 MB for a pool of 50,000
@@ -31,6 +33,7 @@ class Reduced:
         winner: (n, N) the row in T_R of that best sentence.
         confusers: (C,) place of each confuser that has a sentence, ascending.
         means: (C, N) mean cosine of each one's sentences.
+        typical: (n, N) mean cosine of each relevant class's sentences.
     """
 
     classes: Ints
@@ -38,6 +41,7 @@ class Reduced:
     winner: Ints
     confusers: Ints
     means: Floats
+    typical: Floats
 
 
 class LiveScores:
@@ -45,10 +49,12 @@ class LiveScores:
 
     Args:
         cosines: of the sentences of all classes and confusers that may be switched on.
+        names: of the pool, for the aggregator `neglabel`; None for Eq. (1) as printed.
     """
 
-    def __init__(self, cosines: TextCosines | Reduced) -> None:
+    def __init__(self, cosines: TextCosines | Reduced, names: Names | None = None) -> None:
         self._r = cosines if isinstance(cosines, Reduced) else reduced(cosines)
+        self._names = names
 
     def score(
         self,
@@ -68,7 +74,10 @@ class LiveScores:
         r = self._r
         best = r.best if relevant_on is None else r.best[relevant_on[r.classes]]
         means = r.means if confusers_on is None else r.means[confusers_on[r.confusers]]
-        return vlm_score(best, means)
+        if self._names is None:
+            return vlm_score(best, means)
+        typical = r.typical if relevant_on is None else r.typical[relevant_on[r.classes]]
+        return relevant_share(typical, means, self._names.log_sum, self._names.sharpness)
 
     def best_description(self) -> Ints:
         """(N,) row in T_R of the sentence that matches each image best; the first of equals."""
@@ -82,6 +91,12 @@ class LiveScores:
         The mean is linear, so leaving one out is exact in closed form: (sum - m_i) / (C - 1).
         """
         r = self._r
+        if self._names is not None:
+            for row, place in enumerate(r.confusers.tolist()):
+                others_alone = np.delete(r.means, row, axis=0)
+                s = self._names.sharpness
+                yield place, relevant_share(r.typical, others_alone, self._names.log_sum, s)
+            return
         attraction, total = vlm_score(r.best, r.means[:0]), r.means.sum(axis=0, dtype=np.float64)
         others = len(r.confusers) - 1
         for row, place in enumerate(r.confusers.tolist()):
@@ -100,7 +115,7 @@ class CosineMemory:
     def __init__(self, table: Table, keep: int = REMEMBERED) -> None:
         self.table = table
         self._keep = keep
-        self._best: dict[tuple[str, ...], tuple[Floats, Ints]] = {}
+        self._best: dict[tuple[str, ...], tuple[Floats, Ints, Floats]] = {}
         self._mean: dict[tuple[str, ...], Floats] = {}
         self._peak: dict[str, float] = {}
 
@@ -118,14 +133,15 @@ class CosineMemory:
         first = np.cumsum([0, *(len(sentences) for _, sentences in relevant)])
         confusers = _in_use(descriptions.confusers)
         means = [self._mean_of(sentences) for _, sentences in confusers]
-        best = np.stack([values for values, _ in pairs])
+        best = np.stack([values for values, _, _ in pairs])
         self._forget()
         return Reduced(
             classes=np.array([place for place, _ in relevant], dtype=np.intp),
             best=best,
-            winner=np.stack([rows + first[n] for n, (_, rows) in enumerate(pairs)]),
+            winner=np.stack([rows + first[n] for n, (_, rows, _) in enumerate(pairs)]),
             confusers=np.array([place for place, _ in confusers], dtype=np.intp),
             means=np.stack(means) if means else np.empty((0, best.shape[1]), best.dtype),
+            typical=np.stack([typical for _, _, typical in pairs]),
         )
 
     def peaks(self, descriptions: Descriptions) -> dict[str, float]:
@@ -139,11 +155,11 @@ class CosineMemory:
             self._rows(new)
         return {text: self._peak[text] for text in texts}
 
-    def _best_of(self, sentences: tuple[str, ...]) -> tuple[Floats, Ints]:
+    def _best_of(self, sentences: tuple[str, ...]) -> tuple[Floats, Ints, Floats]:
         found = self._best.pop(sentences, None)
         if found is None:
             rows = self._rows(sentences)
-            found = rows.max(axis=0), rows.argmax(axis=0).astype(np.int32)
+            found = rows.max(axis=0), rows.argmax(axis=0).astype(np.int32), rows.mean(axis=0)
         self._best[sentences] = found  # last used, last forgotten
         return found
 
@@ -180,6 +196,7 @@ def reduced(cosines: TextCosines) -> Reduced:
         means=confuser_cosines(cosines.irrelevant, cosines.irrelevant_owner)
         if len(cosines.irrelevant)
         else cosines.irrelevant,
+        typical=confuser_cosines(cosines.relevant, owner) if best else cosines.relevant,
     )
 
 

@@ -53,7 +53,7 @@ def text_values(run: RunReader, version: int | None = None) -> TextValues | None
         tuple(descriptions.relevant[i].name for i in descriptions.relevant_owner()),
         cosines.relevant.argmax(axis=0),
         cosines.relevant.max(axis=0),
-        cosines.score(),
+        cosines.score(run.names()),
     )
 
 

@@ -188,7 +188,8 @@ def settings(
     aggregator: Annotated[
         str | None,
         typer.Option(
-            help="How confusers are taken off in Eq. (1): mean (the paper's, if left out).",
+            help="How confusers count in Eq. (1): mean (the paper's, if left out), or neglabel "
+            "(the relevant classes' share among confusers and some thousand other names).",
             rich_help_panel=METHOD,
         ),
     ] = None,

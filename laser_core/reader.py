@@ -19,6 +19,7 @@ from laser_core.descriptions import Descriptions
 from laser_core.errors import CacheError, StoreError
 from laser_core.kept import KeptPool, KeptQuery, UnreadableError, id_array, read_json, unsealed
 from laser_core.pool import Label, LabelSpace, Pool
+from laser_core.run_names import Names, kept_names
 from laser_core.selection import Images
 from laser_core.store import Store
 from laser_core.view import Query, RoundRecord, Signal
@@ -129,6 +130,22 @@ class RunReader:
         if self._table is None or self._table.folder != place:
             self._table = FileTable(place, len(facts.ids))
         return self._table
+
+    def names(self) -> Names | None:
+        """The names that `neglabel` holds the classes against; None with Eq. (1) as printed.
+
+        Raises:
+            CacheError: they are not made yet; the first query or a look at it makes them.
+        """
+        if self.config.aggregator != "neglabel":
+            return None
+        found = kept_names(self.store, self.space.relevant, len(self.facts.ids))
+        if found is None:
+            raise CacheError(
+                "the names of other things are not compared with this pool yet; look at the next "
+                "query on Round first"
+            )
+        return found
 
     def images(self) -> Images:
         """Names and vectors of the pool's images, as a batch is picked from them.

@@ -11,8 +11,9 @@ from laser_core.config import ExperimentConfig
 from laser_core.cosines import Cosines, TextCosines, text_cosines
 from laser_core.descriptions import Descriptions
 from laser_core.errors import PoolError
-from laser_core.explain import Explanation, explain, predicted
+from laser_core.explain import Explanation, explain, predicted, with_shares
 from laser_core.pool import Pool, positions
+from laser_core.run_names import Names
 from laser_core.store import Store
 from laser_core.view import Signal
 
@@ -92,11 +93,19 @@ def explain_row(
             float(s_det.mean()),
             float(s_det.std()) or 1.0,
         ),
-        s_vlm=float(s_vlm[here]) if "aggregator" in dict(config.retired) else None,
+        s_vlm=float(s_vlm[here]) if _otherwise_summed(config) else None,
     )
+    if "names_log_sum" in arrays:
+        names = Names(arrays["names_log_sum"][[here]], float(arrays["names_sharpness"][here]))
+        found = with_shares(found, cosines, descriptions, names)
     if "classifier_logits" not in arrays:
         return found
-    names = ("text_logits", "learned_logits", "classifier_logits")
-    text, learned, logits = (np.asarray(arrays[name][here], dtype=float) for name in names)
+    read = ("text_logits", "learned_logits", "classifier_logits")
+    text, learned, logits = (np.asarray(arrays[name][here], dtype=float) for name in read)
     thought = predicted(text, learned, logits, config.anchor or 1.0, config.relevant)
     return replace(found, predicted=thought)
+
+
+def _otherwise_summed(config: ExperimentConfig) -> bool:
+    """Whether S_vlm is not the best cosine less the mean of the confusers'."""
+    return config.aggregator != "mean" or "aggregator" in dict(config.retired)

@@ -11,10 +11,12 @@ from laser_core.cosines import TextCosines
 from laser_core.errors import ConfigError
 from laser_core.nets.base import Net, Pictures
 from laser_core.progress import Steps
+from laser_core.run_names import Names
 from laser_core.view import Signal
 
 TEXT_SIGNALS = ("relevant_cosines", "irrelevant_cosines", "relevant_owner", "irrelevant_owner")
 NET_SIGNALS = ("detector_logits", "classifier_logits")
+NAME_SIGNALS = ("names_log_sum", "names_sharpness")
 IMAGE_SIGNALS = ("vectors", "labeled_vectors")
 
 
@@ -28,6 +30,7 @@ def compute_signals(
     cosines: TextCosines | None,
     detector: Net | None,
     classifier: Net | None,
+    names: Names | None = None,
 ) -> Steps[dict[str, Signal]]:
     """The arrays named in `needs`, in the order of `unlabeled` (U,) where they speak of images.
 
@@ -38,11 +41,13 @@ def compute_signals(
 
     Args:
         cosines: of the unlabeled images; None if no text signal is needed.
+        names: of the unlabeled images, for names_log_sum (U,) and names_sharpness (U,), the same
+            number for all; None if no such signal is needed.
 
     Raises:
         ConfigError: a strategy needs a signal that does not exist.
     """
-    known = {*TEXT_SIGNALS, *NET_SIGNALS, *IMAGE_SIGNALS}
+    known = {*TEXT_SIGNALS, *NET_SIGNALS, *IMAGE_SIGNALS, *NAME_SIGNALS}
     if not needs <= known:
         wrong, right = ", ".join(sorted(needs - known)), ", ".join(sorted(known))
         raise ConfigError(f"a strategy needs {wrong}, which is no signal; there are {right}")
@@ -55,6 +60,9 @@ def compute_signals(
             cosines.irrelevant_owner,
         )
         signals.update(zip(TEXT_SIGNALS, texts, strict=True))
+    if names is not None:
+        signals["names_log_sum"] = names.log_sum
+        signals["names_sharpness"] = np.full(len(unlabeled), names.sharpness)
     if "vectors" in needs:
         signals["vectors"] = pictures.vectors(unlabeled)
     if "labeled_vectors" in needs:

@@ -137,6 +137,9 @@ def _language(why: Explanation, place: Ranking, key: str) -> None:
     if second is not None:
         name = escaped(second.name)
         st.caption(f"Next best: “{escaped(second.text)}” ({name}, {second.cosine:.3f})")
+    if why.shares:
+        _shares(why, key)
+        return
     st.markdown(
         "Eq. (1) $\\;S_{vlm} = \\max\\cos(x, T_R) - \\overline{\\cos}(x, T_I) = "
         f"{why.best.cosine:.3f} - {_signed(why.penalty)} = {why.s_vlm:.3f}$"
@@ -153,6 +156,19 @@ def _language(why: Explanation, place: Ranking, key: str) -> None:
     )
     names, values = confuser_bars(why, summed)
     draw(bars(names, values, ORANGE, 3), f"{key} confusers", "confusers", toolbar=False)
+
+
+def _shares(why: Explanation, key: str) -> None:
+    """The score under `neglabel`: what share of the sum each class, confuser and the rest has."""
+    st.markdown(
+        f"NegLabel's share in place of Eq. (1): the relevant classes have **{why.s_vlm:.3f}** of "
+        "the sum over classes, confusers and some thousand other names."
+    )
+    shown = why.shares[:SHOWN]
+    names = [*(share.name for share in shown), "the rest"]
+    rest = 1.0 - sum(share.share for share in shown)
+    values = [*(share.share for share in shown), rest]
+    draw(bars(names, values, ORANGE, 3), f"{key} shares", "shares", toolbar=False)
 
 
 def confuser_bars(why: Explanation, summed: bool) -> tuple[list[str], list[float]]:

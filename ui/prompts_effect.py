@@ -9,7 +9,7 @@ import streamlit as st
 from laser_core.arrays import Ints
 from laser_core.cold_start import bin_edges, histogram
 from laser_core.errors import JobError
-from laser_core.explain import explain
+from laser_core.explain import explain, with_shares
 from laser_core.reader import RunReader
 from ui.charts import BLUE, GREY, ORANGE, draw, figure
 from ui.escape import escaped
@@ -158,7 +158,7 @@ def _urls(run: RunReader, ids: list[str]) -> dict[str, str]:
 
 def _explain(run: RunReader, look: Look, id: str) -> None:
     """Eq. (1) for one picture, with its numbers."""
-    row = np.flatnonzero(run.facts.ids == id)[:1]
+    row, names = np.flatnonzero(run.facts.ids == id)[:1], run.names()
     why = explain(
         id,
         0,
@@ -168,7 +168,10 @@ def _explain(run: RunReader, look: Look, id: str) -> None:
         None,
         0.0,
         float(look.start.s_vlm[row[0]]),
+        s_vlm=float(look.start.s_vlm[row[0]]) if names is not None else None,
     )
+    if names is not None:
+        why = with_shares(why, run.cosines(look.texts, row), look.texts, names.at(row))
     label = run.facts.labels[row[0]]
     with st.container(border=True):
         st.markdown(f"**{escaped(id)}**" + (f" · {escaped(label)}" if label else ""))

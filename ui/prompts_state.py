@@ -73,7 +73,7 @@ def look(run: RunReader, number: int | None = None) -> Look | None:
 def _effect(
     folder: str, cosines: str, version: int, _run: RunReader, _texts: Descriptions
 ) -> tuple[LiveScores, ColdStart]:
-    live = LiveScores(memory(folder, cosines, _run).reduced(_texts))
+    live = LiveScores(memory(folder, cosines, _run).reduced(_texts), _run.names())
     start = cold_start(
         live, _texts.relevant_owner(), len(_texts.relevant), _run.config, _run.images()
     )

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from laser_core.arrays import Bools, Floats, Ints
 from laser_core.config import (
+    Aggregator,
     DeltaSchedule,
     ExperimentConfig,
     Fusion,
     Selection,
     delta_schedule,
 )
+from laser_core.cosines import TextCosines
+from laser_core.run_names import Names
 from laser_core.scores import (
     detector_score,
     detector_share,
     final_score,
     temperature_probabilities,
-    vlm_score,
 )
 from laser_core.selection import Images, balanced, top_b, top_p_per_group
+from laser_core.signals import NAME_SIGNALS
 from laser_core.strategies.base import Strategy, register
 from laser_core.view import PoolView, Query, RoundRecord, Signal, take
 
@@ -94,6 +98,7 @@ class Laser(Strategy):
         selection: "balanced" shares the batch out by class (ours), "quota" by description
             (Section 3.2), "global" takes the top b of all (Algorithm 1, line 9).
         temperature: T of Eq. (3), the one the detector was trained with.
+        aggregator: "mean" for Eq. (1); "neglabel" for the relevant classes' share in its place.
     """
 
     name = "laser"
@@ -114,11 +119,15 @@ class Laser(Strategy):
         fusion: Fusion = "raw",
         selection: Selection = "balanced",
         temperature: float = 0.5,
+        aggregator: Aggregator = "mean",
     ) -> None:
         self.schedule = schedule
         self.fusion = fusion
         self.selection = selection
         self.temperature = temperature
+        self.aggregator = aggregator
+        if aggregator == "neglabel":
+            self.needs = self.needs | set(NAME_SIGNALS)
         if schedule == DeltaSchedule("fixed", 0.0):  # the ablation "without detector"
             self.needs = self.needs - {"detector_logits"}
 
@@ -129,6 +138,7 @@ class Laser(Strategy):
             config.fusion,
             config.selection,
             config.temperature,
+            config.aggregator,
         )
 
     def score(self, view: PoolView, rng: np.random.Generator) -> Floats:
@@ -137,9 +147,12 @@ class Laser(Strategy):
     def parts(self, view: PoolView) -> Parts:
         """Eq. (1), (4) and (5) for every unlabeled image of the view."""
         s = view.signals
-        texts = s["relevant_cosines"], s["irrelevant_cosines"], s["irrelevant_owner"]
+        texts = TextCosines(
+            s["relevant_cosines"], s["irrelevant_cosines"], s["relevant_owner"],
+            s["irrelevant_owner"],
+        )  # fmt: skip
         # double from here on, so that an explanation adds up to the score within 1e-6
-        s_vlm = vlm_score(*texts).astype(np.float64)
+        s_vlm = texts.score(_names(s)).astype(np.float64)
         best = s["relevant_cosines"].argmax(axis=0)
         labeled = Labeled(view.labels, view.n_classes, s["relevant_owner"])
         return self.fuse(s_vlm, best, s.get("detector_logits"), labeled, self._delta(view))
@@ -173,7 +186,10 @@ class Laser(Strategy):
         labeled = Labeled(view.labels, view.n_classes, view.signals["relevant_owner"])
         images = Images(view.unlabeled, view.embeddings)
         picked = self.pick(parts, labeled, images, batch_size, rng)
-        return take(view, picked, parts.final, kept(parts), self.figures(parts), parts.note)
+        arrays = kept(parts) | {
+            name: view.signals[name] for name in NAME_SIGNALS if name in self.needs
+        }
+        return take(view, picked, parts.final, arrays, self.figures(parts), parts.note)
 
     def pick(
         self,
@@ -213,6 +229,14 @@ class Laser(Strategy):
             "sd_vlm": sd_vlm,
             "sd_det": sd_det,
         }
+
+
+def _names(signals: Mapping[str, Signal]) -> Names | None:
+    """What the signals hold of the names; None for a strategy that did not ask for them."""
+    if "names_log_sum" not in signals:
+        return None
+    sharpness = signals["names_sharpness"]
+    return Names(signals["names_log_sum"], float(sharpness[0]) if len(sharpness) else 1.0)
 
 
 def kept(parts: Parts) -> dict[str, Signal]:

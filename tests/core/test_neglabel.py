@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from laser_core.cosines import text_cosines
+from laser_core.experiment import Experiment, simulate
+from laser_core.live_scores import LiveScores
 from laser_core.llm.negative_names import negative_names
 from laser_core.neglabel import (
     BLOCK,
@@ -15,6 +18,11 @@ from laser_core.neglabel import (
     relevant_share,
     sharpness_of,
 )
+from laser_core.progress import drain
+from laser_core.review import explain_image
+from laser_core.run_names import kept_names
+from laser_core.store import Store
+from tests import fakes
 
 
 def test_the_share_is_that_of_the_relevant_powers_in_the_sum_of_all() -> None:
@@ -81,3 +89,77 @@ def test_names_are_some_four_thousand_without_the_classes_and_what_they_are_kind
     assert 3500 < len(names) < 4500
     assert not {"mug", "poodle", "dog"} & set(names)
     assert "dog" in negative_names(["mug"])
+
+
+def neglabel_run(tmp_path, monkeypatch, **settings):
+    """A run of the small world held against five names instead of some thousand."""
+    monkeypatch.setattr(
+        "laser_core.llm.negative_names.negative_names",
+        lambda relevant: ("wolf", "bus", "tree", "cup", "ship"),
+    )
+    config = fakes.config(aggregator="neglabel", rounds=3, **settings)
+    return Experiment(fakes.materials(config), Store.create(tmp_path / "run", config))
+
+
+def test_a_run_ranks_by_the_relevant_classes_share_of_the_sum(tmp_path, monkeypatch):
+    run = neglabel_run(tmp_path, monkeypatch)
+    drain(run.query())
+    kept, texts = run.pending.pool, run.store.texts()[1]
+    vectors = run.materials.pictures.vectors(run.materials.pool_ids)
+
+    def mean_cosine(text):
+        return (vectors @ fakes.encode(text.sentences).T).mean(axis=1)
+
+    s = float(kept["names_sharpness"][0])
+    classes = [np.exp(s * mean_cosine(text)) for text in texts.relevant]
+    others = [np.exp(s * mean_cosine(text)) for text in texts.confusers]
+    share = sum(classes) / (sum(classes) + sum(others) + np.exp(kept["names_log_sum"]))
+    np.testing.assert_allclose(kept["s_vlm"], share, rtol=1e-4)
+    assert 0.0 < kept["s_vlm"].min() < kept["s_vlm"].max() < 1.0
+
+
+def test_its_explanation_is_shares_that_add_up(tmp_path, monkeypatch):
+    run = neglabel_run(tmp_path, monkeypatch)
+    drain(simulate(run))
+    for round in (1, 3):
+        kept = run.store.query(round)[1].pool
+        ids = run.pool.ids[kept["row"]]
+        for at in (0, len(ids) - 1):
+            told = explain_image(
+                str(ids[at]), round, run.store, run.config, run.pool, run.materials.cosines
+            )
+            assert sum(s.share for s in told.shares) + told.names_share == pytest.approx(1.0)
+            mine = sum(s.share for s in told.shares if s.name in ("cat", "dog"))
+            assert mine == pytest.approx(told.s_vlm, abs=1e-4)
+            assert told.rebuilt() == pytest.approx(told.score, abs=1e-6)
+            assert any("the relevant classes' share" in line for line in told.sentences())
+
+
+def test_a_reopened_run_asks_the_same_and_makes_the_names_once(tmp_path, monkeypatch):
+    run = neglabel_run(tmp_path, monkeypatch)
+    _, first = drain(run.preview())
+    run.store.close()
+    store = Store.open(tmp_path / "run")
+    again = Experiment(fakes.materials(store.config()), store)
+    told = []
+    _, second = drain(again.preview(), told.append)
+    assert second.ids.tolist() == first.ids.tolist()
+    assert not any("names of other things" in p.stage for p in told)
+
+
+def test_a_page_scores_as_the_run_does(tmp_path, monkeypatch):
+    run = neglabel_run(tmp_path, monkeypatch)
+    drain(run.query())
+    texts = run.store.texts()[1]
+    names = kept_names(run.store, ("cat", "dog"), len(run.pool.ids))
+    live = LiveScores(text_cosines(run.materials.cosines, texts), names)
+    np.testing.assert_allclose(live.score(), run.pending.pool["s_vlm"], rtol=1e-5)
+    without = dict(live.without_each())
+    assert all((score >= live.score() - 1e-9).all() for score in without.values())
+
+
+def test_names_of_other_classes_are_not_taken_for_these(tmp_path, monkeypatch):
+    run = neglabel_run(tmp_path, monkeypatch)
+    drain(run.query())
+    assert kept_names(run.store, ("cat", "dog", "ship"), len(run.pool.ids)) is None
+    assert kept_names(run.store, ("cat", "dog"), 7) is None

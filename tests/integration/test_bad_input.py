@@ -32,7 +32,7 @@ from tests.llm.server import Answer, serving
         (("--delta", "fixed:2"), "X from 0 to 1"),
         (("--selection", "all"), "choose one of balanced, quota, global"),
         (("--fusion", "max"), "choose one of raw, zscore"),
-        (("--aggregator", "sum"), "choose one of mean"),
+        (("--aggregator", "sum"), "choose one of mean, neglabel"),
         (("--learner", "svm"), "choose one of head, resnet18"),
         (("--device", "tpu"), "choose one of auto, cpu, cuda"),
         (("--temperature", "0"), "above 0"),
