@@ -42,12 +42,12 @@ from laser_core.prepare import prepare
 from laser_core.progress import drain
 from laser_core.ranking import round_ranking
 from laser_core.reader import RunReader
-from laser_core.run import keep_pool
 from laser_core.seeding import rng_for
 from laser_core.standing import explain_in
 from laser_core.store import Store
 from laser_core.vlm.base import Prepared
 from laser_core.vlm.offline import OfflineVLM
+from laser_core.whole_run import keep_pool
 
 SIDE = 16  # pixels of a picture
 ROUNDS = 3

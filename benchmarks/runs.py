@@ -12,8 +12,8 @@ from laser_core.plan import Plan, plan
 from laser_core.prepare import EmbeddedPool, embed_pool, equip
 from laser_core.progress import drain
 from laser_core.report import Summary, summarise
-from laser_core.run import start
 from laser_core.vlm.disk import default_cache_dir
+from laser_core.whole_run import start
 
 
 @dataclass

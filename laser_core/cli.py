@@ -18,11 +18,11 @@ from laser_core.plan import plan
 from laser_core.prepare import embed_only
 from laser_core.report import round_line, start_line, summary_line
 from laser_core.restore import list_backups, restore_backup, trouble_of
-from laser_core.run import explain_kept, start
-from laser_core.run import resume as resume_run
 from laser_core.store import Store
 from laser_core.terminal import Terminal
 from laser_core.vlm.disk import default_cache_dir
+from laser_core.whole_run import explain_kept, start
+from laser_core.whole_run import resume as resume_run
 
 app = typer.Typer(
     cls=Commands,

@@ -17,8 +17,8 @@ from laser_core.plan import plan, require_known_names
 from laser_core.prepare import EmbeddedPool, embed_pool, equip
 from laser_core.progress import Steps
 from laser_core.report import Summary, summarise
-from laser_core.run import Tell, resume, start
 from laser_core.store import Store
+from laser_core.whole_run import Tell, resume, start
 
 # Section 4.6, each as settings of the same strategy
 ABLATIONS: dict[str, dict[str, Any]] = {

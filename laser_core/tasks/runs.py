@@ -11,7 +11,6 @@ from laser_core.errors import PoolError
 from laser_core.experiment import Experiment
 from laser_core.plan import plan
 from laser_core.progress import Progress, Steps
-from laser_core.run import keep_pool
 from laser_core.store import Store
 from laser_core.tasks.warm import (
     keep_preview,
@@ -19,6 +18,7 @@ from laser_core.tasks.warm import (
     open_run,
 )
 from laser_core.vlm.disk import default_cache_dir
+from laser_core.whole_run import keep_pool
 from laser_core.worker import JobContext, Result
 
 

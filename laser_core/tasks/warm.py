@@ -16,11 +16,11 @@ from laser_core.materials import Materials
 from laser_core.plan import Plan, plan
 from laser_core.prepare import embed_pool, equip
 from laser_core.progress import Steps
-from laser_core.run import keep_pool
 from laser_core.store import Store
 from laser_core.view import Query
 from laser_core.vlm.choose import open_vlm
 from laser_core.vlm.disk import default_cache_dir
+from laser_core.whole_run import keep_pool
 from laser_core.worker import JobContext
 
 

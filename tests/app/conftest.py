@@ -19,8 +19,8 @@ from laser_core.cosines import Cosines
 from laser_core.materials import Materials
 from laser_core.progress import drain
 from laser_core.reader import RunReader
-from laser_core.run import keep_pool
 from laser_core.store import Store
+from laser_core.whole_run import keep_pool
 from laser_core.worker import JobContext
 from tests import fakes
 from ui.thumbnails import Thumbnails

@@ -18,10 +18,10 @@ from laser_core.experiment import Experiment
 from laser_core.jobs import Jobs, Requests
 from laser_core.materials import Materials
 from laser_core.progress import drain
-from laser_core.run import keep_pool
 from laser_core.seeding import rng_for
 from laser_core.store import Store
 from laser_core.thumbnails import source_folder_name
+from laser_core.whole_run import keep_pool
 from tests import fakes
 
 

@@ -18,8 +18,8 @@ from laser_core.cosine_table import FileTable, cosines_folder
 from laser_core.cosines import Cosines
 from laser_core.map_layout import Layout, save_layout
 from laser_core.progress import drain
-from laser_core.run import keep_pool
 from laser_core.store import Store
+from laser_core.whole_run import keep_pool
 from laser_core.worker import JobContext
 from tests import fakes
 from ui.thumbnails import Thumbnails

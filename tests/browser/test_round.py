@@ -20,9 +20,9 @@ from laser_core.cosines import Cosines
 from laser_core.data.demo import DemoSource
 from laser_core.jobs import Jobs, Requests
 from laser_core.progress import drain
-from laser_core.run import keep_pool
 from laser_core.store import Store
 from laser_core.thumbnails import source_folder_name
+from laser_core.whole_run import keep_pool
 from laser_core.worker import JobContext
 from tests import fakes
 from ui.thumbnails import Thumbnails

@@ -14,7 +14,6 @@ from laser_core.experiment import Experiment
 from laser_core.pool import Label
 from laser_core.progress import drain
 from laser_core.reader import RunReader
-from laser_core.run import keep_pool
 from laser_core.store import Store
 from laser_core.suggest import (
     SURE,
@@ -28,6 +27,7 @@ from laser_core.suggest import (
     named_by_classifier,
     suggestions,
 )
+from laser_core.whole_run import keep_pool
 from tests import fakes
 
 CUP, MUG, OTHER = Label("relevant", "cup"), Label("relevant", "mug"), Label("irrelevant")

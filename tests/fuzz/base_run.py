@@ -28,11 +28,11 @@ from laser_core.progress import drain
 from laser_core.ranking import matches_of, next_ranking, round_ranking
 from laser_core.reader import RunReader
 from laser_core.report import rounds_csv
-from laser_core.run import keep_pool
 from laser_core.stopping import below_the_line, outlook
 from laser_core.store import Store
 from laser_core.tasks.warm import keep_preview
 from laser_core.text_versions import redo_target, undo_target
+from laser_core.whole_run import keep_pool
 from tests import fakes
 
 KEY = "fuzzed-run"

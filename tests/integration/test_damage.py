@@ -27,10 +27,10 @@ from laser_core.llm.base import Exchange
 from laser_core.pool import Label
 from laser_core.progress import drain
 from laser_core.restore import list_backups, restore_backup, trouble_of
-from laser_core.run import keep_pool
 from laser_core.schema import COLUMNS
 from laser_core.store import Store
 from laser_core.view import RoundRecord
+from laser_core.whole_run import keep_pool
 from tests import fakes
 from tests.old_runs import as_written_by
 

@@ -22,9 +22,9 @@ from laser_core.kept import KeptPool, sealed
 from laser_core.llm.choose import open_llm
 from laser_core.pool import Label
 from laser_core.reader import RunReader
-from laser_core.run import keep_pool
 from laser_core.store import Store
 from laser_core.vlm.choose import choose
+from laser_core.whole_run import keep_pool
 from laser_core.zips import Limits
 from tests import fakes
 from tests.old_runs import as_written_by

@@ -13,8 +13,8 @@ from laser_core.config import ExperimentConfig
 from laser_core.plan import plan
 from laser_core.progress import drain
 from laser_core.report import rounds_csv
-from laser_core.run import explain_kept
 from laser_core.store import Store
+from laser_core.whole_run import explain_kept
 from tests.integration.conftest import cut_off_png, rounds, write_pool
 
 RETIRED = (("quota_reach", 2),)

@@ -21,8 +21,8 @@ from laser_core.map_layout import Layout, save_layout
 from laser_core.materials import Materials
 from laser_core.pool import Label
 from laser_core.progress import drain
-from laser_core.run import keep_pool
 from laser_core.store import Store
+from laser_core.whole_run import keep_pool
 from laser_core.worker import JobContext
 from tests import fakes
 from ui.thumbnails import Thumbnails
