@@ -18,7 +18,7 @@ from tests.strategies import test_contract as contract
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
-FOLDERS = ("laser_core", "tests", "ui", "pages", "tools", "benchmarks", "assets", "docs")
+FOLDERS = ("laser_core", "tests", "ui", "pages", "tools", "benchmarks", "docs")
 COMMANDS = typer.main.get_command(app).commands
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

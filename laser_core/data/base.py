@@ -53,7 +53,14 @@ class ImageSource(ABC):
         skipped: files left out while scanning.
         class_order: a data set's own order of its classes; names outside it follow alphabetically.
         notes: how the source was read, where that was a choice, one sentence each for a person.
+
+    Attributes:
+        spec, data_root: what opens it again, as in `ExperimentConfig`; "" for a source that was
+            not opened by such a name.
     """
+
+    spec: str = ""
+    data_root: str | None = None
 
     def __init__(
         self,

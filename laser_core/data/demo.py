@@ -6,15 +6,18 @@ import hashlib
 import io
 import json
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from laser_core.data.base import EncodedSource, Item
 from laser_core.errors import ConfigError, PoolError
 
-DEMO_FOLDER = Path(__file__).resolve().parents[2] / "assets" / "demo"
+DEMO_FOLDER = Path(str(resources.files("laser_core.data") / "demo_pool"))
 DEMO_POOLS = ("demo", "demo-hard")
-_REMEDY = "run `git checkout -- assets/demo` in the project's folder, or fetch the project anew"
+_REMEDY = (
+    "run `git checkout -- laser_core/data/demo_pool` in the project's folder, or install it anew"
+)
 
 
 @dataclass(frozen=True)

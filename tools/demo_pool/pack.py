@@ -18,7 +18,7 @@ from tools.demo_pool import GENERATOR_VERSION, PIXELS, TEST_INSTANCES
 from tools.demo_pool.catalogue import BY_NAME, CATALOGUE
 
 FILE_NAME = "demo_pool.parquet"
-ASSETS = Path(__file__).resolve().parents[2] / "assets" / "demo"
+ASSETS = Path(__file__).resolve().parents[2] / "laser_core" / "data" / "demo_pool"
 SCHEMA = pa.schema(
     [
         ("id", pa.string()),
