@@ -1,10 +1,13 @@
-"""`python -m laser_core`: the command line."""
+"""The command line: `python -m laser_core`, or `laser` where the package is installed."""
 
 import sys
+from pathlib import Path
 
 STOPPED = 130
 
-if __name__ == "__main__":
+
+def main() -> None:
+    """Run the command that the arguments name; Ctrl-C ends with 130, also while modules load."""
     try:  # the imports take seconds, and Ctrl-C may come while they last
         from laser_core.ctrl_c import CtrlC
 
@@ -12,10 +15,15 @@ if __name__ == "__main__":
             try:
                 from laser_core.cli import app
 
-                app(prog_name="python -m laser_core")
+                called = Path(sys.argv[0]).stem
+                app(prog_name="laser" if called == "laser" else "python -m laser_core")
             except BaseException:
                 if ctrl_c.pressed:
                     sys.exit(STOPPED)
                 raise
     except KeyboardInterrupt:
         sys.exit(STOPPED)
+
+
+if __name__ == "__main__":
+    main()

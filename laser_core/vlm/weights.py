@@ -53,6 +53,6 @@ def package_folder(package: str, requirement: str) -> Path:
     if spec is None or not spec.submodule_search_locations:
         raise VLMError(
             f"the package {package} is not installed; run 'pip install {requirement}' "
-            f"(it is in requirements.txt)"
+            f"(it belongs to laser-explorer)"
         )
     return Path(next(iter(spec.submodule_search_locations)))
