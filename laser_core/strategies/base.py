@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from typing import ClassVar, TypeVar
 
@@ -51,12 +52,43 @@ class Strategy(ABC):
 
 
 STRATEGIES: dict[str, type[Strategy]] = {}
+UNUSABLE: dict[str, str] = {}  # name of an installed package's strategy -> why it cannot be used
 
 
 def register(strategy: StrategyType) -> StrategyType:
-    """Class decorator: makes a strategy known by its name, and the contract test run on it."""
-    STRATEGIES[strategy.name] = strategy
+    """Class decorator: makes a strategy known by its name, and the contract test run on it.
+
+    Given again, as when a notebook's cell is run twice, the newer class counts.
+
+    Raises:
+        ConfigError: it is no `Strategy`, its name cannot be typed on a command line, it has no
+            title, or another strategy has the name.
+    """
+    if not (isinstance(strategy, type) and issubclass(strategy, Strategy)):
+        raise ConfigError(f"{strategy!r} is no strategy; make it a class that extends Strategy")
+    name, title = getattr(strategy, "name", None), getattr(strategy, "title", None)
+    if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z][\w-]*", name):
+        raise ConfigError(
+            f"the strategy {strategy.__qualname__} has the name {name!r}; give it one of letters, "
+            "digits, - and _, such as name = 'margin'"
+        )
+    if not isinstance(title, str) or not title:
+        raise ConfigError(
+            f"the strategy {strategy.__qualname__} has no title; give it one for a person, such as "
+            "title = 'Margin'"
+        )
+    known = STRATEGIES.get(name)
+    if known is not None and _place(known) != _place(strategy):
+        raise ConfigError(
+            f"the strategy name {name!r} is taken by {'.'.join(_place(known))}; choose another for "
+            f"{'.'.join(_place(strategy))}"
+        )
+    STRATEGIES[name] = strategy
     return strategy
+
+
+def _place(strategy: type[Strategy]) -> tuple[str, str]:
+    return strategy.__module__, strategy.__qualname__
 
 
 def make_strategy(config: ExperimentConfig) -> Strategy:
@@ -74,6 +106,10 @@ def strategy_class(name: str) -> type[Strategy]:
     Raises:
         ConfigError: there is none.
     """
+    if name not in STRATEGIES and name in UNUSABLE:
+        raise ConfigError(
+            f"strategy={name!r} cannot be used: {UNUSABLE[name]}; mend that package or uninstall it"
+        )
     if name not in STRATEGIES:
         raise ConfigError(f"strategy={name!r} is unknown; choose one of {', '.join(STRATEGIES)}")
     return STRATEGIES[name]
