@@ -2,7 +2,6 @@
 
 # no `from __future__ import annotations`: typer reads the types of the options at run time
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -21,7 +20,7 @@ from laser_core.restore import list_backups, restore_backup, trouble_of
 from laser_core.store import Store
 from laser_core.terminal import Terminal
 from laser_core.vlm.disk import default_cache_dir
-from laser_core.whole_run import explain_kept, start
+from laser_core.whole_run import explain_kept, new_folder, start
 from laser_core.whole_run import resume as resume_run
 
 app = typer.Typer(
@@ -50,7 +49,7 @@ def run(config: Config, out: Out = None, cache_dir: CacheDir = None) -> None:
     Without any option: the built-in demo. Leaves run.db, config.json and rounds.csv in --out.
     Ctrl-C stops it at any moment; `resume` finishes it with the same numbers.
     """
-    terminal, folder = Terminal(), out or _new_folder("run")
+    terminal, folder = Terminal(), out or new_folder("run")
 
     def work() -> None:
         cache = cache_dir or default_cache_dir()
@@ -109,7 +108,7 @@ def compare(
 
     Stopped and started again with the same --out, it goes on where it was.
     """
-    terminal, folder = Terminal(), out or _new_folder("compare")
+    terminal, folder = Terminal(), out or new_folder("compare")
 
     def work() -> None:
         base = config()
@@ -228,11 +227,6 @@ def restore(
             terminal.say(f"what could not be read is kept as {restored.damaged.name}")
 
     end_with(work, None)
-
-
-def _new_folder(kind: str) -> Path:
-    """A folder name that no earlier run has."""
-    return Path("runs") / f"{kind}-{datetime.now():%Y-%m-%d-%H%M%S}"
 
 
 add_file_commands(app)

@@ -152,6 +152,9 @@ class Explanation:
             s_vlm, s_det = (s_vlm - mean_vlm) / sd_vlm, (s_det - mean_det) / sd_det
         return (1.0 - self.delta) * s_vlm + self.delta * s_det
 
+    def __str__(self) -> str:
+        return "\n".join(self.sentences())
+
     def sentences(self) -> list[str]:
         """The explanation as a person reads it, one line an equation."""
         runner_up = f" (next best {self.runner_up.cosine:.3f})" if self.runner_up else ""

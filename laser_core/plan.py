@@ -83,15 +83,19 @@ class Plan:
         ]
 
 
-def plan(config: ExperimentConfig, cache_dir: Path) -> Plan:
+def plan(config: ExperimentConfig, cache_dir: Path, source: ImageSource | None = None) -> Plan:
     """Open the pool, choose the relevant classes, decide what `config` left open.
+
+    Args:
+        source: the pool where it is open already; None: opened as `config` says.
 
     Raises:
         ConfigError, PoolError: a setting or the pool cannot be used; see the message.
         LLMError: a task sentence is given and the language model did not answer.
     """
     vlm = require_known_names(config)
-    source = open_pool(config.pool, Path(config.data_root) if config.data_root else None)
+    if source is None:
+        source = open_pool(config.pool, Path(config.data_root) if config.data_root else None)
     if config.per_class is not None:
         source = limit_per_class(source, config.per_class, config.seed)
     classes = source.classes()

@@ -10,6 +10,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
+from importlib.util import find_spec
 
 from rich.console import Console
 from rich.progress import (
@@ -83,7 +84,7 @@ class Terminal:
             _Rate(),
             TimeRemainingColumn(),
         )
-        quiet = not self._bar_console.is_terminal  # a bar would leave an empty line in a log
+        quiet = not _shows_bars(self._bar_console)
         with RichProgress(
             *columns, console=self._bar_console, transient=True, disable=quiet
         ) as bar:
@@ -105,6 +106,11 @@ class Terminal:
             bar.update(task, completed=progress.done, total=progress.total or None)
 
         return follow
+
+
+def _shows_bars(console: Console) -> bool:
+    """Whether a bar can move here; in a log it would leave an empty line."""
+    return console.is_terminal or (console.is_jupyter and find_spec("ipywidgets") is not None)
 
 
 def guarded(work: Callable[[], None], stopped: Callable[[], str]) -> int:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from datetime import datetime
+from itertools import chain, count
 from pathlib import Path
 
+from laser_core.data.base import ImageSource
 from laser_core.descriptions import told
 from laser_core.errors import ConfigError, LaserError, StoreError
 from laser_core.experiment import Experiment, simulate
@@ -59,7 +62,11 @@ def start(
 
 
 def resume(
-    folder: Path, cache_dir: Path, tell: Tell = lambda _: None, balanced: bool = False
+    folder: Path,
+    cache_dir: Path,
+    tell: Tell = lambda _: None,
+    balanced: bool = False,
+    source: ImageSource | None = None,
 ) -> Steps[list[RoundRecord]]:
     """Bring a run that stopped to its end, with the numbers it would have had anyway.
 
@@ -68,6 +75,7 @@ def resume(
         cache_dir: of the embeddings.
         tell: as for `start`.
         balanced: go on by `balanced` where the run asked by a rule that this version no longer has.
+        source: its pool where it is open already.
 
     Raises:
         StoreError: the folder holds no run, or a damaged one.
@@ -78,13 +86,23 @@ def resume(
     try:
         if balanced and store.config().retired:
             tell(store.go_on_balanced())
-        return (yield from _finish(store, plan(store.config(), cache_dir), cache_dir, tell, None))
+        planned = plan(store.config(), cache_dir, source)
+        return (yield from _finish(store, planned, cache_dir, tell, None))
     finally:
         store.close()
 
 
-def explain_kept(folder: Path, id: str, round: int | None, cache_dir: Path) -> Steps[Explanation]:
+def explain_kept(
+    folder: Path,
+    id: str,
+    round: int | None,
+    cache_dir: Path,
+    source: ImageSource | None = None,
+) -> Steps[Explanation]:
     """`explain_image` for a run's folder; the last round that was queried if none is given.
+
+    Args:
+        source: the run's pool where it is open already.
 
     Raises:
         StoreError: the folder holds no run; PoolError: as for `explain_image`.
@@ -92,10 +110,9 @@ def explain_kept(folder: Path, id: str, round: int | None, cache_dir: Path) -> S
     store = Store.open(folder)
     try:
         config = store.config()
-        materials = yield from prepare(plan(config, cache_dir), cache_dir)
+        materials = yield from prepare(plan(config, cache_dir, source), cache_dir)
         pool = Pool(materials.pool_ids, LabelSpace(config.relevant))
-        last = len(store.records()) + store.asked(len(store.records()) + 1)
-        asked = last if round is None else round
+        asked = last_asked(store) if round is None else round
         return explain_image(id, asked, store, config, pool, materials.cosines)
     finally:
         store.close()
@@ -116,13 +133,31 @@ def _finish(
         kept = store.texts() if len(experiment.records) == 1 else None
         for line in told(kept[1], list(materials.llm.notes)) if kept else ():
             tell(line)
-        store.write_text("rounds.csv", rounds_csv(experiment.records))
+        keep_rounds(experiment)
         if record.round == 1 and (start := start_line(record, experiment.config.rounds)):
             tell(start)
         tell(round_line(record, experiment.config.rounds))
 
-    store.write_text("rounds.csv", rounds_csv(experiment.records))
+    keep_rounds(experiment)
     return (yield from simulate(experiment, closed))
+
+
+def last_asked(store: Store) -> int:
+    """The last round that has a query, finished or not; 0 before the first."""
+    finished = len(store.records())
+    return finished + store.asked(finished + 1)
+
+
+def new_folder(kind: str) -> Path:
+    """A folder below `runs` that is not there yet, named by kind and time."""
+    stem = Path("runs") / f"{kind}-{datetime.now():%Y-%m-%d-%H%M%S}"
+    numbered = (stem.with_name(f"{stem.name}-{number}") for number in count(2))
+    return next(folder for folder in chain([stem], numbered) if not folder.exists())
+
+
+def keep_rounds(experiment: Experiment) -> None:
+    """Write `rounds.csv` anew, with all finished rounds."""
+    experiment.store.write_text("rounds.csv", rounds_csv(experiment.records))
 
 
 def keep_pool(store: Store, materials: Materials) -> None:

@@ -1,0 +1,446 @@
+"""The engine as notebooks and other programs use it: `import laser_core as laser`.
+
+Long work is done when a call returns, with a bar where one can move. docs/python.md shows it all.
+"""
+
+from __future__ import annotations
+
+import difflib
+import io
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import pandas as pd
+from PIL import Image
+from pydantic import TypeAdapter, ValidationError
+
+from laser_core.config import ExperimentConfig, RoundChoice
+from laser_core.data.base import ImageSource, bare_name
+from laser_core.data.open import open_pool as open_source
+from laser_core.errors import ConfigError, PoolError
+from laser_core.experiment import Experiment as Engine
+from laser_core.explain import Explanation
+from laser_core.export.tables import labels_table
+from laser_core.options import written
+from laser_core.plan import lasting_spec, plan
+from laser_core.pool import Label, LabelSpace, State
+from laser_core.prepare import prepare
+from laser_core.progress import Steps, T, drain
+from laser_core.report import Summary, rounds_csv, summarise
+from laser_core.review import explain_image
+from laser_core.store import Store
+from laser_core.terminal import Terminal
+from laser_core.view import Query, RoundRecord
+from laser_core.vlm.disk import default_cache_dir
+from laser_core.whole_run import explain_kept, keep_pool, keep_rounds, last_asked, new_folder, start
+from laser_core.whole_run import resume as resume_run
+
+Pathlike = str | Path
+PoolLike = str | Path | ImageSource
+OTHER_ANSWERS: tuple[State, ...] = ("irrelevant", "unsure", "excluded")
+
+
+def open_pool(spec: Pathlike, data_root: Pathlike | None = None) -> ImageSource:
+    """The pictures that `spec` names, as for `--pool`: a known set, a folder, a zip or a table.
+
+    Args:
+        data_root: where torchvision's sets lie or go.
+
+    Raises:
+        ConfigError, PoolError: there is no such pool, or it cannot be used.
+    """
+    source = open_source(str(spec), Path(data_root) if data_root else None)
+    source.spec = lasting_spec(str(spec))
+    source.data_root = str(Path(data_root).resolve()) if data_root else None
+    return source
+
+
+def run(
+    pool: PoolLike = "demo",
+    relevant: str | Iterable[str] = (),
+    *,
+    out: Pathlike | None = None,
+    cache_dir: Pathlike | None = None,
+    progress: bool = True,
+    **settings: Any,
+) -> Run:
+    """A whole run, with the pool's labels as answers; the same as `laser run`.
+
+    Args:
+        pool: what `open_pool` takes or returns.
+        relevant: the classes that matter; empty: a share of all, by `mismatch`.
+        out: folder of the result; `runs/run-<time>` if left out.
+        cache_dir: of the embeddings; the user's own cache if left out.
+        progress: whether a bar and a line a round are shown.
+        settings: fields of `laser_core.config.ExperimentConfig`, such as rounds, batch_size,
+            strategy, seed.
+
+    Raises:
+        LaserError: a setting, the pool or a model cannot be used; the message says what to do.
+    """
+    source, config = _settled(pool, relevant, settings)
+    cache, folder = _cache(cache_dir), Path(out) if out else new_folder("run")
+    terminal = Terminal()
+    tell = terminal.say if progress else _nothing
+    _done(start(plan(config, cache, source), folder, cache, tell), progress, terminal)
+    return Run(folder, cache, source)
+
+
+def resume(
+    folder: Pathlike,
+    *,
+    pool: ImageSource | None = None,
+    cache_dir: Pathlike | None = None,
+    progress: bool = True,
+    balanced: bool = False,
+) -> Run:
+    """Finish a run that was stopped, with the numbers it would have had anyway.
+
+    Args:
+        folder: of the run.
+        pool: its pool, where no name opens it.
+        balanced: go on by `balanced` where the run asked by a rule that exists no more.
+        cache_dir, progress: as for `run`.
+
+    Raises:
+        LaserError: the folder holds no run, or its pool has changed.
+    """
+    terminal, cache = Terminal(), _cache(cache_dir)
+    tell = terminal.say if progress else _nothing
+    _done(resume_run(Path(folder), cache, tell, balanced, pool), progress, terminal)
+    return Run(Path(folder), cache, pool)
+
+
+def open_run(
+    folder: Pathlike, *, pool: ImageSource | None = None, cache_dir: Pathlike | None = None
+) -> Run:
+    """A run as it lies on disk, finished or not, from here, the command line or the app.
+
+    Raises:
+        StoreError: the folder holds no run.
+    """
+    Store.open(Path(folder)).close()
+    return Run(Path(folder), _cache(cache_dir), pool)
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run's folder holds; read anew each time, so it may be looked at while it goes on.
+
+    Args:
+        folder: of the run.
+        cache_dir: of the embeddings.
+        source: its pool, where no name opens it.
+    """
+
+    folder: Path
+    cache_dir: Path
+    source: ImageSource | None = field(default=None, repr=False)
+
+    @property
+    def config(self) -> ExperimentConfig:
+        """Its settings, with everything decided."""
+        with closing(Store.open(self.folder)) as store:
+            return store.config()
+
+    @property
+    def records(self) -> list[RoundRecord]:
+        """The finished rounds, oldest first."""
+        with closing(Store.open(self.folder)) as store:
+            return store.records()
+
+    @property
+    def rounds(self) -> pd.DataFrame:
+        """The finished rounds, the columns of `rounds.csv`; NaN for what nobody knows."""
+        return _table(self.records)
+
+    @property
+    def labels(self) -> pd.DataFrame:
+        """One row for every labeled image, the columns of `labels.csv`."""
+        with closing(Store.open(self.folder)) as store:
+            return labels_table(store)
+
+    @property
+    def summary(self) -> Summary:
+        """The run in a few numbers."""
+        return summarise(self.records)
+
+    def explain(self, id: str, round: int | None = None, *, progress: bool = True) -> Explanation:
+        """Why an image stood where it did in a round, the last one asked if none is given.
+
+        Printed it is Eq. (1) to (5) with their numbers; its fields hold them.
+
+        Raises:
+            PoolError: no such image or round, or the strategy keeps no scores to explain.
+        """
+        steps = explain_kept(self.folder, id, round, self.cache_dir, self.source)
+        return _done(steps, progress)
+
+
+class Experiment:
+    """A run that goes step by step, with answers of yours: query, annotate, train.
+
+    Every answer is on disk when `annotate` returns. The app shows the same folder, and
+    `Experiment.open` goes on with it.
+
+    Args:
+        pool, relevant, out, cache_dir, progress, settings: as for `run`. The pool needs no labels.
+
+    Raises:
+        LaserError: a setting, the pool or a model cannot be used; nothing is left in `out` then.
+    """
+
+    def __init__(
+        self,
+        pool: PoolLike = "demo",
+        relevant: str | Iterable[str] = (),
+        *,
+        out: Pathlike | None = None,
+        cache_dir: Pathlike | None = None,
+        progress: bool = True,
+        **settings: Any,
+    ) -> None:
+        source, config = _settled(pool, relevant, settings)
+        cache = _cache(cache_dir)
+        planned = plan(config, cache, source)
+        self._store = Store.create(Path(out) if out else new_folder("run"), planned.config)
+        self._progress = progress
+        try:
+            materials = self._done(prepare(planned, cache))
+            keep_pool(self._store, materials)
+        except BaseException:
+            self._store.discard()
+            raise
+        self._engine = Engine(materials, self._store)
+
+    @classmethod
+    def open(
+        cls,
+        folder: Pathlike,
+        *,
+        pool: ImageSource | None = None,
+        cache_dir: Pathlike | None = None,
+        progress: bool = True,
+    ) -> Experiment:
+        """Go on with the run in `folder`.
+
+        Args:
+            pool, cache_dir, progress: as for `resume`.
+
+        Raises:
+            LaserError: the folder holds no run, or its pool has changed.
+        """
+        opened, cache = cls.__new__(cls), _cache(cache_dir)
+        opened._store, opened._progress = Store.open(Path(folder)), progress
+        try:
+            planned = plan(opened._store.config(), cache, pool)
+            materials = opened._done(prepare(planned, cache))
+            keep_pool(opened._store, materials)
+        except BaseException:
+            opened.close()
+            raise
+        opened._engine = Engine(materials, opened._store)
+        return opened
+
+    def query(self, **choice: Any) -> Query:
+        """The pictures to label next, best first; the round is asked anew if it has no answer yet.
+
+        Args:
+            choice: delta, fusion, selection or strategy for this round alone.
+
+        Raises:
+            PoolError: some of the last query's pictures have answers and it was not trained yet,
+                or nothing is left to query.
+            LaserError: a choice or a model cannot be used.
+        """
+        _require_known(choice, _choosable(RoundChoice), "choice for a round")
+        waiting = self.pending.ids.tolist() if self.pending else []
+        answered = sum(self._engine.pool.get(id) is not None for id in waiting)
+        if answered:
+            raise PoolError(
+                f"round {self.round} is under way: {answered} of its {len(waiting)} pictures have "
+                "answers; annotate the others if you like, then train"
+            )
+        return self._done(self._engine.query(RoundChoice(**choice)))
+
+    def annotate(self, answers: Mapping[str, str | Label], by: str = "python") -> None:
+        """Take answers; they are on disk when this returns.
+
+        Args:
+            answers: id -> the name of a relevant class, "irrelevant", "unsure", "excluded", or a
+                `Label`, such as Label("irrelevant", "wolf") to say what it shows.
+            by: who says so.
+
+        Raises:
+            PoolError: an id or a class is unknown; then no answer is taken.
+        """
+        said = {str(id): _label(answer, self._engine.space) for id, answer in answers.items()}
+        self._engine.annotate(said, by)
+
+    def true_answers(self) -> dict[str, Label]:
+        """What the pool's own labels say of the query's pictures: for trying things out.
+
+        Raises:
+            PoolError: no query is waiting, or the pool has no labels.
+        """
+        oracle = self._engine.materials.oracle
+        if self.pending is None:
+            raise PoolError("no query is waiting for answers; ask for one first")
+        if oracle is None:
+            raise PoolError("the pool has no labels of its own; look at the pictures and say")
+        return oracle.answer(self.pending.ids.tolist())
+
+    def train(self) -> RoundRecord:
+        """Train on all answers so far and close the round.
+
+        Raises:
+            PoolError: no query is waiting, or none of its pictures has an answer yet.
+        """
+        record = self._done(self._engine.train())
+        keep_rounds(self._engine)
+        return record
+
+    @property
+    def round(self) -> int:
+        """The round under way, 1 for the first."""
+        return self._engine.round_index
+
+    @property
+    def pending(self) -> Query | None:
+        """The query that waits for answers or training."""
+        return self._engine.pending
+
+    @property
+    def finished(self) -> bool:
+        """Whether all rounds are done, or nothing is left to query."""
+        return self._engine.finished
+
+    @property
+    def folder(self) -> Path:
+        """Of the run."""
+        return self._store.folder
+
+    @property
+    def config(self) -> ExperimentConfig:
+        """Its settings, with everything decided."""
+        return self._engine.config
+
+    @property
+    def rounds(self) -> pd.DataFrame:
+        """As `Run.rounds`."""
+        return _table(self._engine.records)
+
+    @property
+    def labels(self) -> pd.DataFrame:
+        """As `Run.labels`."""
+        return labels_table(self._store)
+
+    def image(self, id: str) -> Image.Image:
+        """One picture, RGB."""
+        return self._engine.materials.source.image(id)
+
+    def explain(self, id: str, round: int | None = None) -> Explanation:
+        """As `Run.explain`."""
+        engine, asked = self._engine, last_asked(self._store) if round is None else round
+        cosines = engine.materials.cosines
+        return explain_image(id, asked, self._store, engine.config, engine.pool, cosines)
+
+    def close(self) -> None:
+        """Close the run's database; what was said is on disk already."""
+        self._store.close()
+
+    def __enter__(self) -> Experiment:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Experiment({str(self.folder)!r}, round {self.round} of {self.config.rounds})"
+
+    def _done(self, steps: Steps[T]) -> T:
+        return _done(steps, self._progress)
+
+
+def _settled(
+    pool: PoolLike, relevant: str | Iterable[str], settings: Mapping[str, Any]
+) -> tuple[ImageSource | None, ExperimentConfig]:
+    """(the pool where it is open already, the checked settings)."""
+    _require_known(settings, _choosable(ExperimentConfig), "setting of a run")
+    source = pool if isinstance(pool, ImageSource) else None
+    given = {
+        "pool": (source.spec or source.name) if source else str(pool),
+        "relevant": relevant,
+        "data_root": source.data_root if source else None,
+        **settings,
+    }
+    if isinstance(given["data_root"], Path):
+        given["data_root"] = str(given["data_root"].resolve())
+    typed: dict[str, Any] = {
+        n: written([given.pop(n)]) for n in ("relevant", "known") if isinstance(given.get(n), str)
+    }
+    try:
+        checked = TypeAdapter(ExperimentConfig).validate_python(given)
+        return source, replace(checked, **typed)  # pydantic would not keep what was typed apart
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise ConfigError(f"{where}={first['input']!r}: {first['msg'].lower()}") from error
+
+
+def _choosable(kind: type[ExperimentConfig | RoundChoice]) -> list[str]:
+    """The fields that are set by hand; the others only stand in a kept run."""
+    return [f.name for f in fields(kind) if f.name not in ("retired", "former", "since")]
+
+
+def _require_known(given: Mapping[str, Any], known: list[str], what: str) -> None:
+    for name in given:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
+            raise ConfigError(f"{name} is no {what}; {hint}")
+
+
+def _label(answer: str | Label, space: LabelSpace) -> Label:
+    """The label that an answer means.
+
+    Raises:
+        PoolError: it means none.
+    """
+    if isinstance(answer, Label):
+        return answer
+    for name in space.relevant:
+        if isinstance(answer, str) and bare_name(name) == bare_name(answer):
+            return Label("relevant", name)
+    for state in OTHER_ANSWERS:
+        if answer == state:
+            return Label(state)
+    raise PoolError(
+        f"{answer!r} is no answer here; say one of {', '.join((*space.relevant, *OTHER_ANSWERS))}, "
+        f"or Label('irrelevant', {answer!r}) for something else that has a name"
+    )
+
+
+def _table(records: Iterable[RoundRecord]) -> pd.DataFrame:
+    return pd.read_csv(io.StringIO(rounds_csv(list(records))))
+
+
+def _cache(cache_dir: Pathlike | None) -> Path:
+    return Path(cache_dir) if cache_dir else default_cache_dir()
+
+
+def _done(steps: Steps[T], progress: bool, terminal: Terminal | None = None) -> T:
+    return (terminal or Terminal()).run(steps) if progress else drain(steps)
+
+
+def _nothing(line: str) -> None:
+    pass
