@@ -108,10 +108,10 @@ def test_the_stamp_changes_with_the_archive(tmp_path):
      "\\\\host\\evil.png", "c:evil.png"],
 )  # fmt: skip
 def test_a_path_that_leaves_the_archive_is_refused(tmp_path, name):
-    path = zipped(tmp_path / "a.zip", {"1.png": encoded(), name: encoded()})
-    assert_refused(
-        lambda: open_archive(path), tmp_path.parent, "leads out of the archive", "pack it anew"
-    )
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    path = zipped(inner / "a.zip", {"1.png": encoded(), name: encoded()})
+    assert_refused(lambda: open_archive(path), tmp_path, "leads out of the archive", "pack it anew")
 
 
 def test_harmless_backslashes_of_old_windows_tools_part_folders(tmp_path):
