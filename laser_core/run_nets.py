@@ -91,7 +91,8 @@ class RunNets:
     ) -> Steps[None]:
         """After a restart: the nets of `round`, from disk or trained again; both give the same.
 
-        They are trained again, on what the labels say now, if classes came or went since.
+        They are trained again, on what the labels say now, if classes came or went since, or if
+        those on disk have other outputs than this run's classes.
 
         Args:
             round: the last finished one, 0 if none is.
@@ -102,10 +103,15 @@ class RunNets:
             return
         same = tuple(map(self._called, self._shelf.classes(round))) == self._config.relevant
         kept = self._shelf.get(round) if same else None
-        if kept is not None:
+        if kept is not None and self._fit_the_run(*kept):
             self.current, self._round = Nets(*kept), round
         elif round:
             self.keep(round, (yield from self.train(round, *labeled(), anchor())))
+
+    def _fit_the_run(self, detector: Net | None, classifier: Net | None) -> bool:
+        n = len(self._config.relevant)
+        wanted = ((detector, n + 1), (classifier, n))
+        return all(net is None or net.outputs == outputs for net, outputs in wanted)
 
     def _fit(
         self,

@@ -197,8 +197,7 @@ def _take(run_name: str, question: Question, templates: dict[Question, PromptTem
     number, texts = kept
     try:
         taken = _read_reply(run, texts, question, reply.text, templates)
-        if keep(run_name, taken.texts, taken.title, number):
-            run.store.append_exchanges(taken.exchanges)
+        if keep(run_name, taken.texts, taken.title, number, exchanges=taken.exchanges):
             st.session_state[TAKEN] = (run_name, number, taken.told)
             reply.set("")
     except LaserError as error:

@@ -6,6 +6,7 @@ store before anything is drawn.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,6 +18,7 @@ from laser_core.cold_start import ColdStart, Figures, cold_start, figures, leave
 from laser_core.descriptions import Descriptions
 from laser_core.errors import ConfigError, LaserError
 from laser_core.live_scores import CosineMemory, LiveScores
+from laser_core.llm.base import Exchange
 from laser_core.reader import RunReader
 from laser_core.readouts import Known, known_relevance
 from laser_core.text_edits import Edit, edited, made_relevant
@@ -122,10 +124,21 @@ def _known(folder: str, answers: str, _run: RunReader) -> Known:
 # ---- keeping what a person does
 
 
-def keep(run_name: str, texts: Descriptions, title: str, after: int, step: Step = "edit") -> bool:
-    """Keep a new version; False, and a notice, when it could not be kept."""
+def keep(
+    run_name: str,
+    texts: Descriptions,
+    title: str,
+    after: int,
+    step: Step = "edit",
+    exchanges: Iterable[Exchange] = (),
+) -> bool:
+    """Keep a new version; False, and a notice, when it could not be kept.
+
+    Args:
+        exchanges: the questions that it comes from, kept in the same moment.
+    """
     try:
-        reader(run_name).store.text_versions.append(texts, title, step, after)
+        reader(run_name).store.text_versions.append(texts, title, step, after, exchanges)
     except LaserError as error:
         notify(error)
         return False

@@ -36,6 +36,11 @@ class Pictures(Protocol):
 class Net(ABC):
     """A trained network with C outputs."""
 
+    @property
+    @abstractmethod
+    def outputs(self) -> int:
+        """C."""
+
     @abstractmethod
     def logits(self, pictures: Pictures, ids: Ids) -> Steps[Floats]:
         """(n, C) activations a_c of Eq. (3); -inf for a class that had no label in training."""

@@ -59,6 +59,10 @@ class LinearNet(Net):
         self.bias = bias
         self.anchor = anchor
 
+    @property
+    def outputs(self) -> int:
+        return len(self.bias)
+
     def logits(self, pictures: Pictures, ids: Ids) -> Steps[Floats]:
         parts = []
         for start in range(0, len(ids), ROWS_AT_ONCE):

@@ -127,6 +127,10 @@ class ResNet(Net):
         self._normalisation = normalisation
         self._device = device
 
+    @property
+    def outputs(self) -> int:
+        return self._n_outputs
+
     def logits(self, pictures: Pictures, ids: Ids) -> Steps[Floats]:
         logits = np.full((len(ids), self._n_outputs), -np.inf, dtype=np.float32)
         if len(self._classes) == 1:

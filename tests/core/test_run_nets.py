@@ -58,3 +58,14 @@ def test_the_detector_has_one_output_more_for_the_irrelevant(tmp_path, pictures)
     assert logits_of(nets.classifier, pictures).shape == (60, 2)
     found = logits_of(nets.detector, pictures).argmax(axis=1)
     assert (found[LABELS == 2] == 2).mean() > 0.7
+
+
+def test_kept_nets_with_other_outputs_are_trained_again(tmp_path, pictures):
+    """B1: nets that came from elsewhere fit the run's classes, or are made anew."""
+    shelf = NetShelf(tmp_path / "nets", Head())
+    wrong = drain(Head().train(pictures, IDS, LABELS, 7, rng_for(0)))
+    shelf.put(1, wrong, wrong, ("cat", "dog"))
+    nets = RunNets(config(), Head(), pictures, shelf, with_detector=True)
+    drain(nets.restore(1, lambda: (IDS, LABELS), lambda: None))
+    assert nets.current.detector.outputs == 3
+    assert nets.current.classifier.outputs == 2
