@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,8 @@ from laser_core.vlm.disk import default_cache_dir
 from laser_core.whole_run import keep_pool
 from laser_core.worker import JobContext
 
+RULE = ("selection", "aggregator", "retired", "former", "since")  # what going on balanced changes
+
 
 def open_run(folder: Path, context: JobContext) -> Steps[Experiment]:
     """The run in `folder`, with its materials from the last job or prepared now."""
@@ -30,7 +32,7 @@ def open_run(folder: Path, context: JobContext) -> Steps[Experiment]:
     try:
         warm = context.warm.get("materials")
         if warm and warm[0] == str(folder):
-            materials = warm[1]
+            materials = _under_the_rule_of(store.config(), warm[1])
         else:
             planned = plan(store.config(), default_cache_dir())
             materials = yield from materials_for(planned, folder, context)
@@ -39,6 +41,15 @@ def open_run(folder: Path, context: JobContext) -> Steps[Experiment]:
     except BaseException:
         store.close()
         raise
+
+
+def _under_the_rule_of(config: ExperimentConfig, materials: Materials) -> Materials:
+    """The same materials, asked from by the rule that the run has now.
+
+    A person may have agreed to `balanced` (`Store.go_on_balanced`) since they were prepared.
+    """
+    rule = {name: getattr(config, name) for name in RULE}
+    return replace(materials, config=replace(materials.config, **rule))
 
 
 def materials_for(planned: Plan, folder: Path, context: JobContext) -> Steps[Materials]:

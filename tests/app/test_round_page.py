@@ -8,14 +8,18 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from laser_core import tasks
 from laser_core.config import RoundChoice
 from laser_core.explain import Explanation, Match, Part, Predicted
 from laser_core.jobs import Jobs
 from laser_core.pool import Label
+from laser_core.progress import drain
 from laser_core.ranking import next_ranking
+from laser_core.run import keep_pool
 from laser_core.standing import ClassPlace, Standing
 from laser_core.store import Store
 from laser_core.view import RoundRecord
+from laser_core.worker import JobContext
 from tests import fakes
 from ui.escape import escaped
 from ui.explained import (
@@ -318,6 +322,22 @@ def test_a_run_whose_rule_is_gone_asks_once_and_goes_on_balanced(open_page, runs
         config = store.config()
     assert (config.selection, config.retired, config.since) == ("balanced", (), 3)
     assert config.in_round(2) == former
+
+
+@pytest.mark.parametrize("kind", ["look_ahead", "query", "run_rounds"])
+@pytest.mark.parametrize("gone", [("quota_reach", 2), ("aggregator", "softmax")])
+def test_a_worker_that_knew_the_gone_rule_goes_on_balanced(tmp_path, kind, gone) -> None:
+    former = replace(fakes.config(), selection="quota", retired=(gone,))
+    materials, folder = fakes.materials(former), tmp_path / "run"
+    with closing(Store.create(folder, former)) as store:
+        keep_pool(store, materials)
+        store.go_on_balanced()
+    warm = {"materials": (str(folder), materials)}  # prepared before a person agreed
+    context = JobContext(tmp_path, tmp_path, lambda: False, warm)
+    drain(getattr(tasks, kind)({"folder": str(folder), "rounds": 1}, context))
+    with closing(Store.open(folder)) as store:
+        assert (folder / "preview.json").is_file() or store.query(1) is not None
+        assert len(store.records()) == (kind == "run_rounds")
 
 
 def test_the_classifiers_logit_is_written_out_with_its_parts() -> None:
