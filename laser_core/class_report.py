@@ -53,7 +53,8 @@ def class_shares(ranking: Ranking, before: Pool) -> list[ClassShare]:
 def found_by_class(ranking: Ranking, record: RoundRecord) -> dict[str, tuple[int, int]]:
     """Class -> (pictures asked for it, those of them that are of it) in a finished round.
 
-    Empty where the round kept no classes.
+    Only pictures whose answer counts: one without an answer, unsure or excluded says nothing of a
+    class. Empty where the round kept no classes.
     """
     if "class" not in ranking.arrays:
         return {}
@@ -61,7 +62,7 @@ def found_by_class(ranking: Ranking, record: RoundRecord) -> dict[str, tuple[int
     labels = np.array(record.labels)
     found = {}
     for place, name in enumerate(ranking.config.relevant):
-        asked = mine == place
+        asked = (mine == place) & (labels >= 0)
         found[name] = int(asked.sum()), int((asked & (labels == place)).sum())
     return found
 

@@ -1,5 +1,7 @@
 """What a batch asks for, class by class, and what is said of it."""
 
+from dataclasses import replace
+
 from laser_core.class_report import ClassShare, class_shares, found_by_class, remarks
 from laser_core.ranking import next_ranking, round_ranking
 from laser_core.report import summarise
@@ -25,6 +27,15 @@ def test_a_finished_round_is_told_by_what_was_asked_for_each_class(read_run) -> 
     found = found_by_class(round_ranking(run, 1), last)
     assert sum(asked for asked, _ in found.values()) == len(last.ids)
     assert 0 < sum(right for _, right in found.values()) <= last.relevant
+
+
+def test_pictures_without_an_answer_that_counts_do_not_speak_against_a_class(read_run) -> None:
+    run = read_run("going")
+    last, ranking = run.records()[0], round_ranking(run, 1)
+    for answered in (0, 1, 7):  # the rest unanswered, unsure or excluded: all are -1
+        partly = (*last.labels[:answered], *[-1] * (len(last.labels) - answered))
+        found = found_by_class(ranking, replace(last, labels=partly))
+        assert sum(asked for asked, _ in found.values()) == answered
 
 
 def test_a_class_that_gets_nothing_is_named_with_the_reason() -> None:
