@@ -129,7 +129,7 @@ class ExperimentConfig:
         """The same run from `round` on, with `balanced` and the mean in place of retired rules."""
         return replace(
             self,
-            selection="balanced" if RETIRED_REACH in dict(self.retired) else self.selection,
+            selection="balanced",
             retired=(),
             former=self.to_json(),
             since=round,

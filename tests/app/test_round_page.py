@@ -15,10 +15,10 @@ from laser_core.jobs import Jobs
 from laser_core.pool import Label
 from laser_core.progress import drain
 from laser_core.ranking import next_ranking
-from laser_core.run import keep_pool
 from laser_core.standing import ClassPlace, Standing
 from laser_core.store import Store
 from laser_core.view import RoundRecord
+from laser_core.whole_run import keep_pool
 from laser_core.worker import JobContext
 from tests import fakes
 from ui.escape import escaped

@@ -85,6 +85,13 @@ def test_going_on_with_an_earlier_run_changes_the_rounds_to_come_and_no_other():
     assert after.in_round(3) == before
 
 
+def test_going_on_records_balanced_whatever_rule_is_gone():
+    before = ExperimentConfig.from_json(earlier(aggregator="max", selection="global"))
+    assert before.retired == (("aggregator", "max"),)
+    assert before.going_on(2).selection == "balanced"
+    assert before.going_on(2).in_round(1).selection == "global"
+
+
 def test_an_anchor_is_for_the_head_alone():
     with pytest.raises(ConfigError, match="only the learner head can start from the text"):
         ExperimentConfig(learner="resnet18", anchor=1.0)
