@@ -15,15 +15,15 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from laser_core.arrays import Ints, unit_rows
+from laser_core.basics.arrays import Ints, unit_rows
+from laser_core.basics.files import default_cache_dir
+from laser_core.basics.seeding import rng_for
 from laser_core.config import ExperimentConfig
-from laser_core.cosine_table import FileTable, cosines_folder
-from laser_core.descriptions import ClassText, Descriptions
 from laser_core.pool import Label
-from laser_core.seeding import rng_for
-from laser_core.store import Store
+from laser_core.store.store import Store
+from laser_core.texts.cosine_table import FileTable, cosines_folder
+from laser_core.texts.descriptions import ClassText, Descriptions
 from laser_core.view import Query, RoundRecord, Signal
-from laser_core.vlm.disk import default_cache_dir
 
 KEY = "big-run"
 DIM = 1280  # of the offline model
@@ -145,7 +145,7 @@ def _classes(names: tuple[str, ...] | list[str]) -> tuple[ClassText, ...]:
 def _save_preview(
     store: Store, scores: dict[str, Signal], left: Ints, version: int, config: ExperimentConfig
 ) -> None:
-    """What `laser_core.tasks.look_ahead` would keep for round 2."""
+    """What `laser_core.jobs.tasks.look_ahead` would keep for round 2."""
     nothing = np.zeros(len(left))
     arrays = {**scores, "row": left, "s_det": nothing, "delta": nothing}
     arrays["score"] = scores["s_vlm"]
@@ -166,7 +166,7 @@ def _save_preview(
 
 
 def _save_map(store: Store, images: int, rng: np.random.Generator) -> None:
-    """Layouts as `laser_core.projection` would keep them."""
+    """Layouts as `laser_core.maps.projection` would keep them."""
     centres = rng.normal(size=(40, 2)) * 6
     spots = centres[rng.integers(40, size=images)] + rng.normal(size=(images, 2))
     for name in ("image-umap", "image-pca"):

@@ -15,7 +15,7 @@ import argparse
 from benchmarks.machine import machine, spread, verdict
 from benchmarks.runs import HEAD, Runs, line, share
 from laser_core.config import ExperimentConfig
-from laser_core.data.demo import PRESETS
+from laser_core.data.sets.demo import PRESETS
 
 HARD = "table"
 

@@ -21,13 +21,13 @@ from pathlib import Path
 
 import numpy as np
 
+from laser_core.basics.files import default_cache_dir
 from laser_core.data.base import ImageSource
 from laser_core.data.open import open_pool
 from laser_core.progress import drain
 from laser_core.vlm.base import VisionLanguageModel
-from laser_core.vlm.cache import embed_images
 from laser_core.vlm.choose import open_vlm
-from laser_core.vlm.disk import default_cache_dir
+from laser_core.vlm.embed import embed_images
 
 
 def main() -> None:

@@ -16,15 +16,15 @@ from pathlib import Path
 import numpy as np
 from sklearn.metrics import average_precision_score
 
+from laser_core.basics.files import default_cache_dir
+from laser_core.basics.seeding import rng_for
 from laser_core.data.open import open_pool
 from laser_core.data.split import limit_per_class
 from laser_core.nets.head import INVERSE_PENALTY, fit_softmax
 from laser_core.progress import drain
 from laser_core.scores import detector_score, temperature_probabilities
-from laser_core.seeding import rng_for
-from laser_core.vlm.cache import embed_images
 from laser_core.vlm.choose import open_vlm
-from laser_core.vlm.disk import default_cache_dir
+from laser_core.vlm.embed import embed_images
 
 MULTIPLES = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 12.5)
 

@@ -14,9 +14,9 @@ from contextlib import closing
 from pathlib import Path
 
 from benchmarks.machine import ROOT, machine
+from laser_core.basics.seeding import rng_for
 from laser_core.config import ExperimentConfig
-from laser_core.seeding import rng_for
-from laser_core.store import Store
+from laser_core.store.store import Store
 
 KILLS = 100
 LONGEST = 0.5  # seconds after the first label, at most

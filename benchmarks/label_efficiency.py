@@ -20,13 +20,13 @@ from pathlib import Path
 
 from benchmarks.machine import Stopwatch, machine, spread, verdict
 from benchmarks.runs import Runs
+from laser_core.basics.seeding import rng_for
 from laser_core.config import ExperimentConfig
-from laser_core.experiment import Experiment, simulate
-from laser_core.metrics import accuracy
+from laser_core.experiment.experiment import Experiment, simulate
+from laser_core.metrics.paper import accuracy
 from laser_core.nets.head import Head
 from laser_core.progress import drain
-from laser_core.seeding import rng_for
-from laser_core.store import Store
+from laser_core.store.store import Store
 from laser_core.view import RoundRecord
 
 SELECTIONS = ("balanced", "quota", "global")

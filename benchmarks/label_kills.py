@@ -30,11 +30,11 @@ import numpy as np
 from playwright.sync_api import Page, Playwright, TimeoutError, expect, sync_playwright
 
 from benchmarks.machine import ROOT, machine, verdict
-from laser_core.job_process import kill
-from laser_core.jobs import Jobs, Requests
+from laser_core.basics.seeding import rng_for
+from laser_core.jobs.client import Jobs, Requests
+from laser_core.jobs.process import kill
 from laser_core.pool import Label
-from laser_core.seeding import rng_for
-from laser_core.store import Store
+from laser_core.store.store import Store
 
 sys.path.insert(0, str(ROOT / "tests" / "browser"))
 import label_run

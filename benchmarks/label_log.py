@@ -16,7 +16,7 @@ from pathlib import Path
 from benchmarks.machine import machine
 from laser_core.config import ExperimentConfig
 from laser_core.pool import Label
-from laser_core.store import Store
+from laser_core.store.store import Store
 
 EVENTS = 100_000
 PAGE = 24

@@ -24,14 +24,14 @@ from pathlib import Path
 from playwright.sync_api import Page, expect, sync_playwright
 
 from benchmarks.machine import ROOT, machine, spread, verdict
+from laser_core.basics.files import default_cache_dir
 from laser_core.config import ExperimentConfig
-from laser_core.jobs import Jobs, Requests
+from laser_core.jobs.client import Jobs, Requests
+from laser_core.jobs.tasks import create_run, query
+from laser_core.jobs.worker import JobContext
 from laser_core.pool import Label
 from laser_core.progress import drain
-from laser_core.store import Store
-from laser_core.tasks import create_run, query
-from laser_core.vlm.disk import default_cache_dir
-from laser_core.worker import JobContext
+from laser_core.store.store import Store
 
 sys.path.insert(0, str(ROOT / "tests" / "browser"))
 from harness import ARGUMENTS, Server, chromium_path, open_page

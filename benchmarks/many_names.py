@@ -13,13 +13,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from laser_core.descriptions import describe
-from laser_core.llm.everyday import everyday
-from laser_core.llm.lexicon import lexicon
-from laser_core.llm.names import refuse
-from laser_core.llm.offline import OfflineReasoner
-from laser_core.llm.schema import read_descriptions, read_names
+from laser_core.llm.lexicon.synsets import lexicon
+from laser_core.llm.offline.everyday import everyday
+from laser_core.llm.offline.reasoner import OfflineReasoner
+from laser_core.llm.refusals import refuse
+from laser_core.llm.replies.schema import read_descriptions, read_names
 from laser_core.progress import drain
+from laser_core.texts.descriptions import describe
 
 READ_SECONDS, READ = 2.0, 10_000  # what must hold
 PLAN_SECONDS, PLANNED = 10.0, 2_000

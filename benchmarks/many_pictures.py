@@ -30,24 +30,24 @@ from PIL import Image
 
 from benchmarks.machine import ROOT, Stopwatch, machine
 from benchmarks.memory import peak_bytes
-from laser_core.arrays import Floats
+from laser_core.analysis.places import explain_in
+from laser_core.analysis.ranking import round_ranking
+from laser_core.analysis.reader import RunReader
+from laser_core.basics.arrays import Floats
+from laser_core.basics.seeding import rng_for
 from laser_core.config import ExperimentConfig
-from laser_core.data.demo import DemoSource
 from laser_core.data.open import describe, open_pool
-from laser_core.experiment import Experiment
-from laser_core.export.tables import export_run
-from laser_core.plan import plan
+from laser_core.data.sets.demo import DemoSource
+from laser_core.experiment.experiment import Experiment
+from laser_core.experiment.plan import plan
+from laser_core.experiment.prepare import prepare
+from laser_core.io.exports.tables import export_run
 from laser_core.pool import Label
-from laser_core.prepare import prepare
 from laser_core.progress import drain
-from laser_core.ranking import round_ranking
-from laser_core.reader import RunReader
-from laser_core.seeding import rng_for
-from laser_core.standing import explain_in
-from laser_core.store import Store
+from laser_core.store.store import Store
+from laser_core.study.run import keep_pool
 from laser_core.vlm.base import Prepared
-from laser_core.vlm.offline import OfflineVLM
-from laser_core.whole_run import keep_pool
+from laser_core.vlm.offline.model import OfflineVLM
 
 SIDE = 16  # pixels of a picture
 ROUNDS = 3

@@ -18,7 +18,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.machine import ROOT, Stopwatch, machine, verdict
-from laser_core.vlm.disk import default_cache_dir
+from laser_core.basics.files import default_cache_dir
 
 SAID = "peak bytes: "
 
@@ -55,7 +55,7 @@ def main() -> None:
 
 def child(words: list[str]) -> None:
     """Run the command line here, then tell the peak."""
-    from laser_core.cli import app
+    from laser_core.cli.app import app
 
     try:
         app(words, prog_name="python -m laser_core")

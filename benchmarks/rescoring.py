@@ -19,12 +19,12 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.machine import Stopwatch, machine, spread, verdict
-from laser_core.arrays import Floats
-from laser_core.cosine_table import FileTable
-from laser_core.cosines import TextCosines
-from laser_core.descriptions import ClassText, Descriptions
-from laser_core.live_scores import CosineMemory, LiveScores
-from laser_core.seeding import rng_for
+from laser_core.basics.arrays import Floats
+from laser_core.basics.seeding import rng_for
+from laser_core.texts.cosine_table import FileTable
+from laser_core.texts.cosines import TextCosines
+from laser_core.texts.descriptions import ClassText, Descriptions
+from laser_core.texts.live_scores import CosineMemory, LiveScores
 
 RELEVANT, CONFUSERS, SENTENCES = 8, 16, 15  # 360 sentences
 

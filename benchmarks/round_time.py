@@ -19,23 +19,23 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.machine import Stopwatch, machine, spread, verdict
-from laser_core.arrays import Floats, unit_rows
+from laser_core.basics.arrays import Floats, unit_rows
+from laser_core.basics.files import default_cache_dir
+from laser_core.basics.seeding import rng_for
 from laser_core.config import ExperimentConfig
-from laser_core.cosine_table import FileTable
-from laser_core.cosines import Cosines
 from laser_core.data.base import ImageSource, Item
-from laser_core.experiment import Experiment, simulate
+from laser_core.experiment.experiment import Experiment, simulate
+from laser_core.experiment.materials import Materials
+from laser_core.experiment.oracle import SimulatedOracle
 from laser_core.llm.choose import open_llm
-from laser_core.materials import Materials
-from laser_core.oracle import SimulatedOracle
-from laser_core.pictures import RunPictures
+from laser_core.nets.pictures import RunPictures
 from laser_core.pool import LabelSpace
 from laser_core.progress import drain
-from laser_core.seeding import rng_for
-from laser_core.store import Store
+from laser_core.store.store import Store
+from laser_core.texts.cosine_table import FileTable
+from laser_core.texts.cosines import Cosines
 from laser_core.view import RoundRecord
 from laser_core.vlm.choose import open_vlm
-from laser_core.vlm.disk import default_cache_dir
 from laser_core.vlm.text_store import embed_texts
 
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")

@@ -6,14 +6,14 @@ import tempfile
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from laser_core.basics.files import default_cache_dir
 from laser_core.config import ExperimentConfig
-from laser_core.materials import Materials
-from laser_core.plan import Plan, plan
-from laser_core.prepare import EmbeddedPool, embed_pool, equip
+from laser_core.experiment.materials import Materials
+from laser_core.experiment.plan import Plan, plan
+from laser_core.experiment.prepare import EmbeddedPool, embed_pool, equip
+from laser_core.metrics.summary import Summary, summarise
 from laser_core.progress import drain
-from laser_core.report import Summary, summarise
-from laser_core.vlm.disk import default_cache_dir
-from laser_core.whole_run import start
+from laser_core.study.run import start
 
 
 @dataclass

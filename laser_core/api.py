@@ -18,26 +18,26 @@ import pandas as pd
 from PIL import Image
 from pydantic import TypeAdapter, ValidationError
 
+from laser_core.analysis.explain import Explanation
+from laser_core.analysis.explain_run import explain_image
+from laser_core.basics.files import default_cache_dir
+from laser_core.cli.options import written
+from laser_core.cli.terminal import Terminal
 from laser_core.config import ExperimentConfig, RoundChoice
 from laser_core.data.base import ImageSource, bare_name
 from laser_core.data.open import open_pool as open_source
 from laser_core.errors import ConfigError, PoolError
-from laser_core.experiment import Experiment as Engine
-from laser_core.explain import Explanation
-from laser_core.export.tables import labels_table
-from laser_core.options import written
-from laser_core.plan import lasting_spec, plan
+from laser_core.experiment.experiment import Experiment as Engine
+from laser_core.experiment.plan import lasting_spec, plan
+from laser_core.experiment.prepare import prepare
+from laser_core.io.exports.tables import labels_table
+from laser_core.metrics.summary import Summary, rounds_csv, summarise
 from laser_core.pool import Label, LabelSpace, State
-from laser_core.prepare import prepare
 from laser_core.progress import Steps, T, drain
-from laser_core.report import Summary, rounds_csv, summarise
-from laser_core.review import explain_image
-from laser_core.store import Store
-from laser_core.terminal import Terminal
+from laser_core.store.store import Store
+from laser_core.study.run import explain_kept, keep_pool, keep_rounds, last_asked, new_folder, start
+from laser_core.study.run import resume as resume_run
 from laser_core.view import Query, RoundRecord
-from laser_core.vlm.disk import default_cache_dir
-from laser_core.whole_run import explain_kept, keep_pool, keep_rounds, last_asked, new_folder, start
-from laser_core.whole_run import resume as resume_run
 
 Pathlike = str | Path
 PoolLike = str | Path | ImageSource

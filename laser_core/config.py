@@ -17,7 +17,8 @@ Device = Literal["auto", "cpu", "cuda"]
 RETIRED_REACH = "quota_reach"  # a field of versions before `balanced`; 0 is Section 3.2 as it is
 RETIRED_AGGREGATORS = ("max", "softmax")
 
-# Settings as the paper prints them, apart from K, which its data sets decide (`laser_core.plan`).
+# Settings as the paper prints them, apart from K, which its data sets decide
+# (`laser_core.experiment.plan`).
 PRINTED: dict[str, Any] = {
     "fusion": "raw", "delta": "linear", "aggregator": "mean", "confusers": None,
     "temperature": 0.5, "anchor": 0.0,
@@ -32,8 +33,8 @@ PAPER_PRESETS: dict[str, dict[str, Any]] = {
 class ExperimentConfig:
     """One pool, one strategy, one seed. Defaults are those of Section 4.1 where it gives any.
 
-    A field left at None is decided when the pool is known (`laser_core.plan`); `config.json` holds
-    what was decided.
+    A field left at None is decided when the pool is known (`laser_core.experiment.plan`);
+    `config.json` holds what was decided.
     """
 
     pool: str = "demo"  # demo, a torchvision set, a folder, a zip or a table

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from laser_core.arrays import Ids, Ints
+from laser_core.basics.arrays import Ids, Ints
 from laser_core.errors import ConfigError, PoolError
 
 State = Literal["relevant", "irrelevant", "unsure", "excluded"]

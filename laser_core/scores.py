@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from laser_core.arrays import Floats, Ints
+from laser_core.basics.arrays import Floats, Ints
 from laser_core.config import Fusion
 
 

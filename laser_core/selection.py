@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from laser_core.arrays import Floats, Ids, Ints
+from laser_core.basics.arrays import Floats, Ids, Ints
 from laser_core.errors import PoolError
 
 # Candidates of a class are its images of highest score, this many times its share. Narrower would

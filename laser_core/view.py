@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from laser_core.arrays import Floats, Ids, Ints
+from laser_core.basics.arrays import Floats, Ids, Ints
 from laser_core.config import NO_CHOICE, RoundChoice
 
 Signal = npt.NDArray[Any]
@@ -94,7 +94,7 @@ class PoolView:
         labeled: (L,) ids with a relevant or irrelevant label.
         labels: (L,) class indices, 0 to n - 1, and n for irrelevant.
         n_classes: n, the number of relevant classes.
-        signals: what the strategy declared it needs, by name; see `laser_core.signals`.
+        signals: what the strategy declared it needs, by name; see `laser_core.experiment.signals`.
         records: finished rounds, oldest first.
         delta_override: a person's delta for this round, or None for the schedule's.
         embeddings: positions (k,) in `unlabeled` -> (k, D) the unit vectors that were compared

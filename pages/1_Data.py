@@ -5,16 +5,16 @@ from pathlib import Path
 import streamlit as st
 
 from laser_core.config import ExperimentConfig
-from laser_core.data.published_sets import PRINTED_DESCRIPTIONS, usual_descriptions
+from laser_core.data.sets.published_sets import PRINTED_DESCRIPTIONS, usual_descriptions
 from laser_core.errors import LaserError
-from ui.adopt_card import open_run_card
-from ui.data_classes import choose_classes
-from ui.data_models import choose_models, choose_settings
-from ui.data_source import choose_source, look_at, show_pool
+from ui.data.classes import choose_classes
+from ui.data.models import choose_models, choose_settings
+from ui.data.source import choose_source, look_at, show_pool
 from ui.escape import escaped
-from ui.frame import frame
-from ui.live import job_panel
-from ui.state import TITLES, follow_new_run, jobs, start_run
+from ui.shared.adopt import open_run_card
+from ui.shared.frame import frame
+from ui.shared.jobs import job_panel
+from ui.shared.runs import TITLES, follow_new_run, jobs, start_run
 
 frame("Data", "🗂️", "A pool of pictures, the classes that matter in it, and the models in use.")
 job = job_panel(jobs(), TITLES)

@@ -2,18 +2,18 @@
 
 import streamlit as st
 
+from laser_core.analysis.reader import RunReader
 from laser_core.errors import LaserError
-from laser_core.reader import RunReader
 from ui.escape import escaped
-from ui.fragment import fragment
-from ui.frame import frame
-from ui.live import job_panel
-from ui.prompts_ask import draw_prompts
-from ui.prompts_effect import draw_effect, draw_pictures, warm
-from ui.prompts_state import base_number, classes_differ, follow, look, noted, show_notices
-from ui.prompts_versions import draw_bar, draw_versions
-from ui.prompts_words import draw_lists
-from ui.state import TITLES, current_run, follow_new_run, jobs
+from ui.prompts.ask import draw_prompts
+from ui.prompts.effect import draw_effect, draw_pictures, warm
+from ui.prompts.lists import draw_lists
+from ui.prompts.state import base_number, classes_differ, follow, look, noted, show_notices
+from ui.prompts.versions import draw_bar, draw_versions
+from ui.shared.fragment import fragment
+from ui.shared.frame import frame
+from ui.shared.jobs import job_panel
+from ui.shared.runs import TITLES, current_run, follow_new_run, jobs
 
 LISTS, PROMPTS, VERSIONS = "Lists", "Prompts", "Versions"
 

@@ -4,11 +4,11 @@ import streamlit as st
 
 from laser_core.errors import LaserError
 from ui.escape import escaped
-from ui.frame import frame
-from ui.live import job_panel
-from ui.map_choices import choose_map, offer_to_draw, remarks
-from ui.map_view import choose_look, show_map
-from ui.state import TITLES, current_run, jobs
+from ui.map.choices import choose_map, offer_to_draw, remarks
+from ui.map.view import choose_look, show_map
+from ui.shared.frame import frame
+from ui.shared.jobs import job_panel
+from ui.shared.runs import TITLES, current_run, jobs
 
 frame("Map", "🗺️")
 run = current_run()

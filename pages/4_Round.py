@@ -4,11 +4,11 @@ import streamlit as st
 
 from laser_core.errors import LaserError
 from ui.escape import escaped
-from ui.frame import frame
-from ui.live import job_panel
-from ui.round_look import standpoint
-from ui.round_view import choose_round, show_round
-from ui.state import TITLES, current_run, jobs
+from ui.round.look import standpoint
+from ui.round.view import choose_round, show_round
+from ui.shared.frame import frame
+from ui.shared.jobs import job_panel
+from ui.shared.runs import TITLES, current_run, jobs
 
 frame("Round", "🎯", "The next query before it is asked: nothing is spent until you press Query.")
 run = current_run()

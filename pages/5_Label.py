@@ -4,14 +4,14 @@ import streamlit as st
 
 from laser_core.errors import LaserError
 from ui.escape import escaped
-from ui.frame import frame
-from ui.label_after import changed_rounds, classes, disagreements, history, names_met, so_far
-from ui.label_deck import QUERY, choose_ids, make_deck
-from ui.label_estimates import estimates
-from ui.label_view import show_deck
-from ui.label_work import no_query, train_button, who_labels
-from ui.live import job_panel
-from ui.state import TITLES, current_run, jobs
+from ui.label.deck import QUERY, choose_ids, make_deck
+from ui.label.history import changed_rounds, classes, disagreements, history, names_met, so_far
+from ui.label.stopping import estimates
+from ui.label.view import show_deck
+from ui.label.work import no_query, train_button, who_labels
+from ui.shared.frame import frame
+from ui.shared.jobs import job_panel
+from ui.shared.runs import TITLES, current_run, jobs
 
 frame("Label", "🏷️")
 run = current_run()

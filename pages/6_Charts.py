@@ -3,13 +3,13 @@
 import streamlit as st
 
 from laser_core.errors import LaserError
-from laser_core.report import rounds_csv
-from ui.charts_rounds import AXES, axis_of, show_rounds, show_summary
-from ui.charts_words import show_classes, show_confusion, show_descriptions
+from laser_core.metrics.summary import rounds_csv
+from ui.charts.rounds import AXES, axis_of, show_rounds, show_summary
+from ui.charts.texts import show_classes, show_confusion, show_descriptions
 from ui.escape import escaped
-from ui.frame import frame
-from ui.live import job_panel
-from ui.state import TITLES, current_run, jobs
+from ui.shared.frame import frame
+from ui.shared.jobs import job_panel
+from ui.shared.runs import TITLES, current_run, jobs
 
 ROUNDS, DESCRIPTIONS, CLASSES = "Rounds", "Descriptions", "Classes"
 CONFUSION = "Confusion matrix"

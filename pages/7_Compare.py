@@ -2,15 +2,15 @@
 
 import streamlit as st
 
-from laser_core.comparison_view import curve, obstacles, reservations
+from laser_core.analysis.comparison import curve, obstacles, reservations
 from laser_core.errors import LaserError
-from ui.compare_again import offer_again
-from ui.compare_chart import AXES, CEILINGS, MEASURES, comparison_chart, comparison_table
-from ui.compare_runs import choose_groups, kept_runs
+from ui.compare.again import offer_again
+from ui.compare.chart import AXES, CEILINGS, MEASURES, comparison_chart, comparison_table
+from ui.compare.runs import choose_groups, kept_runs
 from ui.escape import escaped
-from ui.frame import frame
-from ui.live import job_panel
-from ui.state import TITLES, jobs
+from ui.shared.frame import frame
+from ui.shared.jobs import job_panel
+from ui.shared.runs import TITLES, jobs
 
 frame(
     "Compare",

@@ -4,12 +4,12 @@ import streamlit as st
 
 from laser_core.errors import LaserError
 from ui.escape import escaped
-from ui.files_in import labels_in, pictures_place
-from ui.files_out import labels_out, large_files, pictures_out
-from ui.frame import frame
-from ui.label_work import who_labels
-from ui.live import job_panel
-from ui.state import TITLES, current_run, jobs
+from ui.files.incoming import labels_in, pictures_place
+from ui.files.outgoing import labels_out, large_files, pictures_out
+from ui.label.work import who_labels
+from ui.shared.frame import frame
+from ui.shared.jobs import job_panel
+from ui.shared.runs import TITLES, current_run, jobs
 
 frame("Files", "🗃️", "Labels in from a table; labels, pictures and whole runs out, for other tools.")
 run = current_run(pictures=False)

@@ -6,15 +6,15 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from laser_core.arrays import Floats, Ids, unit_rows
+from laser_core.basics.arrays import Floats, Ids, unit_rows
+from laser_core.basics.seeding import rng_for
 from laser_core.config import ExperimentConfig
-from laser_core.cosines import Cosines
 from laser_core.data.base import ImageSource, Item
+from laser_core.experiment.materials import Materials
+from laser_core.experiment.oracle import SimulatedOracle
 from laser_core.llm.base import LanguageModel, Names, Proposal
-from laser_core.materials import Materials
-from laser_core.oracle import SimulatedOracle
 from laser_core.pool import LabelSpace, positions
-from laser_core.seeding import rng_for
+from laser_core.texts.cosines import Cosines
 
 CLASSES = ("cat", "dog", "truck", "ship", "frog", "lamp")
 DIM = 12

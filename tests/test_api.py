@@ -9,7 +9,7 @@ import pytest
 
 import laser_core as laser
 from laser_core.errors import ConfigError, PoolError, StoreError
-from laser_core.report import COLUMNS
+from laser_core.metrics.summary import COLUMNS
 from laser_core.strategies import STRATEGIES
 from tests.integration.conftest import CLASSES, write_pool
 

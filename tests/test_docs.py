@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 import typer
 
-from laser_core.cli import app
-from laser_core.compare import variants
+from laser_core.cli.app import app
+from laser_core.cli.options import settings
 from laser_core.config import ExperimentConfig
-from laser_core.options import settings
 from laser_core.strategies import STRATEGIES, make_strategy
+from laser_core.study.compare import variants
 from tests.strategies import test_contract as contract
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -118,9 +118,9 @@ def test_a_name_that_does_not_exist_would_be_noticed():
 
 
 def test_methods_and_constants_are_found_too():
-    assert fault("laser_core/experiment.py::Experiment.annotate") == ""
-    assert fault("laser_core/experiment.py::Experiment.gone") != ""
-    assert fault("laser_core/compare.py::ABLATIONS") == ""
+    assert fault("laser_core/experiment/experiment.py::Experiment.annotate") == ""
+    assert fault("laser_core/experiment/experiment.py::Experiment.gone") != ""
+    assert fault("laser_core/study/compare.py::ABLATIONS") == ""
 
 
 @every_page

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from laser_core.file_names import LONGEST, last_part, safe_name
+from laser_core.basics.file_names import LONGEST, last_part, safe_name
 
 DEVICES = ["CON", "nul", "Aux.zip", "COM1", "lpt9.csv", "COM²", "CONIN$", "con.tar.gz", "PRN .txt"]
 

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from laser_core.errors import JobError
-from laser_core.job_folder import read_json, write_json
-from laser_core.job_state import JobState
-from laser_core.jobs import JobBusy, Jobs, Requests
+from laser_core.jobs.client import JobBusy, Jobs, Requests
+from laser_core.jobs.folder import read_json, write_json
+from laser_core.jobs.state import JobState
 
 TESTS = Path(__file__).parent
 FOREVER = {"to": 100_000, "pause": 0.01}
@@ -185,7 +185,7 @@ def test_of_many_starts_at_once_exactly_one_succeeds(jobs: Jobs, tmp_path: Path)
 START_AND_WAIT = """
 import sys, time
 from pathlib import Path
-from laser_core.jobs import JobBusy, Jobs
+from laser_core.jobs.client import JobBusy, Jobs
 try:
     print(Jobs(Path(sys.argv[1]), tasks="job_tasks").start("count", {"to": 100000, "pause": 0.01}))
 except JobBusy:
@@ -250,7 +250,7 @@ def test_a_worker_that_is_told_to_end_leaves_its_job_cancelled(jobs: Jobs) -> No
 
 def test_a_worker_that_cannot_start_is_told(tmp_path: Path, monkeypatch: Any) -> None:
     jobs = Jobs(tmp_path)
-    monkeypatch.setattr("laser_core.jobs.launch_worker", broken_launch)
+    monkeypatch.setattr("laser_core.jobs.client.launch_worker", broken_launch)
     state = jobs.wait(jobs.start("count", {"to": 1}))
     assert state.status == "lost"
     assert "could not be started" in state.error
@@ -379,7 +379,7 @@ def test_an_unknown_job_is_told(jobs: Jobs) -> None:
 
 
 def test_only_the_newest_jobs_are_kept(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("laser_core.jobs").jobs.KEPT, "jobs", 2)
+    monkeypatch.setitem(__import__("laser_core.jobs.client").jobs.client.KEPT, "jobs", 2)
     for _ in range(5):
         jobs.wait(jobs.start("answer", {}))
     assert jobs.lane.ids()[-1] == "00000005-answer"
@@ -405,7 +405,7 @@ def test_readers_never_see_half_a_file(tmp_path: Path) -> None:
 
 
 def test_the_worker_starts_without_the_heavy_libraries_and_without_streamlit() -> None:
-    code = "import sys, laser_core.worker; print(*sys.modules)"
+    code = "import sys, laser_core.jobs.worker; print(*sys.modules)"
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=TESTS.parent
     ).stdout.split()

@@ -5,18 +5,18 @@ import inspect
 import numpy as np
 import pytest
 
-from laser_core.compare import ABLATIONS, Outcome, Variant
+from laser_core.cli.options import settings
 from laser_core.config import ExperimentConfig
-from laser_core.crossfit import out_of_fold_precision
-from laser_core.descriptions import describe
 from laser_core.errors import ConfigError
-from laser_core.experiment import Experiment, simulate
+from laser_core.experiment.crossfit import out_of_fold_precision
+from laser_core.experiment.experiment import Experiment, simulate
+from laser_core.experiment.plan import choose_relevant, plan, propose
+from laser_core.metrics.summary import Summary
 from laser_core.nets.head import Head
-from laser_core.options import settings
-from laser_core.plan import choose_relevant, plan, propose
 from laser_core.progress import drain
-from laser_core.report import Summary
-from laser_core.store import Store
+from laser_core.store.store import Store
+from laser_core.study.compare import ABLATIONS, Outcome, Variant
+from laser_core.texts.descriptions import describe
 from tests.fakes import ArrayPictures, ListedModel, config, folder, materials, source
 
 

@@ -8,7 +8,7 @@ from PIL import Image
 
 from laser_core.data.base import ImageSource, Item
 from laser_core.errors import CacheError, PoolError
-from laser_core.pictures import RunPictures
+from laser_core.nets.pictures import RunPictures
 from laser_core.progress import drain
 
 N = 600  # more than two steps of decoding

@@ -8,9 +8,9 @@ from pathlib import Path
 from PIL import Image
 
 from laser_core.data.base import EncodedSource, Item
+from laser_core.data.pictures.thumbnails import thumbnail_name, write_thumbnails
 from laser_core.progress import drain
-from laser_core.thumbnails import thumbnail_name, write_thumbnails
-from ui.thumbnails import Thumbnails
+from ui.shared.pictures import Thumbnails
 
 
 class FilesInMemory(EncodedSource):

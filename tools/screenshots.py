@@ -67,7 +67,7 @@ def make_rival(environment: dict[str, str]) -> None:
 
 def stop_workers(home: Path) -> None:
     """End both workers, so that the temporary folders can go."""
-    from laser_core.jobs import Jobs, Requests
+    from laser_core.jobs.client import Jobs, Requests
 
     Jobs(home).stop_worker()
     Requests(home).stop_worker()

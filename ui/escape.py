@@ -10,8 +10,8 @@ from __future__ import annotations
 import html
 import re
 
-from laser_core.secrecy import masked
-from laser_core.visible import visible
+from laser_core.basics.secrecy import masked
+from laser_core.basics.visible import visible
 
 JOINER = "\u2060"  # takes no room; parts two signs that Streamlit would read together
 # What Markdown reads wherever it stands. Ordinary sentences keep their full stops and hyphens.

@@ -15,15 +15,15 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
+from laser_core.basics.zips import DAMAGE, Limits, excess, reason
 from laser_core.data.arrange import METADATA_NAMES, Arrangement, arrange
 from laser_core.data.base import EncodedSource, ImageSource, Skipped
 from laser_core.data.files import read_fault, require_pictures
-from laser_core.data.headers import MAX_FILE_BYTES, fault, pixel_fault
-from laser_core.data.kinds import HEAD_BYTES
 from laser_core.data.layout import is_litter, wrapper
-from laser_core.data.rows import Rows, read_rows
+from laser_core.data.pictures.headers import MAX_FILE_BYTES, fault, pixel_fault
+from laser_core.data.pictures.kinds import HEAD_BYTES
+from laser_core.data.tables.rows import Rows, read_rows
 from laser_core.errors import PoolError
-from laser_core.zips import DAMAGE, Limits, excess, reason
 
 _STORED, _DEFLATED = zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED
 _MASKED = 0x1 | 0x40 | 0x2000  # flags: encrypted, strongly encrypted, encrypted directory

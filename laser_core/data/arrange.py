@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from laser_core.data.base import Item, Skipped, Split, natural_order
 from laser_core.data.layout import Place, places, split_roles
 from laser_core.data.paths import normal_id, spellings
-from laser_core.data.rows import TABLE_SUFFIXES, Row, Rows
+from laser_core.data.tables.rows import TABLE_SUFFIXES, Row, Rows
 from laser_core.errors import PoolError
 
 METADATA_NAMES = frozenset(f"metadata{suffix}" for suffix in TABLE_SUFFIXES)

@@ -14,8 +14,8 @@ from typing import Literal
 import numpy as np
 from PIL import Image
 
-from laser_core.arrays import Ids
-from laser_core.data.decode import decode
+from laser_core.basics.arrays import Ids
+from laser_core.data.pictures.decode import decode
 from laser_core.errors import PoolError
 
 Split = Literal["pool", "test"]

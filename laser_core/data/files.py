@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from laser_core.data.base import EncodedSource, ImageSource, Item, Skipped
-from laser_core.data.headers import fault, pixel_fault
-from laser_core.data.kinds import HEAD_BYTES
+from laser_core.data.pictures.headers import fault, pixel_fault
+from laser_core.data.pictures.kinds import HEAD_BYTES
 from laser_core.errors import PoolError
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from laser_core.data.arrange import METADATA_NAMES, arrange
 from laser_core.data.base import ImageSource, Skipped
 from laser_core.data.files import FileSource, file_fault, read_fault, require_pictures
-from laser_core.data.headers import MAX_FILE_BYTES
 from laser_core.data.layout import is_litter, wrapper
-from laser_core.data.rows import Rows, read_rows
+from laser_core.data.pictures.headers import MAX_FILE_BYTES
+from laser_core.data.tables.rows import Rows, read_rows
 from laser_core.errors import PoolError
 
 

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from laser_core.data.archive import open_archive
 from laser_core.data.base import ImageSource, bare_name
-from laser_core.data.demo import DEMO_POOLS, DemoSource
+from laser_core.data.elsewhere import require_here
 from laser_core.data.folder import open_folder
-from laser_core.data.kinds import SUFFIXES
-from laser_core.data.rows import TABLE_SUFFIXES
+from laser_core.data.pictures.kinds import SUFFIXES
+from laser_core.data.sets.demo import DEMO_POOLS, DemoSource
 from laser_core.data.table import open_table
-from laser_core.elsewhere import require_here
+from laser_core.data.tables.rows import TABLE_SUFFIXES
 from laser_core.errors import ConfigError, PoolError
 
 SET_NAMES = ("cifar10", "cifar100", "tiny-imagenet", "stl10", "fashion-mnist")
@@ -107,7 +107,7 @@ def describe(source: ImageSource) -> PoolFacts:
 def _named(name: str, data_root: Path | None) -> ImageSource:
     if name in DEMO_POOLS:
         return DemoSource(name)
-    from laser_core.data.torchvision_sets import default_data_root, open_set  # imports torch
+    from laser_core.data.sets.torchvision_sets import default_data_root, open_set  # imports torch
 
     return open_set(name, data_root or default_data_root())
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from urllib.parse import unquote, unquote_plus
 
-from laser_core.data.spreadsheet import guarded
+from laser_core.data.tables.spreadsheet import guarded
 
 LONGEST = 4096  # signs; what is longer is no path on any system
 _ODD = re.compile(r"\\|//|/\.(/|$)|^\./|/$")  # what `normal_id` makes simpler

@@ -6,10 +6,10 @@ import csv
 import difflib
 from collections.abc import Collection, Iterable, Sequence
 
+from laser_core.basics.seeding import rng_for
 from laser_core.data.base import ImageSource, bare_name
 from laser_core.data.class_names import ClassNames
 from laser_core.errors import ConfigError, PoolError
-from laser_core.seeding import rng_for
 
 _MOST_COMMAS = 12  # in a class's name that is written without quotation marks
 

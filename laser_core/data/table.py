@@ -15,7 +15,7 @@ from laser_core.data.base import ImageSource, Skipped
 from laser_core.data.files import FileSource, file_fault, require_pictures
 from laser_core.data.layout import Place, split_roles
 from laser_core.data.paths import normal_id, spellings
-from laser_core.data.rows import Row, read_rows, table_bytes
+from laser_core.data.tables.rows import Row, read_rows, table_bytes
 from laser_core.errors import PoolError
 
 _ACCENTS: tuple[Literal["NFC", "NFD"], ...] = (

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from laser_core.elsewhere import require_here
+from laser_core.data.elsewhere import require_here
 from laser_core.errors import ConfigError
 from laser_core.llm.base import LanguageModel
-from laser_core.llm.meaning import Encoder
+from laser_core.llm.offline.meaning import Encoder
 
 
 def open_llm(
@@ -28,16 +28,16 @@ def open_llm(
     require_here("llm", spec)
     kind, _, rest = spec.strip().partition(":")
     if kind == "offline" and not rest:
-        from laser_core.llm.offline import OfflineReasoner
+        from laser_core.llm.offline.reasoner import OfflineReasoner
 
         return OfflineReasoner(cache_dir, encoder)
     if kind == "openai":
         from laser_core.llm.cached import ReplyCache
-        from laser_core.llm.endpoint import DEFAULT_MODEL, EndpointModel
+        from laser_core.llm.endpoint.client import DEFAULT_MODEL, EndpointModel
 
         return EndpointModel(rest or DEFAULT_MODEL, cache=ReplyCache(cache_dir), fresh=fresh)
     if kind == "replay" and rest:
-        from laser_core.llm.replay import ReplayedModel
+        from laser_core.llm.transcript import ReplayedModel
 
         return ReplayedModel(Path(rest))
     raise ConfigError(

@@ -18,9 +18,9 @@ from laser_core.llm.base import (
     Task,
 )
 from laser_core.llm.cached import ReplyCache
-from laser_core.llm.names import refuse
 from laser_core.llm.prompts import DEFAULT_TEMPLATES, PromptTemplate
-from laser_core.llm.schema import (
+from laser_core.llm.refusals import refuse
+from laser_core.llm.replies.schema import (
     NamesForm,
     ProposalsForm,
     descriptions_form,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from laser_core.arrays import Floats, Ids, Ints
+from laser_core.basics.arrays import Floats, Ids, Ints
 from laser_core.progress import Steps
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from warnings import catch_warnings
 
 import numpy as np
 
-from laser_core.arrays import Floats, Ids, Ints
+from laser_core.basics.arrays import Floats, Ids, Ints
 from laser_core.nets.anchor import Anchor
 from laser_core.nets.base import Learner, Net, Pictures
 from laser_core.nets.weights import read_weights, unusable, write_weights

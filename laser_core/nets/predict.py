@@ -7,7 +7,7 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
-from laser_core.arrays import Floats
+from laser_core.basics.arrays import Floats
 from laser_core.nets.batches import Normalisation
 from laser_core.nets.device import memory_explained, repeatable
 

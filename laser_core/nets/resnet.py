@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from laser_core.arrays import Floats, Ids, Ints
+from laser_core.basics.arrays import Floats, Ids, Ints
 from laser_core.config import Device
 from laser_core.nets.anchor import Anchor
 from laser_core.nets.base import Learner, Net, Pictures

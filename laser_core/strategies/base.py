@@ -8,7 +8,7 @@ from typing import ClassVar, TypeVar
 
 import numpy as np
 
-from laser_core.arrays import Floats
+from laser_core.basics.arrays import Floats
 from laser_core.config import ExperimentConfig
 from laser_core.errors import ConfigError
 from laser_core.progress import Steps

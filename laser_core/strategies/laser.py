@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from laser_core.arrays import Bools, Floats, Ints
+from laser_core.basics.arrays import Bools, Floats, Ints
 from laser_core.config import (
     Aggregator,
     DeltaSchedule,
@@ -16,8 +16,8 @@ from laser_core.config import (
     Selection,
     delta_schedule,
 )
-from laser_core.cosines import TextCosines
-from laser_core.run_names import Names
+from laser_core.experiment.names import Names
+from laser_core.experiment.signals import NAME_SIGNALS
 from laser_core.scores import (
     detector_score,
     detector_share,
@@ -25,8 +25,8 @@ from laser_core.scores import (
     temperature_probabilities,
 )
 from laser_core.selection import Images, balanced, top_b, top_p_per_group
-from laser_core.signals import NAME_SIGNALS
 from laser_core.strategies.base import Strategy, register
+from laser_core.texts.cosines import TextCosines
 from laser_core.view import PoolView, Query, RoundRecord, Signal, take
 
 DELTA_STEP, DELTA_CAP = 0.1, 0.9  # Section 4.1: "increase it by 0.1 in each AL round", 10 rounds

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from laser_core.arrays import Floats
+from laser_core.basics.arrays import Floats
 from laser_core.strategies.base import Strategy, register
 from laser_core.view import PoolView
 

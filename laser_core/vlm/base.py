@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from laser_core.arrays import Floats, Ints, unit_rows
+from laser_core.basics.arrays import Floats, Ints, unit_rows
 from laser_core.errors import VLMError
 
 Prepared = npt.NDArray[Any]  # one picture, or a batch of them, as the network takes it

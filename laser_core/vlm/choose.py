@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from laser_core.elsewhere import require_here
+from laser_core.data.elsewhere import require_here
 from laser_core.errors import VLMError
 from laser_core.vlm.base import VisionLanguageModel
 from laser_core.vlm.hub import file_names, on_this_machine
@@ -81,7 +81,7 @@ def open_vlm(spec: str, device: str, cache_dir: Path) -> VisionLanguageModel:
     """
     chosen = choose(spec).spec
     if chosen == "offline":
-        from laser_core.vlm.offline import OfflineVLM
+        from laser_core.vlm.offline.model import OfflineVLM
 
         return OfflineVLM(cache_dir)
     from laser_core.vlm.clip import OpenClipVLM

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from PIL import Image
 
-from laser_core.arrays import Floats, Ints, unit_rows
+from laser_core.basics.arrays import Floats, Ints, unit_rows
 from laser_core.errors import VLMError
 from laser_core.vlm.base import Prepared, VisionLanguageModel, require_numbers
 from laser_core.vlm.hub import downloaded, file_names, on_this_machine

@@ -19,9 +19,9 @@ import numpy as np
 import numpy.typing as npt
 from filelock import FileLock
 
-from laser_core.arrays import Floats, Ints
+from laser_core.basics.arrays import Floats, Ints
+from laser_core.basics.files import cannot_write
 from laser_core.errors import CacheError
-from laser_core.vlm.disk import cannot_write
 
 FORMAT = "1"
 STORED = np.dtype("<f2")  # why half precision: see `FeatureStore`

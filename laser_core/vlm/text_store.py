@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from laser_core.arrays import Floats
+from laser_core.basics.arrays import Floats
+from laser_core.basics.files import cannot_write
 from laser_core.vlm.base import VisionLanguageModel, require_numbers
-from laser_core.vlm.disk import cannot_write
 from laser_core.vlm.feature_store import DAMAGED, folder_name
 
 

@@ -12,18 +12,18 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from laser_core import tasks
+from laser_core.analysis.reader import RunReader
 from laser_core.config import ExperimentConfig
-from laser_core.cosine_table import FileTable, cosines_folder
-from laser_core.cosines import Cosines
-from laser_core.materials import Materials
+from laser_core.experiment.materials import Materials
+from laser_core.jobs import tasks
+from laser_core.jobs.worker import JobContext
 from laser_core.progress import drain
-from laser_core.reader import RunReader
-from laser_core.store import Store
-from laser_core.whole_run import keep_pool
-from laser_core.worker import JobContext
+from laser_core.store.store import Store
+from laser_core.study.run import keep_pool
+from laser_core.texts.cosine_table import FileTable, cosines_folder
+from laser_core.texts.cosines import Cosines
 from tests import fakes
-from ui.thumbnails import Thumbnails
+from ui.shared.pictures import Thumbnails
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 AHEAD, GOING, DONE, UNLABELED = "ahead", "going", "done", "unlabeled"
@@ -59,10 +59,10 @@ def runs(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     shutil.copytree(prepared / "runs", tmp_path / "runs")
     monkeypatch.setenv("LASER_RUNS_DIR", str(tmp_path / "runs"))
     monkeypatch.setenv("LASER_CACHE_DIR", str(prepared / "cache"))
-    monkeypatch.setattr("ui.thumbnails.STATIC", prepared / "static")
+    monkeypatch.setattr("ui.shared.pictures.STATIC", prepared / "static")
     _forget()
     yield tmp_path / "runs"
-    from ui.state import jobs, requests
+    from ui.shared.runs import jobs, requests
 
     for home in (jobs(), requests()):
         assert home.stop_worker(30)

@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.app.conftest import REPOSITORY
-from ui.state import is_run
+from ui.shared.runs import is_run
 
 
 @pytest.fixture

@@ -11,13 +11,13 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from laser_core.analysis.readouts import Yield
+from laser_core.metrics.summary import rounds_csv
 from laser_core.pool import Label
-from laser_core.readouts import Yield
-from laser_core.report import rounds_csv
-from laser_core.store import Store
+from laser_core.store.store import Store
 from laser_core.view import RoundRecord
-from ui.charts_rounds import accuracy_chart, axis_of, precision_chart
-from ui.charts_words import confusion_chart, yield_chart
+from ui.charts.rounds import accuracy_chart, axis_of, precision_chart
+from ui.charts.texts import confusion_chart, yield_chart
 
 
 def words(page: AppTest) -> str:

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from laser_core.class_report import ClassShare, class_shares, found_by_class, remarks
-from laser_core.ranking import next_ranking, round_ranking
-from laser_core.report import summarise
+from laser_core.analysis.class_report import ClassShare, class_shares, found_by_class, remarks
+from laser_core.analysis.ranking import next_ranking, round_ranking
+from laser_core.metrics.summary import summarise
 from tests.core.test_metrics import record
 
 

@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from laser_core.config import ExperimentConfig
 from tests import fakes
-from ui.compare_again import again
-from ui.state import jobs
+from ui.compare.again import again
+from ui.shared.runs import jobs
 
 
 def choices(page: AppTest) -> list[str]:

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from laser_core.backup import back_up
-from laser_core.elsewhere import marked
+from laser_core.data.elsewhere import marked
 from laser_core.pool import Label
-from laser_core.store import Store
+from laser_core.store.backup import back_up
+from laser_core.store.store import Store
 from tests import fakes
-from ui.state import jobs
+from ui.shared.runs import jobs
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SPOILED = {

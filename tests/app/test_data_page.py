@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from laser_core.jobs import Jobs
+from laser_core.jobs.client import Jobs
 from tests.app.conftest import REPOSITORY
 
 ON_DISK = "On this machine"
@@ -30,7 +30,7 @@ def metrics(page: AppTest) -> dict[str, str]:
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Three classes of two pictures, a broken file, and no test split."""
-    monkeypatch.setattr("ui.thumbnails.STATIC", tmp_path / "static")
+    monkeypatch.setattr("ui.shared.pictures.STATIC", tmp_path / "static")
     for n, name in enumerate(("cat", "dog", "frog")):
         (tmp_path / "photos" / name).mkdir(parents=True)
         for i in range(2):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from laser_core.umap_layout import umap_layout
+from laser_core.maps.umap_steps import umap_layout
 from tests import fakes
 
 UNIT = r"(?:seconds?|minutes?|hours?|s|min|h)\b"

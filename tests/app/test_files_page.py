@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from laser_core.jobs import Jobs
+from laser_core.jobs.client import Jobs
 from laser_core.pool import Label
 
 

@@ -14,7 +14,7 @@ PAGE_CODE = sorted([*(REPOSITORY / "ui").rglob("*.py"), *(REPOSITORY / "pages").
 def page() -> None:
     import streamlit as st
 
-    from ui.fragment import fragment
+    from ui.shared.fragment import fragment
 
     @fragment()
     def piece() -> None:

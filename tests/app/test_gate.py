@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ui.gate import Doors, admitted
+from ui.server.gate import Doors, admitted
 
 OWN = Doors(8501)
 PROXIED = Doors(8501, ("localhost", "127.0.0.1", "::1", "laser.example.org", "*.lab.example"))

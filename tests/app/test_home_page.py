@@ -57,8 +57,8 @@ def test_a_run_that_is_opened_is_the_run_in_use(runs: Path) -> None:
 
 
 def test_a_reload_while_a_run_is_made_still_leads_to_its_query(runs: Path, monkeypatch) -> None:
-    from laser_core.jobs import JobState
-    from ui import state
+    from laser_core.jobs.client import JobState
+    from ui.shared import runs as state
 
     job = JobState(
         id="00000001-create_run",

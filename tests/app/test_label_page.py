@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from laser_core.analysis.stopping import outlook, start_audit
 from laser_core.pool import Label
-from laser_core.stopping import outlook, start_audit
 from tests import fakes
-from ui.thumbnails import Thumbnails
+from ui.shared.pictures import Thumbnails
 
 FROG = Label("irrelevant", "frog")
 

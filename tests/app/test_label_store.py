@@ -8,9 +8,9 @@ from contextlib import closing
 import pytest
 
 from laser_core.pool import Label
-from laser_core.store import Store
+from laser_core.store.store import Store
 from tests import fakes
-from ui.label_store import Receipts, take
+from ui.label.inbox import Receipts, take
 
 CAT, DOG = Label("relevant", "cat"), Label("relevant", "dog")
 KNOWN = set("abcd")

@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from laser_core.job_folder import write_json
-from laser_core.job_state import JobState
-from laser_core.jobs import Jobs
-from ui.live import duration_text, progress_text, short_text, speed_text
+from laser_core.jobs.client import Jobs
+from laser_core.jobs.folder import write_json
+from laser_core.jobs.state import JobState
+from ui.shared.jobs import duration_text, progress_text, short_text, speed_text
 
 PAGE = """
 from pathlib import Path
 import streamlit as st
-from laser_core.jobs import Jobs
-from ui.live import job_badge, job_panel, show_notice, start_job
+from laser_core.jobs.client import Jobs
+from ui.shared.jobs import job_badge, job_panel, show_notice, start_job
 jobs = Jobs(Path({home!r}), tasks="job_tasks")
 job_badge(jobs, {{"count": "Counting"}})
 show_notice()

@@ -7,9 +7,9 @@ import base64
 import numpy as np
 import pytest
 
-from laser_core.thumbnails import thumbnail_digest
-from ui.map import MapColours, MapPoints
-from ui.map.data import CATEGORY_COLOURS, UNKNOWN, pack_colours, pack_points
+from laser_core.data.pictures.thumbnails import thumbnail_digest
+from ui.widgets.map import MapColours, MapPoints
+from ui.widgets.map.data import CATEGORY_COLOURS, UNKNOWN, pack_colours, pack_points
 
 
 def unpacked(text: str, dtype: str) -> np.ndarray:

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from laser_core.map_layout import Layout, Method, What, save_layout
-from laser_core.reader import RunReader
-from ui.map_points import picture_points, values_of
-from ui.state import jobs
+from laser_core.analysis.reader import RunReader
+from laser_core.maps.layout import Layout, Method, What, save_layout
+from ui.map.points import picture_points, values_of
+from ui.shared.runs import jobs
 
 
 def keep_map(run: RunReader, what: What, method: Method = "umap") -> Layout:

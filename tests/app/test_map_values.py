@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from laser_core.errors import CacheError
-from laser_core.map_values import (
+from laser_core.maps.values import (
     commonest,
     label_states,
     nearest_pictures,

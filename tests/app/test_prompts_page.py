@@ -2,10 +2,10 @@ import json
 
 import pytest
 
-from laser_core.descriptions import ClassText, Descriptions
-from laser_core.text_versions import saved_version
-from ui.prompts_state import NOTICE
-from ui.words import take_actions
+from laser_core.store.text_versions import saved_version
+from laser_core.texts.descriptions import ClassText, Descriptions
+from ui.prompts.state import NOTICE
+from ui.widgets.words import take_actions
 
 PAGE = "2_Prompts"
 
@@ -13,7 +13,7 @@ PAGE = "2_Prompts"
 @pytest.fixture(autouse=True)
 def no_worker(monkeypatch):
     """Nothing is loaded ahead of time: the small world has no models to load."""
-    monkeypatch.setattr("ui.prompts_effect.warm", lambda *_: "")
+    monkeypatch.setattr("ui.prompts.effect.warm", lambda *_: "")
 
 
 def newest(run):
@@ -34,7 +34,7 @@ def do(page, **action):
     """What the lists' half in the browser would report, once it is Python's turn."""
     import streamlit as st
 
-    from ui.prompts_words import act
+    from ui.prompts.lists import act
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(st, "session_state", page.session_state)
@@ -118,7 +118,7 @@ def test_a_class_may_become_relevant_and_undo_stops_there(open_page, read_run):
     run = read_run("unlabeled")
     name = newest(run).confusers[0].name
     page = open_page(PAGE, "unlabeled")
-    from ui.prompts_state import make_relevant
+    from ui.prompts.state import make_relevant
 
     make_relevant("unlabeled", name)
     page.run()

@@ -7,11 +7,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from laser_core.analysis.places import explain_in, row_of, standing
+from laser_core.analysis.ranking import (
+    matches_of,
+    next_ranking,
+    overlap,
+    ranking_with,
+    round_ranking,
+    sweep,
+)
+from laser_core.analysis.readouts import Known, known_relevance
 from laser_core.config import RoundChoice
 from laser_core.errors import PoolError
-from laser_core.ranking import matches_of, next_ranking, overlap, ranking_with, round_ranking, sweep
-from laser_core.readouts import Known, known_relevance
-from laser_core.standing import explain_in, row_of, standing
 from laser_core.strategies.laser import NO_DETECTOR
 from tests import fakes
 

@@ -8,21 +8,23 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from laser_core import tasks
+from laser_core.analysis.explain import Explanation, Match, Part, Predicted
+from laser_core.analysis.places import ClassPlace, Standing
+from laser_core.analysis.ranking import next_ranking
 from laser_core.config import RoundChoice
-from laser_core.explain import Explanation, Match, Part, Predicted
-from laser_core.jobs import Jobs
+from laser_core.jobs import tasks
+from laser_core.jobs.client import Jobs
+from laser_core.jobs.worker import JobContext
 from laser_core.pool import Label
 from laser_core.progress import drain
-from laser_core.ranking import next_ranking
-from laser_core.standing import ClassPlace, Standing
-from laser_core.store import Store
+from laser_core.store.store import Store
+from laser_core.study.run import keep_pool
 from laser_core.view import RoundRecord
-from laser_core.whole_run import keep_pool
-from laser_core.worker import JobContext
 from tests import fakes
 from ui.escape import escaped
-from ui.explained import (
+from ui.round.controls import FUSIONS
+from ui.round.sentences import listed, outcome, round_result
+from ui.shared.explanation import (
     answer_text,
     class_sentence,
     classifier_formula,
@@ -30,8 +32,6 @@ from ui.explained import (
     fusion_formula,
     standing_sentence,
 )
-from ui.round_choice import FUSIONS
-from ui.round_words import listed, outcome, round_result
 
 
 def words(page: AppTest) -> str:

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-MODULES = "ui.live, ui.map, ui.gallery, ui.selection, ui.thumbnails"
-PAGES = "ui.round_view, ui.charts_rounds, ui.charts_words, ui.explained"
+MODULES = (
+    "ui.shared.jobs, ui.widgets.map, ui.widgets.gallery, ui.widgets.selection, ui.shared.pictures"
+)
+PAGES = "ui.round.view, ui.charts.rounds, ui.charts.texts, ui.shared.explanation"
 HEAVY = {"torch", "torchvision", "umap", "open_clip", "transformers", "sklearn", "openvino", "timm"}
 
 
@@ -30,11 +32,12 @@ def test_the_shared_page_code_loads_no_heavy_library() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["laser_core.jobs", "laser_core.worker", "laser_core.thumbnails"]
+    "module",
+    ["laser_core.jobs.client", "laser_core.jobs.worker", "laser_core.data.pictures.thumbnails"],
 )
 def test_jobs_and_thumbnails_load_no_user_interface(module: str) -> None:
     assert not {"streamlit", "ui"} & loaded_by(f"import {module}")
 
 
 def test_this_test_would_notice() -> None:
-    assert "streamlit" in loaded_by("import laser_core.jobs, ui.live")
+    assert "streamlit" in loaded_by("import laser_core.jobs.client, ui.shared.jobs")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ui import uploads
+from ui.shared import uploads
 
 
 @pytest.mark.parametrize(

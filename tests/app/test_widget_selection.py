@@ -6,8 +6,8 @@ from streamlit.testing.v1 import AppTest
 
 GALLERY = """
 import streamlit as st
-from ui.gallery import Thumb, gallery
-from ui.selection import Selection
+from ui.widgets.gallery import Thumb, gallery
+from ui.widgets.selection import Selection
 st.button("choose", on_click=lambda: Selection("g").set(["b", "gone", "a"]))
 st.button("let go", on_click=lambda: Selection("g").set([]))
 items = [Thumb(id, "data:,") for id in "abc"]
@@ -18,8 +18,8 @@ st.json(Selection("g").for_browser())
 MAP = """
 import numpy as np
 import streamlit as st
-from ui.map import MapColours, MapPoints, scatter_map
-from ui.selection import Selection
+from ui.widgets.map import MapColours, MapPoints, scatter_map
+from ui.widgets.selection import Selection
 st.button("choose", on_click=lambda: Selection("m").set(["c", "a", "gone"]))
 count = st.number_input("pictures", 1, 3, 3)
 ids = np.array(list("abc"))[:count]

@@ -10,18 +10,18 @@ import numpy as np
 from harness import REPOSITORY
 from PIL import Image
 
-from laser_core.arrays import Floats, unit_rows
-from laser_core.cosine_table import FileTable, cosines_folder
-from laser_core.cosines import Cosines
+from laser_core.basics.arrays import Floats, unit_rows
+from laser_core.basics.seeding import rng_for
 from laser_core.data.open import open_pool
-from laser_core.experiment import Experiment
-from laser_core.jobs import Jobs, Requests
-from laser_core.materials import Materials
+from laser_core.data.pictures.thumbnails import source_folder_name
+from laser_core.experiment.experiment import Experiment
+from laser_core.experiment.materials import Materials
+from laser_core.jobs.client import Jobs, Requests
 from laser_core.progress import drain
-from laser_core.seeding import rng_for
-from laser_core.store import Store
-from laser_core.thumbnails import source_folder_name
-from laser_core.whole_run import keep_pool
+from laser_core.store.store import Store
+from laser_core.study.run import keep_pool
+from laser_core.texts.cosine_table import FileTable, cosines_folder
+from laser_core.texts.cosines import Cosines
 from tests import fakes
 
 

@@ -18,7 +18,7 @@ from harness import REPOSITORY, Server, assert_clean, open_page, settle
 from playwright.sync_api import BrowserContext, Page, expect
 
 from laser_core.pool import Label
-from laser_core.store import Store
+from laser_core.store.store import Store
 
 CAT, DOG, LAMP = Label("relevant", "cat"), Label("relevant", "dog"), Label("irrelevant", "lamp")
 SOME = [CAT, DOG, LAMP, Label("irrelevant"), Label("unsure"), Label("excluded")]

@@ -15,9 +15,9 @@ import pytest
 from harness import REPOSITORY, Server, assert_clean, open_page, settle
 from playwright.sync_api import BrowserContext, Page, expect
 
-from laser_core.map_layout import Layout, save_layout
+from laser_core.maps.layout import Layout, save_layout
 from laser_core.pool import Label
-from laser_core.store import Store
+from laser_core.store.store import Store
 
 CAT, DOG = Label("relevant", "cat"), Label("relevant", "dog")
 UNNAMED, UNSURE = Label("irrelevant"), Label("unsure")

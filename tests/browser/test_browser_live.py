@@ -11,7 +11,7 @@ import pytest
 from harness import FIXTURES, Server, assert_clean, open_page, settle
 from playwright.sync_api import BrowserContext, Page, expect
 
-from laser_core.jobs import Jobs
+from laser_core.jobs.client import Jobs
 
 
 @pytest.fixture(scope="module")

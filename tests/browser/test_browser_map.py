@@ -12,7 +12,7 @@ import pytest
 from harness import FIXTURES, Server, assert_clean, open_page
 from playwright.sync_api import BrowserContext, Page, expect
 
-MARGIN = 0.03  # as in ui/map/data.py
+MARGIN = 0.03  # as in ui/widgets/map/data.py
 
 
 def serve_map(serve, folder: Path, count: int) -> Server:

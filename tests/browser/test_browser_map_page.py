@@ -13,18 +13,18 @@ import pytest
 from harness import REPOSITORY, Server, assert_clean, open_page
 from playwright.sync_api import BrowserContext, Page, expect
 
-from laser_core import tasks
-from laser_core.cosine_table import FileTable, cosines_folder
-from laser_core.cosines import Cosines
-from laser_core.map_layout import Layout, save_layout
+from laser_core.jobs import tasks
+from laser_core.jobs.worker import JobContext
+from laser_core.maps.layout import Layout, save_layout
 from laser_core.progress import drain
-from laser_core.store import Store
-from laser_core.whole_run import keep_pool
-from laser_core.worker import JobContext
+from laser_core.store.store import Store
+from laser_core.study.run import keep_pool
+from laser_core.texts.cosine_table import FileTable, cosines_folder
+from laser_core.texts.cosines import Cosines
 from tests import fakes
-from ui.thumbnails import Thumbnails
+from ui.shared.pictures import Thumbnails
 
-MARGIN = 0.03  # as in ui/map/data.py
+MARGIN = 0.03  # as in ui/widgets/map/data.py
 COLUMNS, ROWS = 18, 10  # the lattice that the 180 pictures lie on
 
 

@@ -15,8 +15,8 @@ import pytest
 from harness import REPOSITORY, Server, Watch, assert_clean, open_page, settle
 from playwright.sync_api import BrowserContext, Page, expect
 
-from laser_core.jobs import Jobs, Requests
-from laser_core.thumbnails import source_folder_name
+from laser_core.data.pictures.thumbnails import source_folder_name
+from laser_core.jobs.client import Jobs, Requests
 from tests.privacy import hostile_world
 from tests.privacy.outgoing import Outgoing, watching
 

@@ -15,11 +15,11 @@ from harness import REPOSITORY, Server, assert_clean, open_page, settle
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from laser_core.data.open import open_pool
-from laser_core.descriptions import Descriptions
-from laser_core.jobs import Jobs, Requests
-from laser_core.store import Store
-from laser_core.thumbnails import source_folder_name
-from ui.thumbnails import Thumbnails
+from laser_core.data.pictures.thumbnails import source_folder_name
+from laser_core.jobs.client import Jobs, Requests
+from laser_core.store.store import Store
+from laser_core.texts.descriptions import Descriptions
+from ui.shared.pictures import Thumbnails
 
 
 class Run:

@@ -8,7 +8,7 @@ from pathlib import Path
 from harness import REPOSITORY, Server, assert_clean, open_page, settle
 from playwright.sync_api import BrowserContext, expect
 
-from laser_core.jobs import Jobs, Requests
+from laser_core.jobs.client import Jobs, Requests
 
 PATIENCE = 240_000  # ms; what it really takes is measured by benchmarks.first_minute
 

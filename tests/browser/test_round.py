@@ -13,19 +13,19 @@ import pytest
 from harness import REPOSITORY, Server, assert_clean, open_page, settle
 from playwright.sync_api import BrowserContext, Page, expect
 
-from laser_core import tasks
 from laser_core.config import ExperimentConfig
-from laser_core.cosine_table import FileTable, cosines_folder
-from laser_core.cosines import Cosines
-from laser_core.data.demo import DemoSource
-from laser_core.jobs import Jobs, Requests
+from laser_core.data.pictures.thumbnails import source_folder_name
+from laser_core.data.sets.demo import DemoSource
+from laser_core.jobs import tasks
+from laser_core.jobs.client import Jobs, Requests
+from laser_core.jobs.worker import JobContext
 from laser_core.progress import drain
-from laser_core.store import Store
-from laser_core.thumbnails import source_folder_name
-from laser_core.whole_run import keep_pool
-from laser_core.worker import JobContext
+from laser_core.store.store import Store
+from laser_core.study.run import keep_pool
+from laser_core.texts.cosine_table import FileTable, cosines_folder
+from laser_core.texts.cosines import Cosines
 from tests import fakes
-from ui.thumbnails import Thumbnails
+from ui.shared.pictures import Thumbnails
 
 POOL = "round page test"
 CLASSES = ("mug", "apple", "book", "chair")

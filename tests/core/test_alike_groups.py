@@ -5,9 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from laser_core.cosines import TextCosines
+from laser_core.analysis.suggestions import (
+    SURE,
+    Suggestion,
+    alike_groups,
+    from_cosines,
+    from_logits,
+)
 from laser_core.pool import Label
-from laser_core.suggest import SURE, Suggestion, alike_groups, from_cosines, from_logits
+from laser_core.texts.cosines import TextCosines
 
 CAT, DOG, OTHER = Label("relevant", "cat"), Label("relevant", "dog"), Label("irrelevant")
 

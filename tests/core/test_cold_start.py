@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
 
-from laser_core.arrays import unit_rows
-from laser_core.cold_start import (
+from laser_core.analysis.first_query import (
     ColdStart,
     bin_edges,
     cold_start,
@@ -10,13 +9,14 @@ from laser_core.cold_start import (
     histogram,
     leave_one_out,
 )
+from laser_core.analysis.readouts import Known
+from laser_core.basics.arrays import unit_rows
+from laser_core.basics.seeding import rng_for
 from laser_core.config import ExperimentConfig
-from laser_core.cosines import TextCosines
-from laser_core.live_scores import LiveScores
-from laser_core.readouts import Known
-from laser_core.seeding import rng_for
 from laser_core.selection import Images
 from laser_core.strategies.laser import Labeled, Laser, Parts
+from laser_core.texts.cosines import TextCosines
+from laser_core.texts.live_scores import LiveScores
 from laser_core.view import PoolView
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from laser_core.comparison_view import (
+from laser_core.analysis.comparison import (
     KeptRun,
     comparison_rows,
     curve,
@@ -20,7 +20,7 @@ from laser_core.comparison_view import (
 )
 from laser_core.config import ExperimentConfig
 from laser_core.errors import StoreError
-from laser_core.store import Store
+from laser_core.store.store import Store
 from laser_core.view import RoundRecord
 from tests import fakes
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from laser_core.cosine_table import FileTable
+from laser_core.texts.cosine_table import FileTable
 
 ROWS = np.array([[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]], dtype=np.float32)
 

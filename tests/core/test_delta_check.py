@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from laser_core.delta_check import labels_against, truth_against
-from laser_core.ranking import Ranking, Trial
+from laser_core.analysis.delta_check import labels_against, truth_against
+from laser_core.analysis.ranking import Ranking, Trial
 from laser_core.view import RoundRecord
 from tests import fakes
 

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from laser_core.estimates import (
+from laser_core.basics.seeding import rng_for
+from laser_core.metrics.intervals import (
     Audited,
     Count,
     accuracy_interval,
@@ -15,7 +16,6 @@ from laser_core.estimates import (
     wilson,
 )
 from laser_core.pool import Label
-from laser_core.seeding import rng_for
 
 CAT, OTHER = Label("relevant", "cat"), Label("irrelevant")
 

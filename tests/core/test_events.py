@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from laser_core.errors import LaserError, PoolError, StoreError
 from laser_core.llm.base import Exchange
 from laser_core.pool import Label
-from laser_core.store import Store
+from laser_core.store.store import Store
 from laser_core.view import RoundRecord
 from tests import fakes
 from tests.old_runs import as_written_by

@@ -3,14 +3,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from laser_core.analysis.explain_run import explain_image
 from laser_core.config import RoundChoice
 from laser_core.errors import PoolError
-from laser_core.experiment import Experiment, simulate
+from laser_core.experiment.experiment import Experiment, simulate
+from laser_core.metrics.summary import rounds_csv
 from laser_core.pool import Label
 from laser_core.progress import drain
-from laser_core.report import rounds_csv
-from laser_core.review import explain_image
-from laser_core.store import Store
+from laser_core.store.store import Store
 from tests import fakes
 
 

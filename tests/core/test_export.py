@@ -12,11 +12,12 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
-from laser_core.cosine_table import FileTable, cosines_folder
+from laser_core.analysis.reader import RunReader
+from laser_core.basics.file_names import safe_name
 from laser_core.data.folder import open_folder
 from laser_core.errors import PoolError, StoreError
-from laser_core.experiment import Experiment
-from laser_core.export import (
+from laser_core.experiment.experiment import Experiment
+from laser_core.io.exports import (
     LABEL_COLUMNS,
     bundle_run,
     export_run,
@@ -28,14 +29,13 @@ from laser_core.export import (
     write_hugging_face,
     write_label_studio,
 )
-from laser_core.file_names import safe_name
-from laser_core.imports import import_labels, preview_import
+from laser_core.io.label_files.imports import import_labels, preview_import
 from laser_core.llm.base import Exchange
-from laser_core.map_layout import Layout, save_layout
+from laser_core.maps.layout import Layout, save_layout
 from laser_core.pool import Label
 from laser_core.progress import drain
-from laser_core.reader import RunReader
-from laser_core.store import Store
+from laser_core.store.store import Store
+from laser_core.texts.cosine_table import FileTable, cosines_folder
 from tests import fakes
 
 IDS = np.array([f"shots/{name}.png" for name in "abcdefgh"])

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from laser_core.data.layout import is_litter, split_kind
-from laser_core.database import unwritable
-from laser_core.export.names import TABLES, ExportNames, same_name
+from laser_core.io.exports.names import TABLES, ExportNames, same_name
 from laser_core.pool import Label
+from laser_core.store.database import unwritable
 
 WINDOWS_DEVICES = {"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"} | {
     f"{port}{digit}" for port in ("COM", "LPT") for digit in "0123456789¹²³"

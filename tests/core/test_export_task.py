@@ -5,12 +5,12 @@ from PIL import Image
 
 from laser_core.data.folder import open_folder
 from laser_core.errors import ConfigError, PoolError
+from laser_core.jobs.tasks.exports import export_file, export_pictures, move_pool
+from laser_core.jobs.worker import JobContext
 from laser_core.pool import Label
 from laser_core.progress import drain
-from laser_core.store import Store
-from laser_core.tasks.exports import export_file, export_pictures, move_pool
-from laser_core.whole_run import keep_pool
-from laser_core.worker import JobContext
+from laser_core.store.store import Store
+from laser_core.study.run import keep_pool
 from tests import fakes
 
 

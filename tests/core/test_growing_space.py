@@ -1,11 +1,11 @@
 import numpy as np
 
-from laser_core.descriptions import ClassText, Descriptions
-from laser_core.experiment import Experiment, simulate
-from laser_core.growing_space import following
+from laser_core.experiment.class_changes import following
+from laser_core.experiment.experiment import Experiment, simulate
 from laser_core.pool import Label
 from laser_core.progress import drain
-from laser_core.store import Store
+from laser_core.store.store import Store
+from laser_core.texts.descriptions import ClassText, Descriptions
 from tests import fakes
 
 TEXTS = Descriptions(

@@ -1,8 +1,8 @@
 from contextlib import closing
 
-from laser_core.experiment import Experiment
+from laser_core.experiment.experiment import Experiment
 from laser_core.progress import drain
-from laser_core.store import Store
+from laser_core.store.store import Store
 from tests import fakes
 
 

@@ -15,11 +15,11 @@ from PIL import Image
 
 from laser_core.data.folder import open_folder
 from laser_core.errors import PoolError
-from laser_core.export import export_pictures, export_run
-from laser_core.imports import import_labels, preview_import
+from laser_core.io.exports import export_pictures, export_run
+from laser_core.io.label_files.imports import import_labels, preview_import
 from laser_core.pool import Label
 from laser_core.progress import drain
-from laser_core.store import Store
+from laser_core.store.store import Store
 from tests import fakes
 
 IDS = np.array([f"{name}/{name} {n}.jpg" for name in ("cat", "dog", "tree") for n in range(4)])

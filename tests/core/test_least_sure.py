@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from laser_core.cosines import TextCosines
-from laser_core.seeding import rng_for
-from laser_core.suggest import from_cosines, sureness
+from laser_core.analysis.suggestions import from_cosines, sureness
+from laser_core.basics.seeding import rng_for
+from laser_core.texts.cosines import TextCosines
 
 
 @pytest.mark.parametrize(("classes", "confusers"), [(3, 2), (1, 2), (2, 0), (1, 0)])

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from laser_core.descriptions import ClassText, Descriptions
-from laser_core.lint import (
+from laser_core.llm.lexicon.synsets import lexicon
+from laser_core.texts.descriptions import ClassText, Descriptions
+from laser_core.texts.lint import (
     SentenceFacts,
     class_remarks,
     estimated_tokens,
@@ -10,7 +11,6 @@ from laser_core.lint import (
     sentence_facts,
     sentence_remarks,
 )
-from laser_core.llm.lexicon import lexicon
 
 
 def texts(confusers=(), relevant=("mug", "chair")):

@@ -3,11 +3,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from laser_core.cosine_table import MemoryTable
-from laser_core.cosines import TextCosines
-from laser_core.descriptions import ClassText, Descriptions
-from laser_core.live_scores import CosineMemory, LiveScores
-from laser_core.seeding import rng_for
+from laser_core.basics.seeding import rng_for
+from laser_core.texts.cosine_table import MemoryTable
+from laser_core.texts.cosines import TextCosines
+from laser_core.texts.descriptions import ClassText, Descriptions
+from laser_core.texts.live_scores import CosineMemory, LiveScores
 
 OWNERS = np.array([0, 0, 1, 2]), np.array([0, 0, 0, 2, 3, 3])  # confuser 1 has no sentence
 

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from laser_core import metrics
-from laser_core.report import perfect_ceilings, rounds_csv, summarise
-from laser_core.seeding import rng_for
+from laser_core.basics.seeding import rng_for
+from laser_core.metrics import paper as metrics
+from laser_core.metrics.summary import perfect_ceilings, rounds_csv, summarise
 from laser_core.view import RoundRecord
 
 

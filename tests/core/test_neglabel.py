@@ -5,11 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from laser_core.cosines import text_cosines
-from laser_core.experiment import Experiment, simulate
-from laser_core.live_scores import LiveScores
-from laser_core.llm.negative_names import negative_names
-from laser_core.neglabel import (
+from laser_core.analysis.explain_run import explain_image
+from laser_core.experiment.experiment import Experiment, simulate
+from laser_core.experiment.names import kept_names
+from laser_core.llm.offline.negative_names import negative_names
+from laser_core.progress import drain
+from laser_core.store.store import Store
+from laser_core.texts.cosines import text_cosines
+from laser_core.texts.live_scores import LiveScores
+from laser_core.texts.neglabel import (
     BLOCK,
     denominator,
     far_enough,
@@ -18,10 +22,6 @@ from laser_core.neglabel import (
     relevant_share,
     sharpness_of,
 )
-from laser_core.progress import drain
-from laser_core.review import explain_image
-from laser_core.run_names import kept_names
-from laser_core.store import Store
 from tests import fakes
 
 
@@ -94,7 +94,7 @@ def test_names_are_some_four_thousand_without_the_classes_and_what_they_are_kind
 def neglabel_run(tmp_path, monkeypatch, **settings):
     """A run of the small world held against five names instead of some thousand."""
     monkeypatch.setattr(
-        "laser_core.llm.negative_names.negative_names",
+        "laser_core.llm.offline.negative_names.negative_names",
         lambda relevant: ("wolf", "bus", "tree", "cup", "ship"),
     )
     config = fakes.config(aggregator="neglabel", rounds=3, **settings)

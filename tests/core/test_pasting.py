@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from laser_core.descriptions import ClassText, Descriptions, told
 from laser_core.errors import ConfigError, LLMReplyError
 from laser_core.llm.base import Refused
-from laser_core.pasting import take_confusers, take_sentences
+from laser_core.texts.descriptions import ClassText, Descriptions, told
+from laser_core.texts.pasting import take_confusers, take_sentences
 
 OWN = ClassText("sled", ("a photo of my sled",), "person")
 MET = ClassText("rock", ("a rock",), "discovered")

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from laser_core.arrays import unit_rows
+from laser_core.basics.arrays import unit_rows
+from laser_core.basics.seeding import rng_for
 from laser_core.errors import ConfigError, PoolError, StoreError
-from laser_core.experiment import Experiment
-from laser_core.map_layout import kept_layouts, newest_version, read_layout
+from laser_core.experiment.experiment import Experiment
+from laser_core.maps.layout import kept_layouts, newest_version, read_layout
+from laser_core.maps.projection import centred, lay_out, project_run
 from laser_core.progress import Progress, drain
-from laser_core.projection import centred, lay_out, project_run
-from laser_core.seeding import rng_for
-from laser_core.store import Store
+from laser_core.store.store import Store
 from laser_core.vlm.base import VisionLanguageModel
 from tests import fakes
 

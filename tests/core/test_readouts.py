@@ -3,9 +3,7 @@
 import numpy as np
 import pytest
 
-from laser_core.answers import Answer
-from laser_core.pool import Label
-from laser_core.readouts import (
+from laser_core.analysis.readouts import (
     Known,
     RoundMatches,
     answered_in,
@@ -17,6 +15,8 @@ from laser_core.readouts import (
     random_expectation,
     running_mean,
 )
+from laser_core.pool import Label
+from laser_core.store.label_rows import Answer
 from laser_core.view import RoundRecord
 
 IDS = np.array(["a", "b", "c", "d"])

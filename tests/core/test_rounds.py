@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from laser_core.experiment.evaluation import make_record
 from laser_core.pool import Label, LabelSpace, Pool
-from laser_core.rounds import make_record
 from laser_core.view import Query
 
 IDS = np.array([f"i{number}" for number in range(10)])

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
+from laser_core.basics.seeding import rng_for
+from laser_core.experiment.nets import RunNets
+from laser_core.experiment.shelf import NetShelf
 from laser_core.nets.head import Head
 from laser_core.progress import drain
-from laser_core.run_nets import RunNets
 from laser_core.scores import temperature_probabilities
-from laser_core.seeding import rng_for
-from laser_core.shelf import NetShelf
 from tests.fakes import ArrayPictures, config
 
 LABELS = np.repeat([0, 1, 2], 20)  # cat, dog, irrelevant

@@ -4,9 +4,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from laser_core import selection
-from laser_core.arrays import unit_rows
+from laser_core.basics.arrays import unit_rows
+from laser_core.basics.seeding import rng_for
 from laser_core.errors import PoolError
-from laser_core.seeding import rng_for
 from laser_core.selection import (
     Images,
     balanced,

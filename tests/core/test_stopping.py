@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from laser_core.analysis.reader import RunReader
+from laser_core.analysis.stopping import below_the_line, open_audit, outlook, start_audit
 from laser_core.errors import PoolError
-from laser_core.experiment import Experiment
+from laser_core.experiment.experiment import Experiment
 from laser_core.pool import Label
 from laser_core.progress import drain
-from laser_core.reader import RunReader
-from laser_core.stopping import below_the_line, open_audit, outlook, start_audit
-from laser_core.store import Store
+from laser_core.store.store import Store
 from tests import fakes
 
 

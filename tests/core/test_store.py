@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from laser_core.config import RoundChoice
-from laser_core.descriptions import ClassText, Descriptions
 from laser_core.errors import StoreError
 from laser_core.llm.base import Exchange, Refused
 from laser_core.pool import Label
-from laser_core.store import Store
+from laser_core.store.store import Store
+from laser_core.texts.descriptions import ClassText, Descriptions
 from laser_core.view import Query, RoundRecord
 from tests import fakes
 

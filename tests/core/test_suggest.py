@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from laser_core.cosines import TextCosines
+from laser_core.analysis.suggestions import from_cosines, from_logits
 from laser_core.pool import Label
-from laser_core.suggest import from_cosines, from_logits
+from laser_core.texts.cosines import TextCosines
 
 
 def cosines(relevant: list[list[float]], irrelevant: list[list[float]]) -> TextCosines:

@@ -8,14 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from laser_core.cosine_table import FileTable, cosines_folder
-from laser_core.cosines import Cosines, TextCosines
-from laser_core.experiment import Experiment
-from laser_core.pool import Label
-from laser_core.progress import drain
-from laser_core.reader import RunReader
-from laser_core.store import Store
-from laser_core.suggest import (
+from laser_core.analysis.reader import RunReader
+from laser_core.analysis.suggestions import (
     SURE,
     alike_groups,
     chances_of,
@@ -27,7 +21,13 @@ from laser_core.suggest import (
     named_by_classifier,
     suggestions,
 )
-from laser_core.whole_run import keep_pool
+from laser_core.experiment.experiment import Experiment
+from laser_core.pool import Label
+from laser_core.progress import drain
+from laser_core.store.store import Store
+from laser_core.study.run import keep_pool
+from laser_core.texts.cosine_table import FileTable, cosines_folder
+from laser_core.texts.cosines import Cosines, TextCosines
 from tests import fakes
 
 CUP, MUG, OTHER = Label("relevant", "cup"), Label("relevant", "mug"), Label("irrelevant")

@@ -5,14 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from laser_core.descriptions import ClassText
-from laser_core.experiment import Experiment, simulate
+from laser_core.analysis.explain_run import explain_image
+from laser_core.experiment.experiment import Experiment, simulate
+from laser_core.metrics.summary import round_line, rounds_csv, start_line
 from laser_core.nets.anchor import text_anchor
 from laser_core.pool import Label
 from laser_core.progress import drain
-from laser_core.report import round_line, rounds_csv, start_line
-from laser_core.review import explain_image
-from laser_core.store import Store
+from laser_core.store.store import Store
+from laser_core.texts.descriptions import ClassText
 from tests import fakes
 
 

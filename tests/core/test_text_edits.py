@@ -1,8 +1,8 @@
 import pytest
 
-from laser_core.descriptions import ClassText, Descriptions
 from laser_core.errors import ConfigError
-from laser_core.text_edits import (
+from laser_core.texts.descriptions import ClassText, Descriptions
+from laser_core.texts.edits import (
     Edit,
     as_lines,
     edited,

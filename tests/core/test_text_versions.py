@@ -1,10 +1,10 @@
 import pytest
 
 from laser_core.config import ExperimentConfig
-from laser_core.descriptions import ClassText, Descriptions
 from laser_core.errors import StoreError
-from laser_core.store import Store
-from laser_core.text_versions import TextVersion, redo_target, saved_version, undo_target
+from laser_core.store.store import Store
+from laser_core.store.text_versions import TextVersion, redo_target, saved_version, undo_target
+from laser_core.texts.descriptions import ClassText, Descriptions
 
 
 def texts(*confusers):

@@ -12,9 +12,9 @@ import pytest
 from picture_parts import chunk, exif, left_and_right, picture, with_chunk, with_segment
 from PIL import Image
 
-from laser_core.data.bare import MAX_RUN_PIXELS, bare
-from laser_core.data.decode import decode
-from laser_core.data.headers import LOOK_BYTES, LOOK_READS, fault, pixel_fault
+from laser_core.data.pictures.bare import MAX_RUN_PIXELS, bare
+from laser_core.data.pictures.decode import decode
+from laser_core.data.pictures.headers import LOOK_BYTES, LOOK_READS, fault, pixel_fault
 from laser_core.errors import PoolError
 
 FEW = 700_000  # steps of Python, a quarter of a second; what they replace takes many millions

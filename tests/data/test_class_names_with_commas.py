@@ -8,11 +8,11 @@ from dataclasses import asdict
 import pytest
 from pool_pictures import pictures, write
 
+from laser_core.cli.options import settings
 from laser_core.config import ExperimentConfig
 from laser_core.data.split import Written, split_names
 from laser_core.errors import ConfigError
-from laser_core.options import settings
-from laser_core.plan import plan
+from laser_core.experiment.plan import plan
 
 FISH, CAT, CRANE = "tench, Tinca tinca", "cat", "crane, bird"
 CLASSES = [FISH, CAT, CRANE, "crane", "rock beauty, Holocanthus tricolor", "dog"]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from picture_parts import tiff
 
-from laser_core.data.decode import decode
+from laser_core.data.pictures.decode import decode
 
 
 def shades(pixels: np.ndarray, *tags) -> list[int]:

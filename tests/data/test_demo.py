@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from laser_core.data.demo import DEMO_FOLDER, DEMO_POOLS, PRESETS, DemoSource, preset
+from laser_core.data.sets.demo import DEMO_FOLDER, DEMO_POOLS, PRESETS, DemoSource, preset
 from laser_core.errors import ConfigError, PoolError
 
 

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
-from laser_core.data.demo import DEMO_FOLDER
+from laser_core.data.sets.demo import DEMO_FOLDER
 from tools.demo_pool import GENERATOR_VERSION, INSTANCES, PIXELS, TEST_INSTANCES, VIEWS
 from tools.demo_pool.catalogue import BY_NAME, CATALOGUE
 from tools.demo_pool.pack import SCHEMA

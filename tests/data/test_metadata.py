@@ -21,9 +21,9 @@ from picture_parts import (
 )
 from PIL import Image, ImageOps
 
-from laser_core.data.bare import bare, exif_turn
-from laser_core.data.decode import decode
-from laser_core.data.kinds import FORMATS
+from laser_core.data.pictures.bare import bare, exif_turn
+from laser_core.data.pictures.decode import decode
+from laser_core.data.pictures.kinds import FORMATS
 
 MARK = b"Exif\0\0"
 BIG = b"\xff\xff\xff\xff"

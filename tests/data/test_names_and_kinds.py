@@ -6,8 +6,8 @@ import pytest
 from picture_parts import left_and_right, picture
 from pool_pictures import reasons, write, zipped
 
-from laser_core.data.kinds import FORMATS, kind_of
 from laser_core.data.open import open_pool
+from laser_core.data.pictures.kinds import FORMATS, kind_of
 
 
 def container(*brands: bytes) -> bytes:

@@ -9,11 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from pool_pictures import assert_refused, encoded, labels, pictures, reasons, write, zipped
 
+from laser_core.basics.seeding import rng_for
+from laser_core.basics.zips import Limits
 from laser_core.data.archive import open_archive
 from laser_core.data.folder import open_folder
 from laser_core.errors import PoolError
-from laser_core.seeding import rng_for
-from laser_core.zips import Limits
 
 TREE = pictures("train/cat/1.png", "train/dog/2.png", "test/cat/3.png", "train/dog/notes.txt")
 

@@ -11,7 +11,7 @@ from pool_pictures import encoded, turned_jpeg
 
 from laser_core.data import base
 from laser_core.data.base import ImageSource, Item, natural_order
-from laser_core.data.decode import MAX_PIXELS, decode
+from laser_core.data.pictures.decode import MAX_PIXELS, decode
 from laser_core.errors import PoolError
 
 

@@ -9,8 +9,8 @@ import unicodedata
 import pytest
 from pool_pictures import assert_refused, encoded, labels, pictures, reasons, turned_jpeg, write
 
-from laser_core.data import headers
 from laser_core.data.folder import open_folder
+from laser_core.data.pictures import headers
 from laser_core.errors import PoolError
 
 

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 from pool_pictures import assert_refused, encoded, labels, pictures, reasons, write
 
-from laser_core.data.rows import read_rows
 from laser_core.data.table import open_table
+from laser_core.data.tables.rows import read_rows
 
 
 def table(folder, text: str, name: str = "pool.csv", *files: str):

@@ -20,9 +20,9 @@ import pytest
 from pool_pictures import assert_refused, write
 from torchvision import datasets
 
-from laser_core.data.torchvision_sets import open_set
+from laser_core.data.sets.torchvision_sets import open_set
 from laser_core.errors import PoolError
-from laser_core.plan import plan
+from laser_core.experiment.plan import plan
 from tests.fakes import config
 
 NOWHERE = "http://127.0.0.1:9"  # this machine, a port where nobody listens

@@ -6,9 +6,9 @@ import pytest
 from pool_pictures import pictures, write, zipped
 
 from laser_core.config import ExperimentConfig
-from laser_core.data import published_sets
-from laser_core.data.published_sets import published_set, usual_descriptions
-from laser_core.plan import plan
+from laser_core.data.sets import published_sets
+from laser_core.data.sets.published_sets import published_set, usual_descriptions
+from laser_core.experiment.plan import plan
 
 CIFAR10 = published_sets._CIFAR10.split()
 CIFAR100 = published_sets._CIFAR100.split()

@@ -12,11 +12,11 @@ import pyarrow.parquet as pq
 import pytest
 from pool_pictures import labels, pictures, write
 
-from laser_core.data import cells
 from laser_core.data.folder import open_folder
-from laser_core.data.rows import read_cells, read_rows
-from laser_core.data.spreadsheet import Number, guarded, safe_csv, unguarded
 from laser_core.data.table import open_table
+from laser_core.data.tables import cells
+from laser_core.data.tables.rows import read_cells, read_rows
+from laser_core.data.tables.spreadsheet import Number, guarded, safe_csv, unguarded
 from laser_core.errors import PoolError
 
 DANGEROUS = [
@@ -118,7 +118,7 @@ def test_a_text_that_is_packed_once_is_unpacked_once():
 @pytest.mark.parametrize("coding", ["PLAIN", "DELTA_BYTE_ARRAY", "DELTA_LENGTH_BYTE_ARRAY"])
 def test_texts_that_unpack_to_more_than_the_limit_are_refused(coding, monkeypatch):
     """G8: however a Parquet packs them."""
-    from laser_core.data import parquet_cells
+    from laser_core.data.tables import parquet_cells
 
     monkeypatch.setattr(parquet_cells, "MAX_BYTES", 2**20)
     how = {"use_dictionary": False, "column_encoding": {"label": coding}, "compression": "zstd"}

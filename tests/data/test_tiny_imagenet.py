@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pool_pictures import assert_refused, encoded, labels, reasons, write
 
-from laser_core.data.tiny_imagenet import class_names, open_tiny_imagenet
-from laser_core.plan import plan
+from laser_core.data.sets.tiny_imagenet import class_names, open_tiny_imagenet
+from laser_core.experiment.plan import plan
 from tests.fakes import config
 
 WORDS = "n01\tgoldfish, Carassius auratus\nn02\tcrane\nn03\tcrane, hoist\nn99\tnot in the set\n"

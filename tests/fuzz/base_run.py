@@ -12,27 +12,27 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from laser_core.backup import back_up
-from laser_core.cli import app
-from laser_core.comparison_view import read_run
-from laser_core.cosine_table import FileTable, cosines_folder
-from laser_core.cosines import Cosines
+from laser_core.analysis.comparison import read_run
+from laser_core.analysis.ranking import matches_of, next_ranking, round_ranking
+from laser_core.analysis.reader import RunReader
+from laser_core.analysis.stopping import below_the_line, outlook
+from laser_core.cli.app import app
 from laser_core.errors import LaserError
-from laser_core.experiment import Experiment
-from laser_core.export import labels_table
+from laser_core.experiment.experiment import Experiment
+from laser_core.io.exports import labels_table
+from laser_core.jobs.tasks.warm import keep_preview
 from laser_core.llm.base import Exchange
-from laser_core.map_layout import kept_layouts, read_layout
-from laser_core.map_values import next_scores, rounds_queried
+from laser_core.maps.layout import kept_layouts, read_layout
+from laser_core.maps.values import next_scores, rounds_queried
+from laser_core.metrics.summary import rounds_csv
 from laser_core.pool import Label
 from laser_core.progress import drain
-from laser_core.ranking import matches_of, next_ranking, round_ranking
-from laser_core.reader import RunReader
-from laser_core.report import rounds_csv
-from laser_core.stopping import below_the_line, outlook
-from laser_core.store import Store
-from laser_core.tasks.warm import keep_preview
-from laser_core.text_versions import redo_target, undo_target
-from laser_core.whole_run import keep_pool
+from laser_core.store.backup import back_up
+from laser_core.store.store import Store
+from laser_core.store.text_versions import redo_target, undo_target
+from laser_core.study.run import keep_pool
+from laser_core.texts.cosine_table import FileTable, cosines_folder
+from laser_core.texts.cosines import Cosines
 from tests import fakes
 
 KEY = "fuzzed-run"

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from laser_core.llm.bodies import LONGEST_QUOTE, BodyError, read_answer, said_in
-from laser_core.llm.fields import is_ours
-from laser_core.llm.schema import (
+from laser_core.llm.endpoint.bodies import LONGEST_QUOTE, BodyError, read_answer, said_in
+from laser_core.llm.replies.fields import is_ours
+from laser_core.llm.replies.schema import (
     LONGEST_NAME,
     read_descriptions,
     read_names,

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from laser_core.database import Database
 from laser_core.errors import LaserError
-from laser_core.restore import restore_backup, trouble_of
-from laser_core.schema import COLUMNS, checksum
-from laser_core.store import Store
+from laser_core.store.database import Database
+from laser_core.store.restore import restore_backup, trouble_of
+from laser_core.store.schema import COLUMNS, checksum
+from laser_core.store.store import Store
 from tests.fuzz import mutate
 from tests.fuzz.base_run import answers, base, command, copy_of_base, read_as_pages_do, truth
 from tests.fuzz.harness import Target, WrongReadingError

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import numpy as np
 
-from laser_core.elsewhere import unconfirmed
+from laser_core.data.elsewhere import unconfirmed
 from laser_core.errors import LaserError
-from laser_core.export import bundle_run, open_bundle
-from laser_core.store import Store
+from laser_core.io.exports import bundle_run, open_bundle
+from laser_core.store.store import Store
 from tests.fuzz import mutate
 from tests.fuzz.base_run import answers, base, command, copy_of_base, read_as_pages_do, truth
 from tests.fuzz.fuzz_run_db import FOREIGN

@@ -16,11 +16,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from laser_core.data.rows import read_rows
-from laser_core.data.spreadsheet import safe_csv
-from laser_core.imports import Imported, import_labels, preview_import
+from laser_core.data.tables.rows import read_rows
+from laser_core.data.tables.spreadsheet import safe_csv
+from laser_core.io.label_files.imports import Imported, import_labels, preview_import
 from laser_core.pool import Label
-from laser_core.store import Store
+from laser_core.store.store import Store
 from tests import fakes
 from tests.fuzz import mutate
 from tests.fuzz.harness import Target, WrongReadingError

@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 
 import tests.fuzz
+from laser_core.basics.seeding import rng_for
 from laser_core.errors import LaserError
-from laser_core.seeding import rng_for
 
 LONGEST_SENTENCE = 2000  # signs; an error names paths and classes, not the whole input
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from laser_core.basics.seeding import rng_for
 from laser_core.errors import PoolError
-from laser_core.seeding import rng_for
 from tests.fuzz import mutate
 from tests.fuzz.harness import Target, WrongReadingError, run, targets
 

@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-from laser_core.cli import app
-from laser_core.data.demo import DemoSource
-from laser_core.vlm.disk import default_cache_dir
+from laser_core.basics.files import default_cache_dir
+from laser_core.cli.app import app
+from laser_core.data.sets.demo import DemoSource
 
 CLASSES = ("apple", "banana", "mug", "hammer", "chair")
 IN_POOL, IN_TEST = 12, 3  # pictures of a class
@@ -115,8 +115,8 @@ def a_copy(finished, tmp_path):
 @pytest.fixture
 def quick(finished, pool, tmp_path):
     """Options of the finished run, with its transcript in the place of the language model."""
-    from laser_core.llm.replay import write_transcript
-    from laser_core.store import Store
+    from laser_core.llm.transcript import write_transcript
+    from laser_core.store.store import Store
 
     store = Store.open(finished)
     write_transcript(tmp_path / "transcript.jsonl", store.exchanges())

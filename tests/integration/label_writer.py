@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from laser_core.pool import Label
-from laser_core.store import Store
+from laser_core.store.store import Store
 
 STATES = (Label("relevant", "cat"), Label("irrelevant", "lamp"), Label("unsure"))
 

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from laser_core.backup import KEPT, back_up
-from laser_core.database import backups_of
+from laser_core.basics.seeding import rng_for
 from laser_core.errors import StoreError
 from laser_core.pool import Label
-from laser_core.restore import restore_backup
-from laser_core.seeding import rng_for
-from laser_core.store import Store
+from laser_core.store.backup import KEPT, back_up
+from laser_core.store.database import backups_of
+from laser_core.store.restore import restore_backup
+from laser_core.store.store import Store
 from tests import fakes
 from tests.integration.label_writer import label_of
 

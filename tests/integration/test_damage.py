@@ -14,23 +14,23 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from laser_core import backup, database, text_versions
-from laser_core.backup import KEPT, back_up
-from laser_core.cli import app
-from laser_core.database import backups_of
-from laser_core.descriptions import ClassText, Descriptions
+from laser_core.cli.app import app
 from laser_core.errors import StoreError
-from laser_core.experiment import Experiment
-from laser_core.export import bundle_run, export_run
-from laser_core.export.new_folder import HALF, new_folder
+from laser_core.experiment.experiment import Experiment
+from laser_core.io.exports import bundle_run, export_run
+from laser_core.io.exports.new_folder import HALF, new_folder
 from laser_core.llm.base import Exchange
 from laser_core.pool import Label
 from laser_core.progress import drain
-from laser_core.restore import list_backups, restore_backup, trouble_of
-from laser_core.schema import COLUMNS
-from laser_core.store import Store
+from laser_core.store import backup, database, text_versions
+from laser_core.store.backup import KEPT, back_up
+from laser_core.store.database import backups_of
+from laser_core.store.restore import list_backups, restore_backup, trouble_of
+from laser_core.store.schema import COLUMNS
+from laser_core.store.store import Store
+from laser_core.study.run import keep_pool
+from laser_core.texts.descriptions import ClassText, Descriptions
 from laser_core.view import RoundRecord
-from laser_core.whole_run import keep_pool
 from tests import fakes
 from tests.old_runs import as_written_by
 
@@ -280,11 +280,11 @@ import json, os, sys
 from contextlib import closing
 from pathlib import Path
 from typer.testing import CliRunner
-from laser_core.cli import app
-from laser_core.comparison_view import read_run
+from laser_core.cli.app import app
+from laser_core.analysis.comparison import read_run
 from laser_core.errors import LaserError
 from laser_core.pool import Label
-from laser_core.store import Store
+from laser_core.store.store import Store
 home, out = Path(sys.argv[1]), Path(sys.argv[2])
 
 def commands(folder, out):
@@ -374,7 +374,7 @@ def test_a_killed_export_leaves_nothing_that_looks_finished(tmp_path, run, befor
         out.mkdir()
     script = (
         "import os, sys; from pathlib import Path\n"
-        "from laser_core.export.new_folder import new_folder\n"
+        "from laser_core.io.exports.new_folder import new_folder\n"
         "with new_folder(Path(sys.argv[1])) as half:\n"
         "    (half / 'cat').mkdir(); (half / 'cat' / 'a.png').write_text('x'); os._exit(9)"
     )

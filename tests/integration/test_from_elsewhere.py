@@ -11,21 +11,21 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from laser_core.adopt import adopt
-from laser_core.cosine_table import FileTable, cosines_folder
+from laser_core.analysis.reader import RunReader
+from laser_core.basics.zips import Limits
+from laser_core.data.elsewhere import unconfirmed
 from laser_core.data.open import open_pool
-from laser_core.database import insert
-from laser_core.elsewhere import unconfirmed
 from laser_core.errors import ConfigError, PoolError, StoreError
-from laser_core.export import bundle_run, open_bundle
-from laser_core.kept import KeptPool, sealed
+from laser_core.io.adopt import adopt
+from laser_core.io.exports import bundle_run, open_bundle
 from laser_core.llm.choose import open_llm
 from laser_core.pool import Label
-from laser_core.reader import RunReader
-from laser_core.store import Store
+from laser_core.store.database import insert
+from laser_core.store.kept import KeptPool, sealed
+from laser_core.store.store import Store
+from laser_core.study.run import keep_pool
+from laser_core.texts.cosine_table import FileTable, cosines_folder
 from laser_core.vlm.choose import choose
-from laser_core.whole_run import keep_pool
-from laser_core.zips import Limits
 from tests import fakes
 from tests.old_runs import as_written_by
 

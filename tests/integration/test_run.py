@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 
 from laser_core.config import ExperimentConfig
-from laser_core.plan import plan
+from laser_core.experiment.plan import plan
+from laser_core.metrics.summary import rounds_csv
 from laser_core.progress import drain
-from laser_core.report import rounds_csv
-from laser_core.store import Store
-from laser_core.whole_run import explain_kept
+from laser_core.store.store import Store
+from laser_core.study.run import explain_kept
 from tests.integration.conftest import cut_off_png, rounds, write_pool
 
 RETIRED = (("quota_reach", 2),)

@@ -9,9 +9,9 @@ import time
 import pytest
 
 from laser_core.config import ExperimentConfig
-from laser_core.plan import plan
+from laser_core.experiment.plan import plan
 from laser_core.progress import drain
-from laser_core.whole_run import start
+from laser_core.study.run import start
 from tests.integration.conftest import rounds
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT to another process")
@@ -68,7 +68,7 @@ def test_ctrl_c_while_the_program_still_loads_shows_no_traceback(pytestconfig, t
 CONVERTED = """
 import signal, sys
 from laser_core.errors import StoreError
-from laser_core.terminal import guarded
+from laser_core.cli.terminal import guarded
 
 def work():
     try:

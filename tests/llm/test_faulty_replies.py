@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from laser_core.descriptions import ClassText, Descriptions
-from laser_core.llm.schema import read_descriptions, read_names, read_proposals
-from laser_core.llm.words import Matching, name_key, tidy_name
-from laser_core.text_edits import with_confusers
+from laser_core.llm.lexicon.words import Matching, name_key, tidy_name
+from laser_core.llm.replies.schema import read_descriptions, read_names, read_proposals
+from laser_core.texts.descriptions import ClassText, Descriptions
+from laser_core.texts.edits import with_confusers
 
 FORM = {"class_names": ["wolf", "fox"]}
 IN_A_STRING = json.dumps(FORM)

@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
-from laser_core.llm import names as names_module
-from laser_core.llm.everyday import everyday
-from laser_core.llm.lexicon import Lexicon, Synset, lexicon
-from laser_core.llm.names import Judge, refuse, relation
-from laser_core.llm.words import article, is_mass, is_plural, name_key, with_article
+from laser_core.llm import refusals as names_module
+from laser_core.llm.lexicon.synsets import Lexicon, Synset, lexicon
+from laser_core.llm.lexicon.words import article, is_mass, is_plural, name_key, with_article
+from laser_core.llm.offline.everyday import everyday
+from laser_core.llm.refusals import Judge, refuse, relation
 
 KNOWN = lexicon()
 
@@ -128,7 +128,7 @@ def test_the_lexicon_is_read_without_loading_torch():
     import sys
 
     code = (
-        "import sys; from laser_core.llm.names import refuse; refuse(['wolf'], ['dog']);"
+        "import sys; from laser_core.llm.refusals import refuse; refuse(['wolf'], ['dog']);"
         "sys.exit('torch' in sys.modules or 'timm' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -3,14 +3,14 @@
 import pytest
 
 from laser_core.errors import ConfigError, LLMError
-from laser_core.llm.aliases import aliases
-from laser_core.llm.captions import CAPTIONS, captions
 from laser_core.llm.choose import open_llm
-from laser_core.llm.kinds import ROOTS, kind_of
-from laser_core.llm.lexicon import lexicon
-from laser_core.llm.meaning import Meanings
-from laser_core.llm.names import relation
-from laser_core.vlm.sentences import SentenceEncoder
+from laser_core.llm.lexicon.kinds import ROOTS, kind_of
+from laser_core.llm.lexicon.synsets import lexicon
+from laser_core.llm.offline.aliases import aliases
+from laser_core.llm.offline.captions import CAPTIONS, captions
+from laser_core.llm.offline.meaning import Meanings
+from laser_core.llm.refusals import relation
+from laser_core.vlm.offline.sentences import SentenceEncoder
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from laser_core.errors import LLMReplyError
 from laser_core.llm.base import Proposal
-from laser_core.llm.schema import (
+from laser_core.llm.replies.schema import (
     descriptions_form,
     parse_class_names,
     parse_descriptions,

@@ -4,11 +4,11 @@ import logging
 
 import pytest
 
+from laser_core.basics.secrecy import masked
 from laser_core.errors import LLMError
 from laser_core.llm.cached import ReplyCache
-from laser_core.llm.endpoint import EndpointModel, Patience
-from laser_core.llm.redirects import same_server
-from laser_core.secrecy import masked
+from laser_core.llm.endpoint.client import EndpointModel, Patience
+from laser_core.llm.endpoint.redirects import same_server
 from tests.llm.server import Answer, serving
 
 KEY = "sk-test/a+secret-that-must-not-show-1234"

@@ -6,10 +6,10 @@ import time
 import pytest
 
 from laser_core.errors import LLMError
-from laser_core.llm import bounds
 from laser_core.llm.cached import ReplyCache
-from laser_core.llm.endpoint import EndpointModel, Patience
-from laser_core.llm.replay import ReplayedModel, write_transcript
+from laser_core.llm.endpoint import bounds
+from laser_core.llm.endpoint.client import EndpointModel, Patience
+from laser_core.llm.transcript import ReplayedModel, write_transcript
 from tests.llm.server import Answer, serving
 from tests.llm.shapes import LASTING, PASSING, READ, REFUSED, TEXT, UNREAD, body, choice, error
 

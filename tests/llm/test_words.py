@@ -2,10 +2,10 @@
 
 import pytest
 
-from laser_core.descriptions import ClassText, Descriptions, sentences_for, with_discovered
-from laser_core.llm.captions import captions
-from laser_core.llm.words import plain_sentence, with_article
-from laser_core.text_edits import Edit, edited, with_confusers
+from laser_core.llm.lexicon.words import plain_sentence, with_article
+from laser_core.llm.offline.captions import captions
+from laser_core.texts.descriptions import ClassText, Descriptions, sentences_for, with_discovered
+from laser_core.texts.edits import Edit, edited, with_confusers
 
 BARE = Descriptions((ClassText("cat", ("a cat",)),))
 

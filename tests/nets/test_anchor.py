@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from laser_core.basics.seeding import rng_for
 from laser_core.errors import StoreError
 from laser_core.nets.anchor import Anchor, text_anchor
 from laser_core.nets.head import INVERSE_PENALTY, Head, fit_anchored, text_alone
@@ -10,7 +11,6 @@ from laser_core.nets.resnet import ResNet18
 from laser_core.nets.weights import write_weights
 from laser_core.progress import drain
 from laser_core.scores import temperature_probabilities
-from laser_core.seeding import rng_for
 from tests.nets.test_head import Vectors, clouds, logits_of
 
 

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from laser_core.basics.seeding import rng_for
 from laser_core.errors import StoreError
 from laser_core.nets.head import Head, fit_softmax
 from laser_core.nets.weights import write_weights
 from laser_core.progress import drain
-from laser_core.seeding import rng_for
 
 
 class Vectors:

@@ -7,10 +7,10 @@ import pytest
 import torch
 from painted import Squares
 
+from laser_core.basics.seeding import rng_for
 from laser_core.errors import ConfigError, StoreError
 from laser_core.nets.resnet import ResNet18, build
 from laser_core.progress import drain
-from laser_core.seeding import rng_for
 
 SIZE = 8  # pixels
 EPOCHS = 10

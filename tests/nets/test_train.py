@@ -5,11 +5,11 @@ import pytest
 import torch
 from painted import Squares
 
+from laser_core.basics.seeding import rng_for
 from laser_core.nets import make_learner
 from laser_core.nets.batches import Normalisation
 from laser_core.nets.train import fit
 from laser_core.progress import drain
-from laser_core.seeding import rng_for
 from tests.fakes import config
 
 AS_THEY_ARE = Normalisation((0.0, 0.0, 0.0), (1.0, 1.0, 1.0))

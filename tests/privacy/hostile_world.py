@@ -10,22 +10,22 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from laser_core import tasks
 from laser_core.config import ExperimentConfig
-from laser_core.cosine_table import FileTable, cosines_folder
-from laser_core.cosines import Cosines
 from laser_core.data.base import Item
-from laser_core.imports import import_labels
+from laser_core.experiment.materials import Materials
+from laser_core.io.label_files.imports import import_labels
+from laser_core.jobs import tasks
+from laser_core.jobs.worker import JobContext
 from laser_core.llm.base import Names
-from laser_core.map_layout import Layout, save_layout
-from laser_core.materials import Materials
+from laser_core.maps.layout import Layout, save_layout
 from laser_core.pool import Label
 from laser_core.progress import drain
-from laser_core.store import Store
-from laser_core.whole_run import keep_pool
-from laser_core.worker import JobContext
+from laser_core.store.store import Store
+from laser_core.study.run import keep_pool
+from laser_core.texts.cosine_table import FileTable, cosines_folder
+from laser_core.texts.cosines import Cosines
 from tests import fakes
-from ui.thumbnails import Thumbnails
+from ui.shared.pictures import Thumbnails
 
 # Each word that begins with "evil" stands behind the signs that would make something of it.
 RELEVANT = (

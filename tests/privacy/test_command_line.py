@@ -45,12 +45,12 @@ def test_the_demo_asks_nobody_and_leaves_no_id_in_the_home_folder(tmp_path: Path
     "code",
     [
         "import laser_core; import openvino; openvino.convert_model",
-        "import laser_core.vlm.graphs",
+        "import laser_core.vlm.offline.graphs",
         "import laser_core; import openvino.tools.ovc",
         "import laser_core; from huggingface_hub import constants; "
         "assert constants.HF_HUB_DISABLE_TELEMETRY",
         "import laser_core; import transformers, sentence_transformers, open_clip, timm, umap",
-        "import laser_core.cli, laser_core.tasks, laser_core.worker, ui.gate",
+        "import laser_core.cli.app, laser_core.jobs.tasks, laser_core.jobs.worker, ui.server.gate",
     ],
 )
 def test_no_import_asks_anybody(tmp_path: Path, code: str) -> None:

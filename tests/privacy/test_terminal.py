@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from laser_core.cli.terminal import Terminal, guarded, shown
 from laser_core.errors import PoolError
-from laser_core.terminal import Terminal, guarded, shown
 
 HOSTILE = {
     "\x1b[31mred": r"\x1b[31mred",
@@ -93,7 +93,7 @@ def test_a_traceback_passes_the_same_way(capsys, monkeypatch):
 
 def test_letters_that_a_terminal_lacks_do_not_end_the_program(tmp_path):
     """A6: an old Windows console, or LANG=C."""
-    code = "from laser_core.terminal import Terminal; Terminal().say('猫 \\udcff')"
+    code = "from laser_core.cli.terminal import Terminal; Terminal().say('猫 \\udcff')"
     environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
     done = subprocess.run(
         [sys.executable, "-c", code], env=environment, capture_output=True, check=True
@@ -125,7 +125,7 @@ def in_a_terminal(code: str) -> str:
 def test_the_bar_shows_a_stage_and_lines_without_obeying_them():
     """A6: progress and the lines above the bar, in a real terminal."""
     code = (
-        "from laser_core.terminal import Terminal\n"
+        "from laser_core.cli.terminal import Terminal\n"
         "from laser_core.progress import Progress\n"
         "t = Terminal()\n"
         "def steps():\n"

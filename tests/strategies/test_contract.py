@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from laser_core.arrays import unit_rows
+from laser_core.basics.arrays import unit_rows
+from laser_core.basics.seeding import rng_for
 from laser_core.config import ExperimentConfig
+from laser_core.experiment.signals import IMAGE_SIGNALS, NET_SIGNALS, TEXT_SIGNALS
 from laser_core.progress import drain
-from laser_core.seeding import rng_for
-from laser_core.signals import IMAGE_SIGNALS, NET_SIGNALS, TEXT_SIGNALS
 from laser_core.strategies import STRATEGIES, make_strategy
 from laser_core.view import PoolView
 

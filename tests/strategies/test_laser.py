@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from laser_core.basics.seeding import rng_for
 from laser_core.config import DeltaSchedule
-from laser_core.seeding import rng_for
 from laser_core.strategies.laser import Laser, scheduled_delta, why_no_detector
 from laser_core.view import PoolView, RoundRecord
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from laser_core.basics.seeding import rng_for
 from laser_core.data.base import EncodedSource, Item
-from laser_core.seeding import rng_for
-from laser_core.vlm.offline import OfflineVLM
+from laser_core.vlm.offline.model import OfflineVLM
 
 
 @pytest.fixture(scope="session")

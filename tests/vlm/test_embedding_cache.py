@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from laser_core.basics.files import default_cache_dir
 from laser_core.errors import CacheError, VLMError
 from laser_core.progress import drain
 from laser_core.vlm.base import VisionLanguageModel
-from laser_core.vlm.cache import embed_images
-from laser_core.vlm.disk import default_cache_dir
+from laser_core.vlm.embed import embed_images
 from laser_core.vlm.feature_store import FeatureStore, folder_name
 from laser_core.vlm.text_store import embed_texts
 from tests.vlm.conftest import PicturesInMemory, png

@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from laser_core.arrays import unit_rows
-from laser_core.data.demo import DemoSource
+from laser_core.basics.arrays import unit_rows
+from laser_core.basics.files import save_array
+from laser_core.basics.seeding import rng_for
+from laser_core.data.sets.demo import DemoSource
 from laser_core.errors import CacheError
-from laser_core.seeding import rng_for
-from laser_core.vlm import neighbours
 from laser_core.vlm.base import PoolStatistics
-from laser_core.vlm.disk import save_array
-from laser_core.vlm.lite2 import lite2_network, lite2_weights, prepared_pixels, sharpened
-from laser_core.vlm.neighbours import smoothed
-from laser_core.vlm.offline import OfflineVLM, imagenet_words
+from laser_core.vlm.offline import neighbours
+from laser_core.vlm.offline.lite2 import lite2_network, lite2_weights, prepared_pixels, sharpened
+from laser_core.vlm.offline.model import OfflineVLM, imagenet_words
+from laser_core.vlm.offline.neighbours import smoothed
 
 CLASSES = ["banana", "soccer ball", "laptop", "hammer"]
 

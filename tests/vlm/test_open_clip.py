@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from laser_core.basics.seeding import rng_for
 from laser_core.errors import VLMError
-from laser_core.seeding import rng_for
 from laser_core.vlm import choose as choosing
 from laser_core.vlm import hub
 from laser_core.vlm.choose import PREFERRED_HUB_ENTRY, choice_sentence, choose, open_vlm

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from laser_core.basics.package_files import package_file
 from laser_core.errors import CacheError, VLMError
-from laser_core.vlm.sentences import SentenceEncoder
-from laser_core.vlm.weights import package_file
+from laser_core.vlm.offline.sentences import SentenceEncoder
 
 SENTENCES = [
     "a cat",

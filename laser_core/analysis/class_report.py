@@ -1,0 +1,95 @@
+"""What a batch asks for, class by class, and where a class gets nothing or eats a batch in vain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from laser_core.analysis.ranking import Ranking
+from laser_core.pool import Pool
+from laser_core.view import RoundRecord
+
+MOST = 0.5  # share of a batch over which a class eats it
+LITTLE = 0.2  # share of what was asked for a class, under which it found little
+
+
+@dataclass(frozen=True)
+class ClassShare:
+    """One relevant class in one batch.
+
+    Args:
+        name: the class.
+        asked: pictures of the batch that are asked because they may be of this class.
+        labels: labels that it had when the batch was made.
+        left: unlabeled pictures that may be of this class, the batch's included.
+    """
+
+    name: str
+    asked: int
+    labels: int
+    left: int
+
+
+def class_shares(ranking: Ranking, before: Pool) -> list[ClassShare]:
+    """Every relevant class in a batch; empty where the round kept no classes.
+
+    Args:
+        ranking: of the round.
+        before: labels as they were when it was queried.
+    """
+    if "class" not in ranking.arrays:
+        return []
+    names = ranking.config.relevant
+    labels = before.training()[1]
+    have = np.bincount(labels[labels < len(names)], minlength=len(names))
+    left = np.bincount(ranking.arrays["class"], minlength=len(names))
+    asked = ranking.class_shares()
+    return [ClassShare(*each) for each in zip(names, asked.tolist(), have.tolist(), left.tolist(),
+                                              strict=True)]  # fmt: skip
+
+
+def found_by_class(ranking: Ranking, record: RoundRecord) -> dict[str, tuple[int, int]]:
+    """Class -> (pictures asked for it, those of them that are of it) in a finished round.
+
+    Only pictures whose answer counts: one without an answer, unsure or excluded says nothing of a
+    class. Empty where the round kept no classes.
+    """
+    if "class" not in ranking.arrays:
+        return {}
+    mine = ranking.arrays["class"][np.searchsorted(ranking.arrays["row"], ranking.rows)]
+    labels = np.array(record.labels)
+    found = {}
+    for place, name in enumerate(ranking.config.relevant):
+        asked = (mine == place) & (labels >= 0)
+        found[name] = int(asked.sum()), int((asked & (labels == place)).sum())
+    return found
+
+
+def remarks(shares: Sequence[ClassShare], last: dict[str, tuple[int, int]]) -> list[str]:
+    """Plain sentences on classes that get nothing, or over half of the batch for little.
+
+    Args:
+        shares: of the batch.
+        last: of the round before (`found_by_class`); empty before the first.
+    """
+    said = []
+    for share in shares:
+        if not share.left:
+            said.append(f"no picture is left that may be {share.name}, so it gets none")
+        elif not share.asked:
+            said.append(
+                f"{share.name} gets none of this batch: it has {share.labels} "
+                f"{'label' if share.labels == 1 else 'labels'}, and others have fewer or score "
+                "higher"
+            )
+        asked, found = last.get(share.name, (0, 0))
+        whole = sum(each.asked for each in shares)
+        if share.asked > MOST * whole and len(shares) > 1 and asked and found < LITTLE * asked:
+            said.append(
+                f"{share.name} takes {share.asked} of {whole} pictures, and the last round found "
+                f"{found} of the {asked} asked for it: it may be rare here, or its sentences "
+                "describe something else"
+            )
+    return said

@@ -1,0 +1,286 @@
+"""Why an image was picked: Eq. (1), (3), (4), (5) with its numbers, which add up to its score."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from laser_core.basics.arrays import Floats
+from laser_core.config import Fusion
+from laser_core.experiment.names import Names
+from laser_core.scores import (
+    confuser_cosines,
+    detector_score,
+    penalty,
+    temperature_probabilities,
+)
+from laser_core.texts.cosines import TextCosines
+from laser_core.texts.descriptions import Descriptions
+from laser_core.texts.neglabel import Share, denominator
+
+
+@dataclass(frozen=True)
+class Match:
+    """A sentence, the class it describes, and its cosine with the image."""
+
+    text: str
+    name: str
+    cosine: float
+
+
+@dataclass(frozen=True)
+class Part:
+    """One confuser's part of the penalty.
+
+    Args:
+        name: the confuser.
+        cosine: mean cosine of its sentences with the image.
+        share: what it adds to the penalty; the shares sum to the penalty.
+    """
+
+    name: str
+    cosine: float
+    share: float
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """What the classifier thought an image shows when the batch was asked, and its logit's parts.
+
+    Args:
+        name: the relevant class of the highest logit.
+        probability: its share among the relevant classes.
+        factor: a, how much the text counts.
+        text: z_c, the class's mean cosine in deviations from the pool's mean.
+        learned: w x, what labels taught.
+        bias: b.
+        logit: a z_c + w x + b.
+    """
+
+    name: str
+    probability: float
+    factor: float
+    text: float
+    learned: float
+    bias: float
+    logit: float
+
+    def sentence(self) -> str:
+        """The logit and its parts in one line."""
+        return (
+            f"classifier: {self.name} {self.probability:.2f}, logit {self.factor:g} x "
+            f"{self.text:.3f} (text) {_signed(self.learned)} (labels) {_signed(self.bias)} = "
+            f"{self.logit:.3f}"
+        )
+
+
+def predicted(
+    text: Floats, learned: Floats, logits: Floats, factor: float, classes: Sequence[str]
+) -> Predicted:
+    """The classifier's part of an explanation.
+
+    Args:
+        text, learned, logits: (n,) a z_c, w x and the logit of each class for one image.
+        factor: a, above 0.
+        classes: the n relevant classes.
+    """
+    best = int(logits.argmax())
+    chances = temperature_probabilities(logits[None].astype(float), 1.0)[0]
+    said, taught, logit = float(text[best]), float(learned[best]), float(logits[best])
+    bias = logit - said - taught
+    return Predicted(
+        classes[best], float(chances[best]), factor, said / factor, taught, bias, logit
+    )
+
+
+def _signed(number: float) -> str:
+    return f"{'-' if number < 0 else '+'} {abs(number):.3f}"
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One image's score taken apart.
+
+    Args:
+        id: the image.
+        best: the winning description, first term of Eq. (1).
+        runner_up: the best description of any other sentence, or None if there is only one.
+        penalty: second term of Eq. (1).
+        confusers: its parts, largest first.
+        s_vlm: Eq. (1), best.cosine - penalty.
+        probabilities: class -> p of Eq. (3), "irrelevant" last; empty without a detector.
+        s_det: Eq. (4), 0 without a detector.
+        delta: the detector's share for this image.
+        fusion: how Eq. (5) brought the two together.
+        centre: (mean S_vlm, sd, mean S_det, sd) over the pool, which "zscore" uses.
+        score: Eq. (5), the number the image was ranked by.
+        predicted: what the classifier thought; None where it does not start from the text.
+        shares: with the aggregator `neglabel` every class's and confuser's share of the sum, the
+            largest first; S_vlm is the relevant ones' together, and `penalty` is what is left of
+            the best cosine. Empty with Eq. (1) as printed.
+        names_share: the share of all other names; with `shares` it adds up to 1.
+    """
+
+    id: str
+    best: Match
+    runner_up: Match | None
+    penalty: float
+    confusers: tuple[Part, ...]
+    s_vlm: float
+    probabilities: dict[str, float]
+    s_det: float
+    delta: float
+    fusion: Fusion
+    centre: tuple[float, float, float, float]
+    score: float
+    predicted: Predicted | None = None
+    shares: tuple[Share, ...] = ()
+    names_share: float = 0.0
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def rebuilt(self) -> float:
+        """The score added up again from the parts above; equals `score` to 1e-6."""
+        s_vlm = self.best.cosine - self.penalty
+        s_det = self.s_det
+        if self.fusion == "zscore":
+            mean_vlm, sd_vlm, mean_det, sd_det = self.centre
+            s_vlm, s_det = (s_vlm - mean_vlm) / sd_vlm, (s_det - mean_det) / sd_det
+        return (1.0 - self.delta) * s_vlm + self.delta * s_det
+
+    def __str__(self) -> str:
+        return "\n".join(self.sentences())
+
+    def sentences(self) -> list[str]:
+        """The explanation as a person reads it, one line an equation."""
+        runner_up = f" (next best {self.runner_up.cosine:.3f})" if self.runner_up else ""
+        lines = [f"matched “{self.best.text}” {self.best.cosine:.3f}{runner_up}"]
+        if self.shares:
+            largest = ", ".join(f"{s.name} {s.share:.3f}" for s in self.shares[:4])
+            lines.append(f"shares: {largest}, other names {self.names_share:.3f}")
+        elif self.confusers:
+            most = self.confusers[0]
+            lines.append(
+                f"penalty {self.penalty:.3f} from {len(self.confusers)} confusers, "
+                f"most from {most.name} ({most.cosine:.3f})"
+            )
+        lines.append(
+            f"S_vlm = {self.s_vlm:.3f}, the relevant classes' share"
+            if self.shares
+            else f"S_vlm = {self.best.cosine:.3f} - {self.penalty:.3f} = {self.s_vlm:.3f}"
+        )
+        if self.probabilities:
+            likeliest = max(list(self.probabilities)[:-1], key=self.probabilities.__getitem__)
+            lines.append(
+                f"detector: P({likeliest}) = {self.probabilities[likeliest]:.2f}, "
+                f"P(irrelevant) = {self.probabilities['irrelevant']:.2f}, S_det = {self.s_det:.3f}"
+            )
+        scaled = ", both as z-scores over the pool" if self.fusion == "zscore" else ""
+        shares = f"{1 - self.delta:.2f} S_vlm + {self.delta:.2f} S_det"
+        lines.append(f"score = {shares} = {self.score:.3f}{scaled}")
+        return [*lines, self.predicted.sentence()] if self.predicted else lines
+
+
+def with_shares(
+    found: Explanation, cosines: TextCosines, descriptions: Descriptions, names: Names
+) -> Explanation:
+    """An explanation under the aggregator `neglabel`, whose score is in `found` already.
+
+    Args:
+        cosines: of the sentences with this image alone, one column.
+        names: of this image alone.
+    """
+    terms: list[tuple[str, float]] = []
+    for rows, owner, classes in (
+        (cosines.relevant, cosines.relevant_owner, descriptions.relevant),
+        (cosines.irrelevant, cosines.irrelevant_owner, descriptions.confusers),
+    ):
+        if len(rows):
+            means = confuser_cosines(rows.astype(float), owner)[:, 0].tolist()
+            named = [classes[place].name for place in np.unique(owner)]
+            terms += zip(named, means, strict=True)
+    shares, others = denominator(terms, float(names.log_sum[0]), names.sharpness)
+    return replace(found, shares=shares, names_share=others)
+
+
+def explain(
+    id: str,
+    column: int,
+    cosines: TextCosines,
+    descriptions: Descriptions,
+    classes: Sequence[str],
+    logits: Floats | None,
+    delta: float,
+    score: float,
+    *,
+    fusion: Fusion = "raw",
+    temperature: float = 0.5,
+    centre: tuple[float, float, float, float] = (0.0, 1.0, 0.0, 1.0),
+    s_vlm: float | None = None,
+) -> Explanation:
+    """Take one image's score apart.
+
+    Args:
+        id: the image.
+        column: where it stands in `cosines`.
+        cosines: of the sentences that were in use.
+        descriptions: those sentences.
+        classes: the relevant classes, in the detector's order.
+        logits: (n + 1,) of the detector for this image; None when delta was 0 for all.
+        delta: the detector's share for this image.
+        score: the number the image was ranked by.
+        fusion, temperature: as the round had them.
+        centre: means and spreads over the round's pool, for "zscore".
+        s_vlm: as the round kept it, where it summed confusers by a rule that exists no more; the
+            penalty is then what is left of it, and the confusers' shares are those of the mean.
+    """
+    relevant = cosines.relevant[:, column].astype(float)
+    order = np.argsort(-relevant, kind="stable")
+    texts = descriptions.relevant_texts()
+    owners = cosines.relevant_owner
+
+    def match(row: int) -> Match:
+        return Match(texts[row], classes[int(owners[row])], float(relevant[row]))
+
+    parts, taken_off = _parts(cosines, descriptions, column)
+    best = match(int(order[0]))
+    if s_vlm is not None:
+        taken_off = best.cosine - s_vlm
+    probabilities: dict[str, float] = {}
+    s_det = 0.0
+    if logits is not None:
+        p = temperature_probabilities(logits[None].astype(float), temperature)
+        probabilities = dict(zip([*classes, "irrelevant"], p[0].tolist(), strict=True))
+        s_det = float(detector_score(p)[0])
+    return Explanation(
+        id=id,
+        best=best,
+        runner_up=match(int(order[1])) if len(order) > 1 else None,
+        penalty=taken_off,
+        confusers=parts,
+        s_vlm=best.cosine - taken_off,
+        probabilities=probabilities,
+        s_det=s_det,
+        delta=delta,
+        fusion=fusion,
+        centre=centre,
+        score=score,
+    )
+
+
+def _parts(
+    cosines: TextCosines, descriptions: Descriptions, column: int
+) -> tuple[tuple[Part, ...], float]:
+    """The confusers' parts, largest first, and the penalty they make."""
+    irrelevant = cosines.irrelevant[:, column : column + 1].astype(float)
+    total = float(penalty(irrelevant, cosines.irrelevant_owner)[0])
+    if len(irrelevant) == 0:
+        return (), total
+    names = [descriptions.confusers[i].name for i in np.unique(cosines.irrelevant_owner)]
+    means = confuser_cosines(irrelevant, cosines.irrelevant_owner)[:, 0].tolist()
+    parts = [Part(n, c, c / len(means)) for n, c in zip(names, means, strict=True)]
+    return tuple(sorted(parts, key=lambda part: -part.cosine)), total

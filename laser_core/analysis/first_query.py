@@ -1,0 +1,138 @@
+"""The query that descriptions alone would ask, before any label: what an edit of them changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from laser_core.analysis.readouts import Known
+from laser_core.basics.arrays import Floats, Ints
+from laser_core.basics.seeding import rng_for
+from laser_core.config import ExperimentConfig
+from laser_core.selection import Images
+from laser_core.strategies.laser import Labeled, Laser, Parts
+from laser_core.texts.live_scores import LiveScores
+
+
+@dataclass(frozen=True)
+class ColdStart:
+    """Round 1's query under some descriptions, over the whole pool.
+
+    Args:
+        s_vlm: (N,) Eq. (1).
+        best: (N,) row in T_R that matches each image best.
+        rows: (b,) where the queried images stand in the pool, best first.
+    """
+
+    s_vlm: Floats
+    best: Ints
+    rows: Ints
+
+    def overlap(self, other: ColdStart) -> float:
+        """Jaccard index of the two batches, 0 to 1."""
+        both = len(np.intersect1d(self.rows, other.rows))
+        either = len(self.rows) + len(other.rows) - both
+        return both / either if either else 1.0
+
+    def entered(self, before: ColdStart) -> Ints:
+        """Rows of this batch that are not in the batch `before`, best first."""
+        return self.rows[~np.isin(self.rows, before.rows)]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What is known of a batch.
+
+    Args:
+        known: images of the batch whose relevance is known.
+        precision: relevant / known; None if none is known.
+        recall: relevant in the batch / relevant known in the pool; None if none is known.
+    """
+
+    known: int
+    precision: float | None
+    recall: float | None
+
+
+def cold_start(
+    live: LiveScores, owner: Ints, classes: int, config: ExperimentConfig, images: Images
+) -> ColdStart:
+    """Round 1's query of LaSeR with the run's settings: delta is 0, no image is labeled.
+
+    Args:
+        live: of the descriptions in question.
+        owner: (R,) which relevant class each relevant description describes.
+        classes: n, the relevant classes, those that are switched off included.
+        config: of the run.
+        images: of the pool.
+    """
+    s_vlm = live.score().astype(np.float64)
+    best = live.best_description()
+    picked = _picked(s_vlm, best, _no_label(owner, classes), config, images)
+    return ColdStart(s_vlm, best, picked)
+
+
+def leave_one_out(
+    live: LiveScores,
+    start: ColdStart,
+    owner: Ints,
+    classes: int,
+    config: ExperimentConfig,
+    images: Images,
+) -> dict[int, Ints]:
+    """Place of each confuser -> (b,) rows of round 1's query without it; as for `cold_start`."""
+    labeled = _no_label(owner, classes)
+    return {
+        place: _picked(s_vlm, start.best, labeled, config, images)
+        for place, s_vlm in live.without_each()
+    }
+
+
+def _no_label(owner: Ints, classes: int) -> Labeled:
+    return Labeled(np.array([], dtype=np.intp), classes, owner)
+
+
+def _picked(
+    s_vlm: Floats, best: Ints, labeled: Labeled, config: ExperimentConfig, images: Images
+) -> Ints:
+    """(b,) rows that LaSeR picks by `s_vlm` (N,) alone."""
+    laser, nothing = Laser.from_config(config), np.zeros(len(s_vlm))
+    parts = Parts(s_vlm, nothing, best, nothing, s_vlm, labeled.owner[best], "")
+    rng = rng_for(config.seed, "query", 1)
+    return laser.pick(parts, labeled, images, config.batch_size or 1, rng)
+
+
+def figures(rows: Ints, known: Known) -> Figures:
+    """Precision and recall of the batch at `rows`, as far as `known` tells."""
+    there = int(known.relevant.sum())
+    hits = int(known.relevant[rows].sum())
+    return Figures(known.count(rows), known.precision(rows), hits / there if there else None)
+
+
+def histogram(scores: Floats, known: Known, edges: Floats) -> dict[str, Floats]:
+    """Group -> (len(edges) - 1,) share of its images in each bin; groups without an image left out.
+
+    Shares and not counts: a pool holds many times as many irrelevant images as relevant ones.
+    Scores outside the edges count in the outermost bins.
+    """
+    bins = len(edges) - 1
+    width = (edges[-1] - edges[0]) / bins
+    place = np.clip(((scores - edges[0]) / width).astype(int), 0, bins - 1)
+    found: dict[str, Floats] = {}
+    groups = {
+        "relevant": known.known & known.relevant,
+        "irrelevant": known.known & ~known.relevant,
+        "not known": ~known.known,
+    }
+    for name, mine in groups.items():
+        if mine.any():
+            found[name] = np.bincount(place[mine], minlength=bins) / int(mine.sum())
+    return found
+
+
+def bin_edges(first: Floats, second: Floats, bins: int = 50) -> Floats:
+    """(bins + 1,) edges that hold the scores of both versions."""
+    low = min(first.min(), second.min())
+    high = max(first.max(), second.max())
+    return np.linspace(low, high if high > low else low + 1.0, bins + 1)

@@ -1,0 +1,282 @@
+"""How a round ranked its unlabeled images: asked, waiting for answers, or only looked at so far.
+
+What a page needs to show a batch, to try another one, and to say why an image stood where it did.
+NumPy alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from laser_core.analysis.reader import RunReader
+from laser_core.analysis.readouts import Known, RoundMatches
+from laser_core.analysis.what_if import what_if
+from laser_core.basics.arrays import Floats, Ids, Ints
+from laser_core.config import ExperimentConfig, RoundChoice, delta_schedule
+from laser_core.errors import PoolError
+from laser_core.pool import Pool, positions
+from laser_core.strategies.laser import NO_DETECTOR, scheduled_delta, why_no_detector
+from laser_core.texts.descriptions import Descriptions
+from laser_core.view import Query, RoundRecord, Signal, no_embeddings
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The batch of one round and the scores it came from.
+
+    Args:
+        round: 1, 2, ...
+        ids: (b,) the batch, best first.
+        rows: (b,) where they stand in the pool.
+        scores: (b,) what they were ranked by.
+        arrays: over all images that were unlabeled; "row", "score", and LaSeR's own.
+        descriptions: in use in that round; None where the strategy uses none.
+        config: of the run, with the round's choice applied.
+        figures: delta, delta_effective, sd_vlm, sd_det; empty for other strategies.
+        note: what a person should know, or "".
+        schedule: delta of this round as the run's schedule has it.
+        by_hand: delta that a person set for it; None where the schedule's counts.
+        vectors: rows of the pool (k,) -> (k, D) unit vectors, read when another batch is tried.
+    """
+
+    round: int
+    ids: Ids
+    rows: Ints
+    scores: Floats
+    arrays: Mapping[str, Signal]
+    descriptions: Descriptions | None
+    config: ExperimentConfig
+    figures: Mapping[str, float]
+    note: str = ""
+    schedule: float = 0.0
+    by_hand: float | None = None
+    vectors: Callable[[Ints], Floats] = no_embeddings
+
+    @property
+    def delta(self) -> float:
+        """The detector's share that counted, 0 where there was none."""
+        return float(self.figures.get("delta", 0.0))
+
+    @property
+    def fused(self) -> bool:
+        """Whether the scores of LaSeR are here, so that another delta can be tried."""
+        return self.descriptions is not None and "s_vlm" in self.arrays
+
+    def tried(self, choice: RoundChoice, before: Pool, run: ExperimentConfig) -> Ranking:
+        """The same round under another choice, which nobody asked for.
+
+        Args:
+            choice: with its `delta` given.
+            before: labels as they were when the round was queried.
+            run: settings of the run, without this round's own choice.
+
+        Raises:
+            PoolError: the round kept no scores of LaSeR.
+        """
+        if self.descriptions is None:
+            raise PoolError("another strategy chose this batch; a delta can be tried on LaSeR's")
+        found = what_if(
+            self.arrays, self.descriptions, before, run, self.round, choice, self.vectors
+        )
+        return replace(
+            self,
+            ids=found.ids,
+            rows=found.rows,
+            scores=found.scores,
+            arrays=found.arrays,
+            config=choice.applied_to(run),
+            figures=found.figures,
+            note=found.note,
+            by_hand=None if choice.delta == self.schedule else choice.delta,
+        )
+
+    @property
+    def why_language_alone(self) -> str:
+        """Why the detector has no say in these scores, as half a sentence; "" if it has one."""
+        if self.delta > 0.0:
+            return ""
+        if self.note.startswith(NO_DETECTOR):
+            return self.note.removeprefix(NO_DETECTOR)
+        if self.round == 1:
+            return "no detector has been trained yet"
+        if self.by_hand == 0.0:
+            return "a person set δ to 0 for this round"
+        if (self.schedule if self.by_hand is None else self.by_hand) > 0.0:
+            return "no class that the pictures left look like has a label yet"
+        return f"the run's schedule of δ ({self.config.delta}) has 0 for this round"
+
+    def no_detector(self, before: Pool) -> str:
+        """Why the detector cannot count in this round whatever delta is; "" if it can.
+
+        Args:
+            before: labels as they were when the round was queried.
+        """
+        if self.round == 1 or "detector_logits" not in self.arrays:
+            return "no detector has been trained yet"
+        return why_no_detector(before.training()[1], before.space.n)
+
+    def score_of(self, row: int) -> float:
+        """What the image at `row` of the pool was ranked by.
+
+        Raises:
+            PoolError: it was labeled before.
+        """
+        return float(self.arrays["score"][place_of(self.arrays["row"], row)])
+
+    def class_shares(self) -> Ints:
+        """(n,) how many images of the batch were asked for each relevant class.
+
+        Raises:
+            PoolError: the round kept no classes (another strategy, or an earlier version).
+        """
+        if "class" not in self.arrays:
+            raise PoolError(f"round {self.round} did not keep which class each picture was for")
+        mine = self.arrays["class"][np.searchsorted(self.arrays["row"], self.rows)]
+        return np.bincount(mine, minlength=len(self.config.relevant))
+
+    def texts_of(self, rows: Sequence[int]) -> list[str]:
+        """The description that matches each image at `rows` of the pool best; "" without any."""
+        if self.descriptions is None or "best" not in self.arrays:
+            return [""] * len(rows)
+        texts = self.descriptions.relevant_texts()
+        places = np.searchsorted(self.arrays["row"], rows)  # "row" is ascending
+        return [texts[i] for i in self.arrays["best"][places]]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What another delta would come to.
+
+    Args:
+        delta: the detector's share that was tried.
+        overlap: Jaccard index with the batch of the ranking, 0 to 1.
+        precision: share of relevant ones among those known; None if none is known.
+    """
+
+    delta: float
+    overlap: float
+    precision: float | None
+
+
+def sweep(
+    ranking: Ranking,
+    choices: Sequence[RoundChoice],
+    before: Pool,
+    run: ExperimentConfig,
+    known: Known,
+) -> list[Trial]:
+    """What each of `choices` would come to, beside the ranking's own batch.
+
+    Raises:
+        PoolError: the round kept no scores of LaSeR.
+    """
+    trials = []
+    for choice in choices:
+        found = ranking.tried(choice, before, run)
+        shared = overlap(found.ids, ranking.ids)
+        trials.append(Trial(choice.delta or 0.0, shared, known.precision(found.rows)))
+    return trials
+
+
+def overlap(some: Ids, others: Ids) -> float:
+    """Jaccard index of two batches, 0 to 1; two empty ones are the same."""
+    mine, theirs = set(some.tolist()), set(others.tolist())
+    return len(mine & theirs) / len(mine | theirs) if mine or theirs else 1.0
+
+
+def next_ranking(run: RunReader) -> Ranking | None:
+    """What the next query would be by the schedule, if the worker has looked; else None.
+
+    Its arrays are copies: the worker may write the next preview over the files.
+    """
+    looked = run.preview()
+    if looked is None:
+        return None
+    kept = {name: np.array(array) for name, array in looked.pool.items()}
+    texts = run.descriptions() if "s_vlm" in kept else None
+    return _ranking(
+        run, len(run.records()) + 1, replace(looked, pool=kept), texts[1] if texts else None
+    )
+
+
+def round_ranking(run: RunReader, round: int) -> Ranking | None:
+    """The ranking of a round that was asked, finished or not; None if it was not."""
+    kept = run.store.query(round)
+    if kept is None:
+        return None
+    own = kept[0] is not None and "s_vlm" in kept[1].pool
+    texts = run.descriptions(kept[0]) if own else None
+    return _ranking(run, round, kept[1], texts[1] if texts else None)
+
+
+def matches_of(run: RunReader, record: RoundRecord) -> RoundMatches | None:
+    """What a finished round says of the descriptions; None where the strategy used none."""
+    ranking = round_ranking(run, record.round)
+    if ranking is None or ranking.descriptions is None or "best" not in ranking.arrays:
+        return None
+    owners = ranking.descriptions.relevant_owner().tolist()
+    classes = [text.name for text in ranking.descriptions.relevant]
+    labels = np.array(record.labels)
+    best = ranking.arrays["best"]
+    return RoundMatches(
+        texts=ranking.descriptions.relevant_texts(),
+        classes=[classes[owner] for owner in owners],
+        best=best,
+        queried=best[np.searchsorted(ranking.arrays["row"], ranking.rows)],
+        relevant=(labels >= 0) & (labels < len(ranking.config.relevant)),
+        counted=labels >= 0,
+    )
+
+
+def ranking_with(run: RunReader, id: str) -> Ranking | None:
+    """The last ranking that an image stood in: of the round that queried it, else the newest.
+
+    None before anything was ranked.
+    """
+    asked = next((record.round for record in run.records() if id in record.ids), None)
+    if asked is not None:
+        return round_ranking(run, asked)
+    now = len(run.records()) + 1
+    return round_ranking(run, now) or next_ranking(run) or round_ranking(run, now - 1)
+
+
+def scheduled(run: RunReader, round: int) -> float:
+    """Delta of a round as the run's schedule has it, 0 to 1."""
+    records = tuple(run.records()[: round - 1])
+    return scheduled_delta(delta_schedule(run.config.delta), round, records)
+
+
+def _ranking(
+    run: RunReader, round: int, query: Query, descriptions: Descriptions | None
+) -> Ranking:
+    space = run.store.query_space(round) or run.space
+    config = query.choice.applied_to(run.config.in_round(round))
+    return Ranking(
+        round=round,
+        ids=query.ids,
+        rows=positions(run.facts.ids, query.ids.tolist()),
+        scores=query.scores,
+        arrays=query.pool,
+        descriptions=descriptions,
+        config=replace(config, relevant=space.relevant),
+        figures=query.figures,
+        note=query.note,
+        schedule=scheduled(run, round),
+        by_hand=query.choice.delta,
+        vectors=run.table.some_vectors,
+    )
+
+
+def place_of(rows: Ints, row: int) -> int:
+    """Where an image at `row` of the pool stands in a ranking's arrays, whose "row" is `rows`.
+
+    Raises:
+        PoolError: it was labeled before.
+    """
+    found = np.flatnonzero(rows == row)
+    if len(found) == 0:
+        raise PoolError("this picture was labeled before; choose the round that queried it")
+    return int(found[0])

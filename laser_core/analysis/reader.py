@@ -1,0 +1,262 @@
+"""A run as a page reads it: from its folder, with NumPy alone, never changing what is there.
+
+Importing this loads no PyTorch; what needs a model is asked of the worker
+(`laser_core.jobs.tasks`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from laser_core.basics.arrays import Bools, Ids, Ints
+from laser_core.config import ExperimentConfig
+from laser_core.errors import CacheError, StoreError
+from laser_core.experiment.names import Names, kept_names
+from laser_core.pool import Label, LabelSpace, Pool
+from laser_core.selection import Images
+from laser_core.store.kept import (
+    KeptPool,
+    KeptQuery,
+    UnreadableError,
+    id_array,
+    read_json,
+    unsealed,
+)
+from laser_core.store.store import Store
+from laser_core.texts.cosine_table import FileTable, run_cosines
+from laser_core.texts.cosines import TextCosines
+from laser_core.texts.descriptions import Descriptions
+from laser_core.view import Query, RoundRecord, Signal
+
+
+@dataclass(frozen=True)
+class PoolFacts:
+    """What a run keeps of its pool.
+
+    Args:
+        ids: (N,) in the source's order; a row of any array speaks of the image at its place.
+        labels: (N,) true class names, None where nobody knows.
+        classes: the source's classes in order.
+        test_images: how many accuracy is measured on.
+        cosines: key of the cosines in the cache.
+        vlm, llm: names of the models in use, for the screen.
+    """
+
+    ids: Ids
+    labels: tuple[str | None, ...]
+    classes: tuple[str, ...]
+    test_images: int
+    cosines: str
+    vlm: str
+    llm: str
+
+
+class RunReader:
+    """One run's folder, read afresh at every call.
+
+    Args:
+        folder: of the run.
+        cache_dir: where cosines are kept.
+
+    Raises:
+        StoreError: the folder holds no run, or a damaged one.
+    """
+
+    def __init__(self, folder: Path, cache_dir: Path) -> None:
+        self.folder = folder
+        self.store = Store.open(folder)
+        self._cache_dir = cache_dir
+        self._truth: tuple[LabelSpace, Bools] | None = None
+        self._facts: tuple[KeptPool, PoolFacts] | None = None
+        self._table: FileTable | None = None
+
+    @property
+    def config(self) -> ExperimentConfig:
+        """The run's settings, with the relevant classes as they are now."""
+        return replace(self.store.config(), relevant=self.space.relevant)
+
+    @property
+    def space(self) -> LabelSpace:
+        """The relevant classes as they are now."""
+        return self.store.space()
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
+
+    @property
+    def prepared(self) -> bool:
+        """Whether the pool is embedded, so that `facts` and the rest can be read."""
+        try:
+            return self.store.pool() is not None
+        except StoreError:  # damaged: preparing the run makes it anew
+            return False
+
+    @property
+    def facts(self) -> PoolFacts:
+        """What is kept of the pool.
+
+        Raises:
+            StoreError: the run is not prepared yet.
+        """
+        given = self.store.pool()
+        if given is None:
+            raise StoreError(f"{self.folder} is not prepared yet; open it in the app, or resume it")
+        if self._facts is None or self._facts[0] is not given:
+            self._facts = (given, _facts(given))
+        return self._facts[1]
+
+    @property
+    def relevant_rows(self) -> Bools | None:
+        """(N,) whether each image is truly relevant by now; None in a pool without labels."""
+        if all(label is None for label in self.facts.labels):
+            return None
+        space = self.space
+        if self._truth is None or self._truth[0] != space:
+            resolved = self.store.resolved
+            now = {name: resolved(Label("irrelevant", name)) for name in self.facts.classes}
+            relevant = {name for name, label in now.items() if label.state == "relevant"}
+            rows = np.array([label in relevant for label in self.facts.labels])
+            self._truth = (space, rows)
+        return self._truth[1]
+
+    def true_names(self) -> list[str | None]:
+        """(N,) true class names under the names that classes have now; None where unknown."""
+        resolved = self.store.resolved
+        now = {name: resolved(Label("irrelevant", name)).name for name in self.facts.classes}
+        return [None if label is None else now.get(label, label) for label in self.facts.labels]
+
+    @property
+    def table(self) -> FileTable:
+        """Cosines of the pool's images with sentences."""
+        facts = self.facts
+        place = run_cosines(self.folder, self._cache_dir, facts.cosines)
+        if self._table is None or self._table.folder != place:
+            self._table = FileTable(place, len(facts.ids))
+        return self._table
+
+    def names(self) -> Names | None:
+        """The names that `neglabel` holds the classes against; None with Eq. (1) as printed.
+
+        Raises:
+            CacheError: they are not made yet; the first query or a look at it makes them.
+        """
+        if self.config.aggregator != "neglabel":
+            return None
+        found = kept_names(self.store, self.space.relevant, len(self.facts.ids))
+        if found is None:
+            raise CacheError(
+                "the names of other things are not compared with this pool yet; look at the next "
+                "query on Round first"
+            )
+        return found
+
+    def images(self) -> Images:
+        """Names and vectors of the pool's images, as a batch is picked from them.
+
+        Reading vectors raises CacheError where the cache has lost them.
+        """
+        return Images(self.facts.ids, self.table.some_vectors)
+
+    def records(self) -> list[RoundRecord]:
+        """Finished rounds, oldest first."""
+        return self.store.records()
+
+    def pool(self, up_to_round: int | None = None) -> Pool:
+        """The labels so far, or those a round up to `up_to_round` left.
+
+        The latter under the classes that the round after it was queried for: what has become
+        relevant since counts as irrelevant there.
+        """
+        asked = None if up_to_round is None else self.store.query_space(up_to_round + 1)
+        space = asked or self.space
+        pool = Pool(self.facts.ids, space)
+        for id, label in self.store.labels(up_to_round).items():
+            known = label.state != "relevant" or label.name in space.relevant
+            pool.label(id, label if known else Label("irrelevant", label.name))
+        return pool
+
+    def descriptions(self, version: int | None = None) -> tuple[int, Descriptions] | None:
+        """(version, descriptions), the newest by default; None before the first."""
+        return self.store.texts(version)
+
+    def missing_texts(self, descriptions: Descriptions) -> list[str]:
+        """Sentences whose cosines the worker has yet to compute (task "embed_texts")."""
+        texts = [*descriptions.relevant_texts(), *descriptions.confuser_texts()]
+        return [text for text in dict.fromkeys(texts) if text not in self.table]
+
+    def cosines(self, descriptions: Descriptions, columns: Ints | None = None) -> TextCosines:
+        """The cosines of `descriptions` with all images of the pool, or with some.
+
+        Raises:
+            CacheError: some are missing; ask the worker for `missing_texts` first.
+        """
+        try:
+            return TextCosines(
+                self.table.rows(descriptions.relevant_texts(), columns),
+                self.table.rows(descriptions.confuser_texts(), columns),
+                descriptions.relevant_owner(),
+                descriptions.confuser_owner(),
+            )
+        except (KeyError, OSError) as error:
+            raise CacheError(
+                f"the cosines of {error} are not computed yet; wait for the worker, or open the "
+                "run again"
+            ) from error
+
+    def preview(self) -> Query | None:
+        """What the next query would be by the schedule, if the worker has looked; else None.
+
+        Its arrays "s_vlm", "best", "row" and perhaps "detector_logits" are what `what_if` needs.
+        """
+        if not self.store.has_text("preview.json"):
+            return None
+        try:
+            kept = read_json(KeptQuery, unsealed(self.store.read_text("preview.json")))
+            if (kept.round, kept.texts) != (len(self.records()) + 1, self._texts_version()):
+                return None
+            arrays = self.store.query_arrays("preview", kept.arrays, kept.texts)
+        except (StoreError, UnreadableError):  # it is made anew with the next look ahead
+            return None
+        if not self._of_these_classes(arrays) or not set(kept.ids) <= set(self.facts.ids.tolist()):
+            return None
+        ids = id_array(kept.ids)
+        return Query(ids, np.array(kept.scores), arrays, kept.figures, kept.note)
+
+    def _of_these_classes(self, arrays: Mapping[str, Signal]) -> bool:
+        """Whether a preview was made for the classes as they are now."""
+        space, texts = self.space, self.descriptions()
+        if texts and tuple(c.name for c in texts[1].relevant) != space.relevant:
+            return False
+        columns = {"detector_logits": space.n + 1, "classifier_logits": space.n}
+        return all(
+            arrays[name].shape[1:] == (count,) for name, count in columns.items() if name in arrays
+        )
+
+    def _texts_version(self) -> int:
+        kept = self.store.texts()
+        return kept[0] if kept else 0
+
+    def stamp(self) -> str:
+        """Changes whenever anything in the run does: a cache key for pages."""
+        return self.store.stamp()
+
+    def close(self) -> None:
+        """Close the database."""
+        self.store.close()
+
+
+def _facts(given: KeptPool) -> PoolFacts:
+    return PoolFacts(
+        ids=id_array(given.ids),
+        labels=given.labels or (None,) * len(given.ids),
+        classes=given.classes,
+        test_images=given.test_images,
+        cosines=given.cosines,
+        vlm=given.vlm,
+        llm=given.llm,
+    )

@@ -1,0 +1,107 @@
+"""What a round would select under another delta, fusion or selection: from kept arrays, at once.
+
+Exact for that round's own batch. What later rounds would have been cannot be told: their nets
+would have seen other labels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from laser_core.basics.arrays import Bools, Floats, Ids, Ints
+from laser_core.basics.seeding import rng_for
+from laser_core.config import ExperimentConfig, RoundChoice
+from laser_core.errors import PoolError
+from laser_core.pool import Pool
+from laser_core.selection import Images
+from laser_core.strategies.laser import Labeled, Laser, kept
+from laser_core.texts.descriptions import Descriptions
+from laser_core.view import Signal
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """A batch that was not asked.
+
+    Args:
+        ids: (b,) best first.
+        rows: (b,) where they stand in the pool.
+        scores: (b,) Eq. (5).
+        figures: delta, delta_effective, sd_vlm, sd_det.
+        note: why the detector counts for nothing, or "".
+        arrays: of every unlabeled image, as a query keeps them, for `review.explain_row`.
+    """
+
+    ids: Ids
+    rows: Ints
+    scores: Floats
+    figures: Mapping[str, float]
+    note: str
+    arrays: Mapping[str, Signal]
+
+    def precision(self, relevant: Bools | None) -> float | None:
+        """Share of the batch that is relevant, given (N,) true relevance; None without labels."""
+        return None if relevant is None else float(relevant[self.rows].mean())
+
+    def overlap(self, other: Ids) -> float:
+        """Jaccard index of this batch and another, 0 to 1."""
+        mine, theirs = set(self.ids.tolist()), set(other.tolist())
+        return len(mine & theirs) / len(mine | theirs) if mine or theirs else 1.0
+
+
+def what_if(
+    arrays: Mapping[str, Signal],
+    descriptions: Descriptions,
+    before: Pool,
+    config: ExperimentConfig,
+    round: int,
+    choice: RoundChoice,
+    vectors: Callable[[Ints], Floats],
+) -> WhatIf:
+    """The batch of a round under `choice`; with the schedule's own delta it is the round's batch.
+
+    Args:
+        arrays: of the round's query or preview: "s_vlm", "best", "row", "detector_logits".
+        descriptions: those the round used.
+        before: labels as they were when the round was queried.
+        config: of the run.
+        round: 1, 2, ...
+        choice: its `delta` must be given.
+        vectors: rows of the pool (k,) -> (k, D) unit vectors.
+
+    Raises:
+        PoolError: the round kept no scores (another strategy), or chose by a rule that exists no
+            more.
+    """
+    if "s_vlm" not in arrays:
+        raise PoolError(
+            f"round {round} kept no scores of LaSeR, so nothing else can be tried on it"
+        )
+    config = config.in_round(round)
+    if config.retired:
+        raise PoolError(
+            f"round {round} asked by {config.retired_words()}, which this version no longer has, "
+            "so nothing else can be tried on it"
+        )
+    laser = Laser.from_config(choice.applied_to(config))
+    labeled = Labeled(before.training()[1], before.space.n, descriptions.relevant_owner())
+    delta = choice.delta or 0.0
+    parts = laser.fuse(
+        arrays["s_vlm"], arrays["best"], arrays.get("detector_logits"), labeled, delta
+    )
+    rng = rng_for(config.seed, "query", round)
+    ranked = np.asarray(arrays["row"])
+    images = Images(before.ids[ranked], lambda places: vectors(ranked[places]))
+    picked = laser.pick(parts, labeled, images, config.batch_size or 1, rng)
+    rows = ranked[picked]
+    return WhatIf(
+        before.ids[rows],
+        rows,
+        parts.final[picked],
+        laser.figures(parts),
+        parts.note,
+        {**arrays, **kept(parts), "score": parts.final},
+    )

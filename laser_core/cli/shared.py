@@ -1,0 +1,54 @@
+"""What all commands share: options of the same meaning, and how a command ends."""
+
+# no `from __future__ import annotations`: typer reads the types of the options at run time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from laser_core.cli.terminal import guarded, shown
+
+CacheDir = Annotated[
+    Path | None,
+    typer.Option(help="Where embeddings are kept between runs.", show_default=False),
+]
+RunFolder = Annotated[Path, typer.Argument(help="Folder of a run.", metavar="DIR")]
+
+
+def end_with(work: Callable[[], None], folder: Path | None) -> None:
+    """Do `work` and end with its exit code; `folder` is what a stopped run can go on in."""
+
+    def stopped() -> str:
+        if folder is None or not (folder / "run.db").exists():
+            return "stopped; what was embedded so far is kept, the next start goes on from there"
+        return f"stopped; go on with: python -m laser_core resume {folder}"
+
+    raise typer.Exit(guarded(work, stopped))
+
+
+class Commands(TyperGroup):
+    """The commands, whose complaints of a wrong option are shown like all else that is printed."""
+
+    def make_context(self, *args: Any, **settings: Any) -> Any:
+        """As typer's."""
+        with _shown_complaints():
+            return super().make_context(*args, **settings)
+
+    def invoke(self, ctx: Any) -> Any:
+        """As typer's."""
+        with _shown_complaints():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _shown_complaints() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        message = getattr(error, "message", None)  # typer's own errors have one
+        if isinstance(message, str):
+            error.message = shown(message)  # type: ignore[attr-defined]
+        raise

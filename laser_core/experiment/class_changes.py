@@ -1,0 +1,82 @@
+"""What follows when relevant classes are added, renamed or merged during a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from laser_core.basics.arrays import Ids, Ints
+from laser_core.data.base import ImageSource
+from laser_core.llm.base import LanguageModel
+from laser_core.pool import Label, LabelSpace
+from laser_core.texts.descriptions import ClassText, Descriptions, sentences_for
+
+Resolve = Callable[[Label], Label]
+
+
+def relevant_names(source: ImageSource, resolve: Resolve) -> dict[str, str]:
+    """The source's own class names that count as relevant -> what the classes are called now.
+
+    Args:
+        resolve: what a label counts as now (`LabelLog.resolved`).
+    """
+    now = {name: resolve(Label("irrelevant", name)) for name in source.classes()}
+    return {name: label.name for name, label in now.items() if label.state == "relevant"}
+
+
+def images_to_test(
+    source: ImageSource, names: Mapping[str, str], space: LabelSpace
+) -> tuple[Ids, Ints]:
+    """(M,) ids and class indices of the test images whose class is relevant now."""
+    found = [
+        (item.id, space.relevant.index(names[item.label]))
+        for item in source.items
+        if item.split == "test" and item.label is not None and item.label in names
+    ]
+    ids = np.array([id for id, _ in found], dtype=np.str_)
+    return ids, np.array([index for _, index in found], dtype=np.intp)
+
+
+def following(
+    descriptions: Descriptions,
+    llm: LanguageModel,
+    relevant: Sequence[str],
+    resolve: Resolve,
+    per_class: int,
+) -> Descriptions:
+    """`descriptions` with exactly the classes `relevant`, in that order; itself if it has them.
+
+    A class keeps the sentences it has; so do a confuser that became relevant, and classes that
+    were merged, together. A class that is new, or was renamed and never edited by a person, costs
+    a question: its old sentences speak of the old name.
+    """
+    if [c.name for c in descriptions.relevant] == list(relevant):
+        return descriptions
+    kept: dict[str, list[ClassText]] = {}
+    others = []
+    for text in (*descriptions.relevant, *descriptions.confusers):
+        name = resolve(Label("irrelevant", text.name)).name
+        if name not in relevant:
+            others.append(text)
+        elif text.name == name or text.source == "person" or _stands(name, descriptions):
+            kept.setdefault(name, []).append(text)
+    missing = [name for name in relevant if name not in kept]
+    asked = sentences_for(llm, missing, per_class) if missing else {}
+    classes = tuple(
+        _joined(name, kept[name]) if name in kept else ClassText(name, asked[name])
+        for name in relevant
+    )
+    confusers = tuple(text for text in others if text in descriptions.confusers)
+    return replace(descriptions, relevant=classes, confusers=confusers)
+
+
+def _stands(name: str, descriptions: Descriptions) -> bool:
+    """Whether a class of that name has sentences already, so that another was merged into it."""
+    return any(text.name == name for text in (*descriptions.relevant, *descriptions.confusers))
+
+
+def _joined(name: str, texts: Sequence[ClassText]) -> ClassText:
+    sentences = tuple(dict.fromkeys(s for text in texts for s in text.sentences))
+    return replace(texts[0], name=name, sentences=sentences, enabled=True)

@@ -1,0 +1,301 @@
+"""One run of Algorithm 1: query, annotate, train. The one owner of its state."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from laser_core.basics.arrays import Ids, Ints
+from laser_core.basics.seeding import rng_for
+from laser_core.config import NO_CHOICE, RoundChoice
+from laser_core.errors import PoolError
+from laser_core.experiment.class_changes import following, images_to_test, relevant_names
+from laser_core.experiment.evaluation import component_precisions, make_record, tested
+from laser_core.experiment.held_out import held_out_accuracy
+from laser_core.experiment.materials import Materials
+from laser_core.experiment.names import Names, names_of
+from laser_core.experiment.nets import RunNets
+from laser_core.experiment.shelf import NetShelf
+from laser_core.experiment.signals import NAME_SIGNALS, TEXT_SIGNALS, compute_signals
+from laser_core.experiment.text_classifier import TextClassifier
+from laser_core.nets import make_learner
+from laser_core.nets.anchor import Anchor
+from laser_core.pool import Label, LabelSpace, Pool, positions
+from laser_core.progress import Progress, Steps
+from laser_core.store.store import Store
+from laser_core.strategies import Strategy, make_strategy
+from laser_core.texts.cosines import TextCosines, text_cosines
+from laser_core.texts.descriptions import Descriptions, describe, with_discovered
+from laser_core.view import PoolView, Query, RoundRecord
+
+
+class Experiment:
+    """A run in its folder. Opened on a folder with finished rounds it goes on where they end.
+
+    Args:
+        materials: what the run works with.
+        store: its folder; the truth about labels, queries and rounds.
+
+    Attributes:
+        pool: labels so far.
+        records: finished rounds.
+        pending: the query that waits for answers or training, or None.
+    """
+
+    def __init__(self, materials: Materials, store: Store) -> None:
+        self.materials = materials
+        self.store = store
+        self.space: LabelSpace = store.space()
+        # classes may have been added, renamed or merged since the run was started
+        self.config = replace(materials.config, relevant=self.space.relevant)
+        self.pool = self._pool_of(store.labels())
+        self.records: list[RoundRecord] = store.records()
+        kept = store.query(self.round_index)
+        self.pending: Query | None = kept[1] if kept else None
+        learner = make_learner(self.config)
+        self._texts = TextClassifier(self.config, materials, store)
+        self._nets = RunNets(
+            self.config,
+            learner,
+            materials.pictures,
+            NetShelf(store.folder / "nets", learner),
+            called=lambda name: store.resolved(Label("relevant", name)).name,
+            with_detector="detector_logits" in make_strategy(self.config).needs,
+        )
+
+    @property
+    def round_index(self) -> int:
+        """The round under way, 1 for the first."""
+        return len(self.records) + 1
+
+    @property
+    def finished(self) -> bool:
+        """Whether all rounds are done, or nothing is left to query."""
+        done = len(self.records) >= self.config.rounds
+        return self.pending is None and (done or len(self.pool.unlabeled()) == 0)
+
+    # ---- the verbs
+
+    def query(self, choice: RoundChoice = NO_CHOICE) -> Steps[Query]:
+        """Pick the next batch: Algorithm 1, lines 2 to 9. Closed half way, nothing has changed.
+
+        Args:
+            choice: what a person set for this round instead of the run's settings.
+
+        Raises:
+            ConfigError: a choice is not allowed, or the run was started by a rule that this
+                version no longer has.
+            PoolError: nothing is left to query.
+            LLMError: descriptions were needed and the language model did not answer.
+        """
+        version, query = yield from self.preview(choice)
+        self.store.save_query(self.round_index, version, query)
+        self.pending = query
+        return query
+
+    def preview(self, choice: RoundChoice = NO_CHOICE) -> Steps[tuple[int | None, Query]]:
+        """(texts version, the query that `query` would ask), without asking it.
+
+        Raises:
+            As for `query`.
+        """
+        if len(self.pool.unlabeled()) == 0:
+            raise PoolError("every image of the pool is labeled; nothing is left to query")
+        self.config.require_living_rules()
+        strategy = make_strategy(choice.applied_to(self.config))
+        started = time.perf_counter()
+        version = yield from self._current_texts(strategy)
+        view = yield from self._view(strategy, choice.delta)
+        yield from strategy.fit(view, self._rng("fit"))
+        query = strategy.select(view, self.config.batch_size or 1, self._rng("query"))
+        arrays = {**query.pool, "row": positions(self.pool.ids, view.unlabeled.tolist())}
+        if "detector_logits" in view.signals:
+            arrays["detector_logits"] = view.signals["detector_logits"].astype(np.float32)
+        arrays |= self._texts.classifier_arrays(self._nets.current.classifier, view.unlabeled)
+        figures = {
+            **query.figures,
+            **self._texts.zero_shot(version, *self._images_to_test()),
+            "query_seconds": time.perf_counter() - started,
+        }
+        return version, replace(query, pool=arrays, figures=figures, choice=choice)
+
+    def annotate(
+        self,
+        answers: Mapping[str, Label],
+        actor: str = "oracle",
+        seconds: Mapping[str, float] | None = None,
+    ) -> None:
+        """Take answers, on disk before it returns: Algorithm 1, lines 10 and 11.
+
+        Raises:
+            PoolError: an id is not of the pool, or a relevant name not of this run; then no
+                answer is taken.
+        """
+        counted = {id: self.store.resolved(label) for id, label in answers.items()}
+        self._pool_of(counted)  # all of them fit, or none is taken
+        self.store.append_labels(answers, self.round_index, actor, seconds)
+        for id, label in counted.items():
+            self.pool.label(id, label)
+
+    def train(self) -> Steps[RoundRecord]:
+        """Train both nets and close the round: Algorithm 1, lines 12 and 13.
+
+        Raises:
+            PoolError: no query is pending, or none of its images has an answer yet.
+        """
+        query, round, materials = self._answered_query(), self.round_index, self.materials
+        started = time.perf_counter()
+        pictures, oracle = materials.pictures, materials.oracle
+        names = relevant_names(materials.source, self.store.resolved)
+        anchor = self._anchor(round)
+        nets = yield from self._nets.train(round, *self.pool.training(), anchor)
+        parts = yield from component_precisions(
+            round, query, self.pool, self.config, self._nets.learner, pictures
+        )
+        figures = {**query.figures, **parts}
+        accuracy, confusion = yield from tested(nets.classifier, pictures, *self._images_to_test())
+        if accuracy is None and self.config.learner == "head":  # a second ResNet takes too long
+            figures |= yield from held_out_accuracy(
+                self._nets.learner, pictures, *self.pool.training(), self.space.n,
+                self.config.seed, round, anchor,
+            )  # fmt: skip
+        seconds = figures.pop("query_seconds", 0.0) + time.perf_counter() - started
+        relevant = oracle.relevant_ids(names) if oracle else None
+        record = make_record(
+            round, query, self.pool, relevant, figures, accuracy, confusion, seconds
+        )
+        asked = len(self.store.exchanges()) - sum(r.llm_calls for r in self.records)
+        record = replace(record, llm_calls=asked)
+        self._nets.keep(round, nets)
+        self.store.append_record(record)
+        self.records.append(record)
+        self.pending = None
+        return record
+
+    # ---- the parts of `query`
+
+    def _current_texts(self, strategy: Strategy) -> Steps[int | None]:
+        """The version of the descriptions this round uses, made or extended if need be."""
+        uses_texts = bool(strategy.needs & set(TEXT_SIGNALS))
+        if not uses_texts and not self.config.anchor:
+            return None
+        llm, config = self.materials.llm, self.config
+        per_class, confusers = config.descriptions or 0, config.confusers or 0
+        met = config.use_discovered and confusers and uses_texts
+        discovered = self.pool.discovered() if met else []
+        asked = len(llm.exchanges)
+        kept = self.store.texts()
+        if kept is None:
+            texts = yield from describe(llm, config.relevant, per_class, confusers, discovered)
+            title = "first"
+        else:
+            yield Progress("naming what was found irrelevant", 0, 1)
+            resolve = self.store.resolved
+            followed = following(kept[1], llm, config.relevant, resolve, per_class)
+            texts = with_discovered(followed, llm, discovered, per_class)
+            news = "discovered names" if followed is kept[1] else "the classes as they are now"
+            title = f"round {self.round_index}: {news}"
+        new = llm.exchanges[asked:]  # kept with their texts, or a stop asks them again
+        if kept is None or texts is not kept[1]:
+            return self.store.append_texts(texts, title, new)
+        self.store.append_exchanges(new)
+        return kept[0]
+
+    def _view(self, strategy: Strategy, delta: float | None) -> Steps[PoolView]:
+        round, needs = self.round_index, strategy.needs
+        unlabeled = self.pool.unlabeled()
+        labeled, labels = self.pool.training()
+        yield from self._nets.restore(
+            round - 1, self._labeled_before, lambda: self._anchor(round - 1)
+        )
+        signals = yield from compute_signals(
+            needs,
+            unlabeled=unlabeled,
+            labeled=labeled,
+            n_classes=self.space.n,
+            pictures=self.materials.pictures,
+            cosines=self._text_cosines(unlabeled) if needs & set(TEXT_SIGNALS) else None,
+            detector=self._nets.current.detector,
+            classifier=self._nets.current.classifier,
+            names=(yield from self._names(unlabeled)) if needs & set(NAME_SIGNALS) else None,
+        )
+        rows = positions(self.pool.ids, unlabeled.tolist())
+        return PoolView(
+            round, unlabeled, labeled, labels, self.space.n, signals, tuple(self.records), delta,
+            embeddings=lambda places: self.materials.cosines.vectors(rows[places]),
+        )  # fmt: skip
+
+    def _names(self, unlabeled: Ids) -> Steps[Names]:
+        kept = self.store.texts()
+        descriptions = kept[1] if kept else Descriptions(())
+        found = yield from names_of(self.store, self.materials, descriptions, self.config.relevant)
+        return found.at(positions(self.pool.ids, unlabeled.tolist()))
+
+    def _text_cosines(self, unlabeled: Ids) -> TextCosines:
+        kept = self.store.texts()
+        descriptions = kept[1] if kept else Descriptions(())
+        columns = positions(self.pool.ids, unlabeled.tolist())
+        return text_cosines(self.materials.cosines, descriptions, columns)
+
+    def _labeled_before(self) -> tuple[Ids, Ints]:
+        """What the last finished round was trained on."""
+        return self._pool_of(self.store.labels(up_to_round=len(self.records))).training()
+
+    def _anchor(self, round: int) -> Anchor | None:
+        """What the classifier of a round starts from: the sentences that its query was asked by."""
+        asked = self.store.query(round)
+        return self._texts.anchor(asked[0] if asked else None)
+
+    def _images_to_test(self) -> tuple[Ids, Ints]:
+        names = relevant_names(self.materials.source, self.store.resolved)
+        return images_to_test(self.materials.source, names, self.space)
+
+    # ---- small parts
+
+    def _pool_of(self, answers: Mapping[str, Label]) -> Pool:
+        pool = Pool(self.materials.pool_ids, self.space)
+        for id, label in answers.items():
+            pool.label(id, label)
+        return pool
+
+    def _answered_query(self) -> Query:
+        if self.pending is None:
+            raise PoolError("no query is waiting for answers; ask for one first")
+        if not any(self.pool.get(id) for id in self.pending.ids.tolist()):
+            raise PoolError("no image of the query is labeled yet; label some, then train")
+        return self.pending
+
+    def _rng(self, use: str) -> np.random.Generator:
+        return rng_for(self.config.seed, use, self.round_index)
+
+
+def simulate(
+    experiment: Experiment, closed: Callable[[RoundRecord], None] = lambda _: None
+) -> Steps[list[RoundRecord]]:
+    """Run all remaining rounds with the simulated oracle; each is on disk before the next starts.
+
+    Stopped anywhere and run again on the reopened folder, it gives the same records.
+
+    Args:
+        experiment: new, or reopened.
+        closed: told each round that this call has finished.
+
+    Raises:
+        PoolError: the pool has no labels to answer with.
+    """
+    oracle = experiment.materials.oracle
+    if oracle is None:
+        raise PoolError("the pool has no labels, so nobody answers; label by hand in the app")
+    while not experiment.finished:
+        if experiment.pending is None:
+            yield from experiment.query()
+        waiting = experiment.pending.ids.tolist() if experiment.pending else []
+        unanswered = [id for id in waiting if experiment.pool.get(id) is None]
+        if unanswered:
+            experiment.annotate(oracle.answer(unanswered))
+        closed((yield from experiment.train()))
+        yield Progress("round", len(experiment.records), experiment.config.rounds)
+    return experiment.records

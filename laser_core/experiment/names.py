@@ -1,0 +1,90 @@
+"""The names that a run's classes are held against with the aggregator `neglabel`: made once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from laser_core.basics.arrays import Floats, Ints
+from laser_core.errors import StoreError
+from laser_core.progress import Progress, Steps
+from laser_core.scores import confuser_cosines
+from laser_core.store.store import Store
+from laser_core.texts.neglabel import far_enough, names_part, sharpness_of
+
+if TYPE_CHECKING:  # pages read what is kept, and load no lexicon
+    from laser_core.experiment.materials import Materials
+    from laser_core.texts.descriptions import Descriptions
+
+FILE = "names.txt"  # the relevant classes that the names were chosen for, a line each
+
+
+@dataclass(frozen=True)
+class Names:
+    """What `neglabel.relevant_share` needs of the names.
+
+    Args:
+        log_sum: (N,) of each image of the pool, see `NamesPart.log_sum`.
+        sharpness: s.
+    """
+
+    log_sum: Floats
+    sharpness: float
+
+    def at(self, rows: Ints) -> Names:
+        """Those of some images."""
+        return Names(self.log_sum[rows], self.sharpness)
+
+
+def kept_names(store: Store, relevant: tuple[str, ...], images: int) -> Names | None:
+    """What a run has kept; None before the first query, or where other classes are relevant now.
+
+    Args:
+        relevant: the relevant classes as they are now.
+        images: N.
+    """
+    try:
+        if store.read_text(FILE).splitlines() != list(relevant):
+            return None
+        log_sum, sharpness = store.array("names/log_sum"), store.array("names/sharpness")
+    except StoreError:  # missing or damaged: made again
+        return None
+    whole = log_sum.shape == (images,) and sharpness.shape == (1,)
+    if not whole or not np.isfinite(log_sum).all() or not np.isfinite(sharpness).all():
+        return None
+    return Names(np.asarray(log_sum, dtype=np.float64), float(sharpness[0]))
+
+
+def names_of(
+    store: Store, materials: Materials, descriptions: Descriptions, relevant: tuple[str, ...]
+) -> Steps[Names]:
+    """The run's names, kept or made now: some thousand of the lexicon, compared with the pool.
+
+    Args:
+        descriptions: the sentences of the moment; names near one of a relevant class are left out.
+        relevant: the relevant classes.
+    """
+    cosines, images = materials.cosines, len(materials.pool_ids)
+    found = kept_names(store, relevant, images)
+    if found is not None:
+        return found
+    from laser_core.llm.offline.negative_names import negative_names
+
+    yield Progress("comparing the pictures with names of other things", 0, 1)
+    texts = cosines.text_vectors([f"a photo of a {name}" for name in negative_names(relevant)])
+    texts = texts[far_enough(texts, cosines.text_vectors(descriptions.relevant_texts()))]
+    own = [
+        confuser_cosines(cosines.rows(rows), owner)
+        for rows, owner in (
+            (descriptions.relevant_texts(), descriptions.relevant_owner()),
+            (descriptions.confuser_texts(), descriptions.confuser_owner()),
+        )
+        if rows
+    ]
+    part = names_part(texts, sharpness_of(np.concatenate(own)), images, cosines.of_vectors)
+    store.save_array("names/log_sum", part.log_sum)
+    store.save_array("names/sharpness", np.array([part.sharpness]))
+    store.write_text(FILE, "\n".join(relevant))
+    return Names(part.log_sum, part.sharpness)

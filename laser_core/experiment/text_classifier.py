@@ -1,0 +1,113 @@
+"""What a run's sentences say of its classes: the classifier before any label, and its accuracy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from laser_core.basics.arrays import Floats, Ids, Ints
+from laser_core.config import ExperimentConfig
+from laser_core.experiment.materials import Materials
+from laser_core.metrics import paper as metrics
+from laser_core.nets.anchor import ROWS_AT_ONCE, Anchor, text_anchor
+from laser_core.nets.base import Net
+from laser_core.nets.head import LinearNet, text_alone
+from laser_core.pool import Label
+from laser_core.store.store import Store
+from laser_core.texts.descriptions import Descriptions
+from laser_core.view import Signal
+
+
+class TextClassifier:
+    """The zero-shot classifier of a run, by version of its sentences.
+
+    Args:
+        config: of the run, with the relevant classes as they are now.
+        materials: what the run works with.
+        store: where its sentences are.
+    """
+
+    def __init__(self, config: ExperimentConfig, materials: Materials, store: Store) -> None:
+        self._config = config
+        self._materials = materials
+        self._store = store
+        self._made: dict[tuple[tuple[str, ...], ...], Anchor] = {}
+
+    def anchor(self, version: int | None) -> Anchor | None:
+        """What the head's classifier starts from; None with `anchor` 0 or without sentences.
+
+        Args:
+            version: of the sentences, None for the newest. The newest are taken as well where a
+                class has come or gone since.
+        """
+        factor = self._config.anchor or 0.0
+        said = self._said(version) if factor else None
+        return None if said is None else said.times(factor)
+
+    def zero_shot(self, version: int | None, ids: Ids, labels: Ints) -> dict[str, float]:
+        """Figure `zero_shot`: the share of test images that the text alone names right.
+
+        Empty without sentences or without test images.
+
+        Args:
+            version: of the sentences.
+            ids, labels: (M,) test images of the relevant classes and their class indices.
+        """
+        said = self._said(version) if version is not None and len(ids) else None
+        if said is None:
+            return {}
+        logits = said.logits(self._materials.pictures.vectors(ids))
+        return {"zero_shot": metrics.accuracy(logits, labels) or 0.0}
+
+    def classifier_arrays(self, classifier: Net | None, ids: Ids) -> dict[str, Signal]:
+        """What a round keeps of the classifier that its batch was asked with; see `LogitParts`.
+
+        "classifier_logits", "text_logits" and "learned_logits" (U, n), of which the first is the
+        sum of the others and b; empty where the classifier does not start from the text.
+
+        Args:
+            classifier: of the round before; None before the first, when the text stands alone.
+            ids: (U,) unlabeled images.
+        """
+        if not self._config.anchor:
+            return {}
+        anchor = self.anchor(None)
+        net = text_alone(anchor) if classifier is None and anchor is not None else classifier
+        if not isinstance(net, LinearNet) or net.anchor is None:
+            return {}
+        text, learned = self._parts(net, ids)
+        return {
+            "text_logits": text,
+            "learned_logits": learned,
+            "classifier_logits": text + learned + net.bias,
+        }
+
+    def _parts(self, net: LinearNet, ids: Ids) -> tuple[Floats, Floats]:
+        vectors: Callable[[Ids], Floats] = self._materials.pictures.vectors
+        starts = range(0, len(ids), ROWS_AT_ONCE)
+        found = [net.parts(vectors(ids[start : start + ROWS_AT_ONCE])) for start in starts]
+        return np.concatenate([p.text for p in found]), np.concatenate([p.learned for p in found])
+
+    def _said(self, version: int | None) -> Anchor | None:
+        """z_c by the sentences of a version; None where there are no sentences at all."""
+        kept = self._store.texts(version)
+        if kept is None:
+            return None
+        sentences = self._by_class(kept[1])
+        if not all(sentences) and (newest := self._store.texts()) is not None:
+            sentences = self._by_class(newest[1])
+        if sentences not in self._made:
+            encode, pictures = self._materials.cosines.text_vectors, self._materials.pictures
+            rows = [encode(each) if each else np.empty((0, 0), np.float32) for each in sentences]
+            self._made = {sentences: text_anchor(rows, pictures, self._materials.pool_ids)}
+        return self._made[sentences]
+
+    def _by_class(self, descriptions: Descriptions) -> tuple[tuple[str, ...], ...]:
+        """The enabled sentences of each class as the classes are called now."""
+        found: dict[str, list[str]] = {name: [] for name in self._config.relevant}
+        for text in descriptions.relevant:
+            name = self._store.resolved(Label("irrelevant", text.name)).name
+            if text.enabled and name in found:
+                found[name] += text.sentences
+        return tuple(tuple(dict.fromkeys(found[name])) for name in self._config.relevant)

@@ -1,0 +1,121 @@
+"""Labels as a table, and the small files of a run in one folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from laser_core.data.tables.spreadsheet import safe_csv
+from laser_core.io.exports.new_folder import new_folder
+from laser_core.io.label_files.text import name_text
+from laser_core.llm.transcript import write_transcript
+from laser_core.metrics.summary import rounds_csv
+from laser_core.store.label_rows import Answer
+from laser_core.store.store import Store
+
+LABEL_COLUMNS = (
+    "id", "path", "label", "status", "round", "source", "labeller", "seconds", "score_vlm",
+    "score_det", "score_final", "delta", "description", "timestamp",
+)  # fmt: skip
+SCORES = {"score_vlm": "s_vlm", "score_det": "s_det", "score_final": "score", "delta": "delta"}
+
+
+def export_run(folder: Path, out: Path) -> list[Path]:
+    """Write labels, rounds, settings and the language model's transcript to a new folder.
+
+    Args:
+        folder: of the run.
+        out: missing or empty; made here.
+
+    Returns:
+        The files written: labels.csv, labels.parquet, rounds.csv, config.json, transcript.jsonl.
+
+    Raises:
+        StoreError: `folder` is no run, `out` holds something, or it cannot be written.
+    """
+    store = Store.open(folder)
+    try:
+        with new_folder(out) as half:
+            labels = labels_table(store)
+            (half / "labels.csv").write_text(csv_of(labels), encoding="utf-8", newline="")
+            labels.to_parquet(half / "labels.parquet", index=False)
+            config = store.config().to_json()
+            texts = {"rounds.csv": rounds_csv(store.records()), "config.json": config}
+            for name, text in texts.items():
+                (half / name).write_text(text, encoding="utf-8", newline="")
+            write_transcript(half / "transcript.jsonl", store.exchanges())
+    finally:
+        store.close()
+    return sorted(out.iterdir())
+
+
+def csv_of(table: pd.DataFrame) -> str:
+    """A table as CSV that is safe to open in a spreadsheet; what is not known is an empty cell."""
+    known = table.astype(object).where(table.notna(), None)
+    return safe_csv(list(table.columns), known.values.tolist())
+
+
+def labels_table(store: Store) -> pd.DataFrame:
+    """One row for every labeled image, in the order labeled.
+
+    Columns: id; path, relative to the pool; label (the class, or the irrelevant thing's name as
+    `name_text` writes it, empty if nobody gave one); status (relevant, irrelevant, unsure,
+    excluded); round, 0 for what was imported; source (oracle, person, import); labeller, who
+    answered; seconds the answer took; score_vlm, score_det, score_final and delta, Eq. (1), (4)
+    and (5) when the image was queried; description, the sentence that spoke most for it; timestamp
+    in UTC. What is not known is empty.
+    """
+    answers = store.standing()
+    scores = _scores(store, answers)
+    rows = [
+        (
+            a.image, a.image, name_text(a.label), a.label.state, a.round, a.source, a.actor,
+            a.seconds,
+            *(scores.get(a.image, {}).get(name) for name in SCORES),
+            scores.get(a.image, {}).get("description", ""), a.at,
+        )
+        for a in answers
+    ]  # fmt: skip
+    table = pd.DataFrame(rows, columns=list(LABEL_COLUMNS))
+    numbers = ["seconds", *SCORES]
+    return table.astype({**dict.fromkeys(numbers, "float64"), "round": "int64"})
+
+
+def _scores(store: Store, answers: Sequence[Answer]) -> dict[str, dict[str, Any]]:
+    """id -> scores and description at the query that asked for it, as far as they are kept."""
+    kept = store.pool()
+    place = {id: row for row, id in enumerate(kept.ids)} if kept else {}
+    found: dict[str, dict[str, Any]] = {}
+    for round in sorted({answer.round for answer in answers}):
+        wanted = [a.image for a in answers if a.round == round and a.image in place]
+        found.update(_of_round(store, round, wanted, place))
+    return found
+
+
+def _of_round(
+    store: Store, round: int, wanted: Sequence[str], place: dict[str, int]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    kept = store.query(round)
+    if kept is None:
+        return
+    version, query = kept
+    texts = store.texts(version) if version is not None else None
+    sentences = texts[1].relevant_texts() if texts else []
+    asked = set(query.ids.tolist())
+    rows = query.pool["row"].tolist() if "row" in query.pool else []
+    at = {row: n for n, row in enumerate(rows)}
+    for id in wanted:
+        n = at.get(place[id])
+        if n is None or id not in asked:
+            continue
+        scores: dict[str, Any] = {
+            name: float(query.pool[array][n])
+            for name, array in SCORES.items()
+            if array in query.pool
+        }
+        best = int(query.pool["best"][n]) if "best" in query.pool else -1
+        scores["description"] = sentences[best] if 0 <= best < len(sentences) else ""
+        yield id, scores

@@ -1,0 +1,48 @@
+"""What the worker can do for the app: each task takes JSON parameters and returns a JSON result.
+
+Tasks call the engine and compute nothing of their own. The registry `JOBS` says which exist;
+`worker.py` imports it with the first job.
+"""
+
+from __future__ import annotations
+
+from laser_core.jobs.tasks.exports import (
+    adopt_run,
+    export_file,
+    export_pictures,
+    move_pool,
+    open_bundle,
+)
+from laser_core.jobs.tasks.pictures import inspect_pool, make_thumbnails, project, warm_up
+from laser_core.jobs.tasks.runs import create_run, look_ahead, query, run_rounds, run_whole, train
+from laser_core.jobs.tasks.words import (
+    ask_model,
+    ask_sentences,
+    count_tokens,
+    embed_sentences,
+    propose,
+)
+from laser_core.jobs.worker import Task
+
+JOBS: dict[str, Task] = {
+    "create_run": create_run,
+    "look_ahead": look_ahead,
+    "query": query,
+    "train": train,
+    "run_rounds": run_rounds,
+    "run_whole": run_whole,
+    "ask_model": ask_model,
+    "ask_sentences": ask_sentences,
+    "embed_sentences": embed_sentences,
+    "count_tokens": count_tokens,
+    "propose": propose,
+    "inspect_pool": inspect_pool,
+    "make_thumbnails": make_thumbnails,
+    "project": project,
+    "warm_up": warm_up,
+    "export_pictures": export_pictures,
+    "export_file": export_file,
+    "open_bundle": open_bundle,
+    "move_pool": move_pool,
+    "adopt": adopt_run,
+}

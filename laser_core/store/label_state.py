@@ -1,0 +1,209 @@
+"""What a log of label events comes to: which answers stand, what the classes are called by now.
+
+Pure memory: `laser_core.store.event_log` reads the rows and writes new ones. Any row can be applied
+in any state; one that has lost its meaning (two people undid one another) changes nothing.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+
+from laser_core.pool import Label, LabelSpace
+from laser_core.store.events import LABEL, NAMED, REDO, UNDO, Event, Names, Thing
+
+
+class Replay:
+    """The state after some events. Feed them in order with `apply`.
+
+    Args:
+        relevant: the classes the run started with.
+
+    Attributes:
+        last: number of the last event applied, 0 for none.
+        names: what the classes are called by now.
+        renamings: grows whenever an answer may count as something else than before.
+    """
+
+    def __init__(self, relevant: Sequence[str]) -> None:
+        self.last = 0
+        self.renamings = 0
+        self.names = Names(relevant)
+        self._relevant = tuple(relevant)
+        self._events: dict[int, Event] = {}  # label and class events by number
+        self._things: dict[int, Thing] = {}  # of the label events
+        self._undone: set[int] = set()
+        self._flips: dict[int, list[int]] = {}  # event -> undos and redos that changed it
+        self._of_image: dict[str, list[int]] = {}
+        self._open: dict[str, list[int]] = {}  # actor -> actions that may stand, ascending
+        # actor -> what each undo took back, in order; looked up by number, as a page may be large
+        self._redo: dict[str, list[dict[int, None]]] = {}
+        self._undo_action = 0
+        self._labels: dict[tuple[str, str], Label] = {}  # one object for equal labels
+
+    # ---- going on
+
+    def apply(self, events: Sequence[Event]) -> None:
+        """Take in further events, in order."""
+        stale = False
+        for event in events:
+            self.last = event.seq
+            if event.kind in (UNDO, REDO):
+                stale = self._flip(event) or stale
+            else:
+                self._take(event)
+        if stale:
+            self._name_anew()
+
+    def _take(self, event: Event) -> None:
+        self._events[event.seq] = event
+        if event.actor in self._redo:
+            del self._redo[event.actor]
+        opened = self._open.get(event.actor)
+        if opened is None:
+            self._open[event.actor] = [event.action]
+        elif not opened or opened[-1] != event.action:
+            opened.append(event.action)
+        self._name(event)
+        if event.image is not None:
+            earlier = self._of_image.get(event.image)
+            if earlier is None:
+                self._of_image[event.image] = [event.seq]
+            else:
+                earlier.append(event.seq)
+
+    def _name(self, event: Event) -> None:
+        if event.kind != LABEL:
+            self.renamings += 1
+            self.names.apply(event)
+        elif event.name and event.state in NAMED:
+            self._things[event.seq] = self.names.thing(event.name)
+
+    def _name_anew(self) -> None:
+        """What each name stands for, again from the start: a class event was undone or redone."""
+        self.names = Names(self._relevant)
+        self.renamings += 1
+        for seq, event in self._events.items():
+            if event.kind == LABEL or seq not in self._undone:
+                self._name(event)
+
+    def _flip(self, event: Event) -> bool:
+        """Take an undo or redo in; returns whether a class event is among what it changed."""
+        target, actor = event.target or 0, event.actor
+        if target not in self._events or (target in self._undone) == (event.kind == UNDO):
+            return False
+        self._flips.setdefault(target, []).append(event.seq)
+        steps = self._redo.setdefault(actor, [])
+        if event.kind == UNDO:
+            self._undone.add(target)
+            if not steps or event.action != self._undo_action:
+                steps.append({})
+            self._undo_action = event.action
+            steps[-1][target] = None
+        else:
+            self._undone.discard(target)
+            for step in steps:
+                step.pop(target, None)
+            if not all(steps):
+                self._redo[actor] = [step for step in steps if step]
+            self._reopen(target)
+        return self._events[target].kind != LABEL
+
+    def _reopen(self, target: int) -> None:
+        action, opened = self._events[target].action, self._open[self._events[target].actor]
+        place = bisect_left(opened, action)
+        if opened[place : place + 1] != [action]:
+            opened.insert(place, action)
+
+    # ---- what stands
+
+    def space(self) -> LabelSpace:
+        """The relevant classes as they are now."""
+        return LabelSpace(self.names.relevant())
+
+    def alive(self, seq: int) -> bool:
+        """Whether `seq` is a label or class event that is not undone."""
+        return seq in self._events and seq not in self._undone
+
+    def event(self, seq: int) -> Event:
+        """The label or class event of that number, undone or not."""
+        return self._events[seq]
+
+    def label(self, seq: int) -> Label:
+        """What the label event `seq` says under the names as they are now."""
+        event, thing = self._events[seq], self._things.get(seq)
+        return self._as_now(event.state or "", event.name or "", thing)
+
+    def resolved(self, label: Label) -> Label:
+        """What `label`, given now, counts as."""
+        if label.state not in NAMED or not label.name or not self.names.knows(label.name):
+            return label
+        return self._as_now(label.state, label.name, self.names.thing(label.name))
+
+    def _as_now(self, state: str, name: str, thing: Thing | None) -> Label:
+        if thing is not None:
+            thing = thing.now()
+            name, state = thing.name, "irrelevant" if thing.rank is None else "relevant"
+        key = (state, name)
+        if key not in self._labels:
+            self._labels[key] = Label(state, name)  # type: ignore[arg-type]
+        return self._labels[key]
+
+    def standing(self, up_to_round: int | None = None) -> list[int]:
+        """Numbers of the answers that stand: of each image the last that is not undone; sorted."""
+        found = (self._top(seqs, up_to_round) for seqs in self._of_image.values())
+        return sorted(seq for seq in found if seq is not None)
+
+    def answer(self, image: str) -> int | None:
+        """Number of the answer about `image` that stands, or None."""
+        return self._top(self._of_image.get(image, ()), None)
+
+    def answered_by(self, moment: int) -> set[str]:
+        """Images that had an answer when event number `moment` was the newest."""
+        return {
+            image
+            for image, seqs in self._of_image.items()
+            if any(seq <= moment and self._stood(seq, moment) for seq in seqs)
+        }
+
+    def _stood(self, seq: int, moment: int) -> bool:
+        return sum(flip <= moment for flip in self._flips.get(seq, ())) % 2 == 0
+
+    def answers(self) -> dict[str, list[int]]:
+        """image -> numbers of all answers about it that are not undone, oldest first."""
+        alive = {
+            i: [s for s in seqs if s not in self._undone] for i, seqs in self._of_image.items()
+        }
+        return {image: seqs for image, seqs in alive.items() if seqs}
+
+    def _top(self, seqs: Sequence[int], up_to_round: int | None) -> int | None:
+        for seq in reversed(seqs):
+            if seq in self._undone:
+                continue
+            if up_to_round is None or (self._events[seq].round or 0) <= up_to_round:
+                return seq
+        return None
+
+    # ---- undo and redo
+
+    def undoable(self, actor: str) -> list[int]:
+        """Events of the last action of `actor` that stands, as far as they do; [] if none does."""
+        opened = self._open.get(actor, [])
+        while opened:
+            alive = [seq for seq in self._members(opened[-1]) if seq not in self._undone]
+            if alive:
+                return alive
+            opened.pop()
+        return []
+
+    def redoable(self, actor: str) -> list[int]:
+        """Events that the last undo of `actor` took back; [] if there is none to bring back."""
+        steps = self._redo.get(actor, [])
+        return [seq for seq in steps[-1] if seq in self._undone] if steps else []
+
+    def _members(self, action: int) -> list[int]:
+        """Events of an action: they were committed together, so their numbers run on."""
+        seq = action
+        while seq in self._events and self._events[seq].action == action:
+            seq += 1
+        return list(range(action, seq))

@@ -1,0 +1,228 @@
+"""Several strategies or settings, several seeds or splits, on one pool, side by side."""
+
+from __future__ import annotations
+
+import itertools
+import statistics
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from laser_core.config import ExperimentConfig
+from laser_core.data.tables.spreadsheet import Number, safe_csv
+from laser_core.errors import ConfigError
+from laser_core.experiment.plan import plan, require_known_names
+from laser_core.experiment.prepare import EmbeddedPool, embed_pool, equip
+from laser_core.metrics.summary import Summary, summarise
+from laser_core.progress import Steps
+from laser_core.store.database import unwritable
+from laser_core.store.store import Store
+from laser_core.study.run import Tell, resume, start
+
+# Section 4.6, each as settings of the same strategy
+ABLATIONS: dict[str, dict[str, Any]] = {
+    "LaSeR": {},
+    "without detector": {"delta": "fixed:0"},
+    "N = 0": {"confusers": 0},
+    "K = 1": {"descriptions": 1},
+    "K = 0, N = 0": {"descriptions": 0, "confusers": 0},
+    "K = 0, N = 0, without detector": {"descriptions": 0, "confusers": 0, "delta": "fixed:0"},
+    "precision-based delta": {"delta": "precision"},
+}
+MEASURES = (
+    "first_precision",
+    "mean_precision",
+    "mean_ceiling",
+    "recall",
+    "accuracy",
+    "zero_shot",
+    "seconds",
+)
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One line of the comparison: a name and what it sets."""
+
+    name: str
+    settings: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """All runs of one variant, in the order of seeds and splits."""
+
+    variant: Variant
+    summaries: tuple[Summary, ...]
+
+    def measure(self, name: str) -> tuple[float, float] | None:
+        """(mean, standard deviation) over the runs; None where a run cannot tell."""
+        values = [getattr(summary, name) for summary in self.summaries]
+        if not values or any(value is None for value in values):
+            return None
+        return statistics.fmean(values), statistics.stdev(values) if len(values) > 1 else 0.0
+
+
+def variants(strategies: Sequence[str], settings: Sequence[str], ablations: bool) -> list[Variant]:
+    """Every strategy with every combination of settings, or the ablations of Section 4.6.
+
+    Args:
+        strategies: names from the registry.
+        settings: each "name=value1,value2", a field of `ExperimentConfig` and what to give it.
+        ablations: the seven of Section 4.6 instead; the other two must be empty then.
+
+    Raises:
+        ConfigError: a setting is unknown or has no value, or both kinds were asked for.
+    """
+    if ablations:
+        if settings or len(strategies) > 1:
+            raise ConfigError(
+                "--ablations stands alone: it compares the settings of Section 4.6; leave "
+                "--vary and further strategies out"
+            )
+        return [Variant(name, dict(given)) for name, given in ABLATIONS.items()]
+    choices = [_setting(text) for text in settings]
+    result = []
+    for strategy in strategies:
+        for combination in itertools.product(*choices):
+            name = ", ".join([strategy, *(f"{key}={value}" for key, value in combination)])
+            result.append(Variant(name, {"strategy": strategy, **dict(combination)}))
+    return result
+
+
+def _setting(text: str) -> list[tuple[str, Any]]:
+    """(field, value) for each value of "field=value,value"."""
+    name, _, values = text.partition("=")
+    known = {f.name: f.type for f in fields(ExperimentConfig)}
+    if name not in known or not values:
+        raise ConfigError(
+            f"--vary {text!r}: give a setting and its values, as in delta=linear,precision; "
+            f"settings are {', '.join(sorted(known))}"
+        )
+    return [(name, _value(name, value, str(known[name]))) for value in values.split(",")]
+
+
+def _value(name: str, text: str, kind: str) -> Any:
+    """`text` as the type that the field `name` has."""
+    try:
+        if kind.startswith("int"):
+            return int(text)
+        if kind.startswith("float"):
+            return float(text)
+        if kind == "bool":
+            return {"true": True, "false": False}[text.lower()]
+    except (ValueError, KeyError) as error:
+        raise ConfigError(f"--vary {name}={text}: {text!r} is no {kind}; give another") from error
+    return text
+
+
+def compare(
+    base: ExperimentConfig,
+    chosen: Sequence[Variant],
+    seeds: Sequence[int],
+    splits: Sequence[int],
+    folder: Path,
+    cache_dir: Path,
+    tell: Tell = lambda _: None,
+) -> Steps[list[Outcome]]:
+    """Run every variant for every seed and split; each run has a folder of its own in `folder`.
+
+    The pool is embedded once. A run that is finished already is read, not repeated, so a stopped
+    comparison goes on where it was.
+
+    Raises:
+        LaserError: as for a single run.
+    """
+    for variant in chosen:  # a wrong name in the last one is told before the first one runs
+        require_known_names(replace(base, **variant.settings))
+    outcomes = []
+    embedded: dict[Hashable, EmbeddedPool] = {}
+    for variant in chosen:
+        summaries = []
+        for seed, split in itertools.product(seeds, splits):
+            config = replace(base, seed=seed, split_seed=split, **variant.settings)
+            place = folder / _slug(variant.name) / f"seed-{seed}-split-{split}"
+            tell(f"{variant.name}, seed {seed}, split {split}")
+            summaries.append((yield from _one(config, place, cache_dir, tell, embedded)))
+        outcomes.append(Outcome(variant, tuple(summaries)))
+    return outcomes
+
+
+def _one(
+    config: ExperimentConfig,
+    place: Path,
+    cache_dir: Path,
+    tell: Tell,
+    embedded: dict[Hashable, EmbeddedPool],
+) -> Steps[Summary]:
+    planned = plan(config, cache_dir)
+    if (place / "run.db").exists():
+        store = Store.open(place)
+        same, records = store.config() == planned.config, store.records()
+        store.close()
+        if not same:
+            raise ConfigError(
+                f"{place} holds a run with other settings; choose another --out for this comparison"
+            )
+        if len(records) == config.rounds:
+            return summarise(records)
+        return summarise((yield from resume(place, cache_dir, tell)))
+    key = (
+        config.pool,
+        config.data_root,
+        config.per_class,
+        config.per_class and config.seed,
+        config.vlm,
+    )
+    if key not in embedded:
+        embedded[key] = yield from embed_pool(planned, cache_dir)
+    materials = equip(planned, embedded[key], cache_dir)
+    return summarise((yield from start(planned, place, cache_dir, tell, materials)))
+
+
+def write_comparison(outcomes: Sequence[Outcome], folder: Path) -> Path:
+    """Write `comparison.csv` to `folder` and return its path.
+
+    Raises:
+        StoreError: the disk is full, or the folder cannot be written.
+    """
+    path = folder / "comparison.csv"
+    try:
+        path.write_text(comparison_csv(outcomes), encoding="utf-8", newline="")
+    except OSError as error:
+        raise unwritable(path, error) from error
+    return path
+
+
+def comparison_csv(outcomes: Sequence[Outcome]) -> str:
+    """One line a variant: runs, then mean and standard deviation of every measure."""
+    heads = itertools.chain.from_iterable((f"{m}_mean", f"{m}_sd") for m in MEASURES)
+    rows: list[list[object]] = []
+    for outcome in outcomes:
+        cells: list[Number] = []
+        for measure in MEASURES:
+            found = outcome.measure(measure) or ("", "")
+            cells += [Number(f"{number:.6f}" if number != "" else "") for number in found]
+        rows.append([outcome.variant.name, len(outcome.summaries), *cells])
+    return safe_csv(["variant", "runs", *heads], rows)
+
+
+def comparison_table(outcomes: Sequence[Outcome]) -> list[str]:
+    """The same for a terminal: mean ± standard deviation."""
+    width = max(len(outcome.variant.name) for outcome in outcomes)
+    lines = [f"{'':{width}} runs " + " ".join(f"{m:>17}" for m in MEASURES)]
+    for outcome in outcomes:
+        cells = []
+        for measure in MEASURES:
+            found = outcome.measure(measure)
+            cells.append(f"{found[0]:.3f} ± {found[1]:.3f}" if found else "-")
+        runs = len(outcome.summaries)
+        lines.append(
+            f"{outcome.variant.name:{width}} {runs:>4} " + " ".join(f"{c:>17}" for c in cells)
+        )
+    return lines
+
+
+def _slug(name: str) -> str:
+    return "".join(c if c.isalnum() or c in "-=.:" else "-" for c in name).replace(":", "-")

@@ -1,0 +1,215 @@
+"""Cosines of a pool's images with sentences, on disk: one row a sentence, found by its text.
+
+The worker computes rows, pages read them memory-mapped; several runs on one pool share them. Needs
+NumPy alone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from filelock import FileLock
+
+from laser_core.basics.arrays import NPY_DAMAGE, Floats, Ints
+from laser_core.basics.files import save_array
+from laser_core.errors import CacheError
+
+FLOAT_BYTES = 4
+
+
+def cosines_folder(cache_dir: Path, key: str) -> Path:
+    """Where the rows of one pool and model are kept."""
+    return cache_dir / "cosines" / key
+
+
+def run_cosines(folder: Path, cache_dir: Path, key: str) -> Path:
+    """Where the rows of the run in `folder` are: in the cache, or, for the key "", with the run.
+
+    What came with a run from elsewhere stays with it: another run on the same pool must not use
+    rows that nobody here has computed.
+    """
+    return cosines_folder(cache_dir, key) if key else folder / "cosines"
+
+
+class Table(Protocol):
+    """Rows of cosines by sentence."""
+
+    def __contains__(self, text: str) -> bool: ...
+
+    def append(self, texts: Sequence[str], rows: Floats) -> None:
+        """Keep one row (N,) for each of `texts`."""
+
+    def rows(self, texts: Sequence[str], columns: Ints | None = None) -> Floats:
+        """(len(texts), N) float32, or (len(texts), len(columns)).
+
+        Raises:
+            KeyError: a sentence has no row.
+        """
+
+
+class MemoryTable:
+    """Rows in memory, for a run that nobody looks at."""
+
+    def __init__(self, images: int) -> None:
+        self._row: dict[str, int] = {}
+        self._table = np.empty((0, images), dtype=np.float32)
+
+    def __contains__(self, text: str) -> bool:
+        return text in self._row
+
+    def append(self, texts: Sequence[str], rows: Floats) -> None:
+        start = len(self._table)
+        self._table = np.concatenate([self._table, rows.astype(np.float32)])
+        self._row.update({text: start + i for i, text in enumerate(texts)})
+
+    def rows(self, texts: Sequence[str], columns: Ints | None = None) -> Floats:
+        return _take(self._table, [self._row[text] for text in texts], columns)
+
+
+class FileTable:
+    """Rows in a folder that several processes may read and add to.
+
+    `rows.f32` grows by whole rows first, then `texts.jsonl` by the sentences; what a crash left
+    unnamed at the end of `rows.f32` is cut off by the next writer and never read.
+
+    Args:
+        folder: made if missing.
+        images: N, numbers in a row.
+    """
+
+    def __init__(self, folder: Path, images: int) -> None:
+        self.folder = folder
+        self.images = images
+        self._row: dict[str, int] = {}
+        self._read_to = 0
+        self.refresh()
+
+    def refresh(self) -> None:
+        """See what other processes have added."""
+        try:
+            text = (self.folder / "texts.jsonl").read_bytes()[self._read_to :]
+        except FileNotFoundError:
+            return
+        whole = text[: text.rfind(b"\n") + 1]
+        try:
+            for line in whole.splitlines():
+                self._row[json.loads(line)] = len(self._row)
+            self._read_to += len(whole)
+            self._require_rows()
+        except (ValueError, TypeError, OSError):  # damaged: the next writer starts from nothing
+            self._row, self._read_to = {}, 0
+
+    def _require_rows(self) -> None:
+        wanted = len(self._row) * self.images * FLOAT_BYTES
+        if self._row and (self.folder / "rows.f32").stat().st_size < wanted:
+            raise ValueError("rows.f32 has fewer rows than texts.jsonl has sentences")
+
+    def __contains__(self, text: str) -> bool:
+        if text not in self._row:
+            self.refresh()
+        return text in self._row
+
+    def append(self, texts: Sequence[str], rows: Floats) -> None:
+        """Keep rows; one that another process has added in the meantime is left as it is.
+
+        Raises:
+            CacheError: the disk is full, or the folder cannot be written.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with FileLock(str(self.folder / "lock")):
+                self.refresh()
+                new = [i for i, text in enumerate(texts) if text not in self._row]
+                self._write([texts[i] for i in new], rows[new].astype("<f4"))
+                self.refresh()
+        except OSError as error:
+            raise CacheError(
+                f"{self.folder} cannot be written ({error}); free some space, or set "
+                "LASER_CACHE_DIR to another folder"
+            ) from error
+
+    def keep_vectors(self, vectors: Floats) -> None:
+        """Keep the images' vectors (N, D) in half precision, so that a row can be added later.
+
+        Raises:
+            CacheError: the disk is full, or the folder cannot be written.
+        """
+        path = self.folder / "vectors.npy"
+        try:
+            whole = np.load(path, mmap_mode="r", allow_pickle=False).shape == vectors.shape
+        except NPY_DAMAGE:
+            whole = False
+        if not whole:
+            save_array(path, vectors.astype(np.float16))
+
+    def vectors(self) -> Floats:
+        """(N, D) float32, what `keep_vectors` was given, to three digits.
+
+        Raises:
+            CacheError: they were not kept.
+        """
+        return self._kept_vectors()[:].astype(np.float32)
+
+    def some_vectors(self, rows: Ints) -> Floats:
+        """(len(rows), D) float32 of the images at `rows` alone, read from disk.
+
+        Raises:
+            CacheError: as for `vectors`.
+        """
+        return np.asarray(self._kept_vectors()[rows]).astype(np.float32)
+
+    def _kept_vectors(self) -> Floats:
+        path = self.folder / "vectors.npy"
+        try:
+            kept: Floats = np.load(path, mmap_mode="r", allow_pickle=False)
+        except NPY_DAMAGE as error:
+            raise CacheError(
+                f"{path} cannot be read ({error}); open the run again: its pool is embedded anew"
+            ) from error
+        return kept
+
+    def sound(self) -> bool:
+        """Whether rows and vectors are numbers of the right shape; they may come from elsewhere."""
+        try:
+            vectors = np.load(self.folder / "vectors.npy", mmap_mode="r", allow_pickle=False)
+            table = np.fromfile(self.folder / "rows.f32", dtype="<f4") if self._row else np.zeros(1)
+        except NPY_DAMAGE:
+            return False
+        fits = vectors.ndim == 2 and len(vectors) == self.images and vectors.dtype == np.float16
+        return bool(fits and np.isfinite(vectors).all() and np.abs(table).max() < 1.01)
+
+    def rows(self, texts: Sequence[str], columns: Ints | None = None) -> Floats:
+        if not texts:
+            return np.empty((0, self.images if columns is None else len(columns)), np.float32)
+        wanted = [self._row[text] for text in texts if text in self]
+        if len(wanted) < len(texts):
+            raise KeyError(next(text for text in texts if text not in self))
+        shape = (len(self._row), self.images)
+        table = np.memmap(self.folder / "rows.f32", dtype="<f4", mode="r", shape=shape)
+        return _take(table, wanted, columns)
+
+    def _write(self, texts: Sequence[str], rows: Floats) -> None:
+        path = self.folder / "rows.f32"
+        path.touch()
+        with path.open("r+b") as file:
+            file.truncate(len(self._row) * self.images * FLOAT_BYTES)
+            file.seek(0, 2)
+            file.write(rows.tobytes())
+        names = self.folder / "texts.jsonl"
+        names.touch()
+        with names.open("r+b") as file:
+            file.truncate(self._read_to)
+            file.seek(0, 2)
+            file.write("".join(json.dumps(text) + "\n" for text in texts).encode("ascii"))
+
+
+def _take(table: Floats, wanted: Sequence[int], columns: Ints | None) -> Floats:
+    if columns is None:
+        return np.asarray(table[list(wanted)])
+    whole = columns.size == table.shape[1] and bool((np.diff(columns) == 1).all())
+    picked = [table[row] if whole else table[row][columns] for row in wanted]
+    return np.stack(picked) if picked else np.empty((0, len(columns)), table.dtype)

@@ -1,0 +1,81 @@
+"""Which runs are compared: whole folders first, then lines to leave out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import streamlit as st
+
+from laser_core.analysis.comparison import Group, KeptRun, find_runs, group_runs, read_run
+from laser_core.errors import LaserError
+from ui.escape import escaped
+from ui.shared.runs import run_mark, runs_folder
+
+READ = 400  # runs that are read at most; a page with more says so
+
+
+def kept_runs() -> list[KeptRun]:
+    """All runs that can be read; those that cannot are named in a caption."""
+    home, runs, broken = runs_folder(), [], []
+    names = find_runs(home)
+    for name in names[:READ]:
+        try:
+            runs.append(_read(str(home), name, run_mark(home / name)))
+        except LaserError as error:
+            broken.append(f"{name}: {error}")
+    if broken:
+        more = f" (and {len(broken) - 1} more)" if len(broken) > 1 else ""
+        st.caption(f"A run cannot be read{more}: {escaped(broken[0])}")
+    if len(names) > READ:
+        st.caption(f"Of {len(names):,} runs the first {READ} by name are offered here.")
+    return runs
+
+
+@st.cache_resource(show_spinner=False, max_entries=2 * READ)
+def _read(home: str, name: str, mark: str) -> KeptRun:
+    return read_run(Path(home), name)
+
+
+def choose_groups(runs: list[KeptRun]) -> list[Group]:
+    """The lines to be drawn, from the folders and the lines that are chosen."""
+    started = [run for run in runs if run.records]
+    folders = Counter(_folder(run) for run in started)
+    about = {_folder(run): run for run in reversed(started)}
+    newest = started[-1].config
+    same = [f for f in folders if about[f].config.pool == newest.pool]
+    seen: set[str] = st.session_state.setdefault("_compare_seen", set(folders))
+    if "compare_folders" in st.session_state:  # a run that came since is drawn by itself
+        new = [folder for folder in same if folder not in seen]
+        st.session_state["compare_folders"] = [*st.session_state["compare_folders"], *new]
+    seen.update(folders)
+    chosen = st.multiselect(
+        "Runs and comparisons",
+        list(folders),
+        default=same,
+        format_func=lambda folder: _described(folder, about.get(folder), folders[folder]),
+        key="compare_folders",
+        persist_state="session",
+        placeholder="Choose at least one",
+    )
+    groups = group_runs([run for run in started if _folder(run) in chosen])
+    if len(groups) < 3:
+        return groups
+    names = [group.name for group in groups]
+    left_out = st.multiselect(
+        "Leave out", names, key="compare_left_out", placeholder="Lines to leave out"
+    )
+    return [group for group in groups if group.name not in left_out]
+
+
+def _folder(run: KeptRun) -> str:
+    """The run's own folder, or that of the comparison that it belongs to."""
+    return run.name.partition("/")[0]
+
+
+def _described(folder: str, run: KeptRun | None, count: int) -> str:
+    if run is None:
+        return folder
+    if count > 1 or "/" in run.name:
+        return f"{folder} ({count} run{'' if count == 1 else 's'})"
+    return f"{folder} ({run.config.strategy}, {len(run.records)} rounds)"

@@ -1,0 +1,129 @@
+"""Files page, what comes in: labels of a table, and where the run's pictures lie."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from laser_core.analysis.reader import RunReader
+from laser_core.basics.sentences import count_of
+from laser_core.errors import LaserError
+from laser_core.io.label_files.imports import Imported, NewNames, import_labels, preview_import
+from laser_core.io.label_files.tables import LABEL_FILES
+from ui.escape import escaped
+from ui.shared.runs import requests
+from ui.shared.uploads import keep_upload
+
+TABLES = [ending.removeprefix(".") for ending in LABEL_FILES]
+SAID: dict[NewNames, str] = {
+    "irrelevant": "irrelevant things",
+    "relevant": "new relevant classes",
+    "left out": "left out",
+}
+SHOWN = 20  # new names that the page lists
+
+
+def labels_in(run: RunReader, actor: str) -> None:
+    """Choose a table, see what it would bring, take it; what was taken can be given back."""
+    st.markdown("**Labels from a table**")
+    given = st.file_uploader(
+        "CSV, TSV, Parquet or JSON lines with id or path, and label; Label Studio, FiftyOne",
+        type=TABLES,
+        key="files_table",
+    )
+    if given is None:
+        st.caption(
+            "A label that names a class of the run is relevant; what other names are, you say. A "
+            "column status (relevant, irrelevant, unsure, excluded) says so itself. Nothing is "
+            "taken before you have seen what it would bring."
+        )
+    else:
+        _offer(run, keep_upload(given.name, given.getvalue()), actor)
+    for one in run.store.imports():
+        with st.container(horizontal=True, vertical_alignment="center"):
+            brought = count_of(one.labels, "label")
+            st.markdown(f"{brought} from a file · {escaped(one.actor)} · {one.at[:16]}")
+            st.button("Take back", key=f"files_back {one.action}", on_click=_take_back,
+                      args=(run, one.action, actor))  # fmt: skip
+
+
+def _offer(run: RunReader, table: Path, actor: str) -> None:
+    try:
+        found = _preview(run, table, "irrelevant")
+        choice = _choice(found, table)
+        if choice is not None:
+            found = _preview(run, table, choice)
+    except LaserError as error:
+        st.error(escaped(error))
+        return
+    st.markdown(f"{count_of(found.taken, 'picture')} would get a label.")
+    for line in found.sentences():
+        st.markdown(escaped(line))
+    st.button(
+        f"Take {count_of(found.taken, 'label')}", type="primary", key="files_take",
+        disabled=found.taken == 0 or choice is None, on_click=_take,
+        args=(run, table, actor, choice),
+    )  # fmt: skip
+
+
+def _preview(run: RunReader, table: Path, new_names: NewNames) -> Imported:
+    """What the table would bring; looked at once, until the run or the answer changes."""
+    key = (str(table), new_names, str(run.folder), run.store.stamp())
+    kept: dict[tuple[str, ...], Imported] = st.session_state.setdefault("files_previews", {})
+    if key not in kept:
+        found = preview_import(run.store, run.facts.ids, table, new_names)
+        for old in list(kept)[:-1]:
+            del kept[old]
+        kept[key] = found
+    return kept[key]
+
+
+def _choice(found: Imported, table: Path) -> NewNames | None:
+    """What new names are, once the person has said so; where there are none, nobody is asked."""
+    if not found.new_names:
+        return "irrelevant"
+    st.warning(
+        "This run does not know: "
+        + escaped("; ".join(str(one) for one in found.new_names[:SHOWN]))
+        + (f"; and {len(found.new_names) - SHOWN:,} more" if len(found.new_names) > SHOWN else "")
+    )
+    return st.segmented_control(  # asked anew for every table
+        "They are", list(SAID), format_func=SAID.__getitem__,
+        key=f"files_new_names {table.parent.name}",
+    )  # fmt: skip
+
+
+def _take(run: RunReader, table: Path, actor: str, new_names: NewNames) -> None:
+    try:
+        done = import_labels(run.store, run.facts.ids, table, actor, new_names=new_names)
+        taken = count_of(done.taken, "label")
+        st.session_state["job_notice"] = f"{taken} taken from {table.name}."
+    except LaserError as error:
+        st.session_state["job_notice"] = str(error)
+
+
+def _take_back(run: RunReader, action: int, actor: str) -> None:
+    try:
+        run.store.undo_action(action, actor)
+    except LaserError as error:
+        st.session_state["job_notice"] = str(error)
+
+
+def pictures_place(run: RunReader) -> None:
+    """Where the pictures are read from, to be changed when they were moved."""
+    with st.expander("Where the pictures lie", icon=":material/folder:"):
+        st.markdown(f"They are read from {escaped(run.config.pool)}.")
+        place = st.text_input(
+            "They are in another place now", key="files_place", placeholder="/home/me/pictures"
+        ).strip()
+        st.button("Look for them there", disabled=not place, key="files_move", on_click=_move,
+                  args=(run, str(Path(place).expanduser())))  # fmt: skip
+
+
+def _move(run: RunReader, place: str) -> None:
+    try:
+        requests().ask("move_pool", {"folder": str(run.folder), "pool": place}, timeout=600)
+        st.session_state["job_notice"] = f"The pictures are read from {place} from now on."
+    except LaserError as error:
+        st.session_state["job_notice"] = str(error)

@@ -1,0 +1,197 @@
+"""Which pictures are to be labeled, as the widget needs them: a query, a choice, a search."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import streamlit as st
+
+from laser_core.analysis.reader import RunReader
+from laser_core.analysis.stopping import open_audit
+from laser_core.analysis.suggestions import Suggestion, alike_groups, least_sure, suggestions
+from laser_core.data.pictures.thumbnails import LARGE_SIDE, thumbnail_name
+from laser_core.errors import LaserError
+from laser_core.store.label_rows import Answer
+from ui.escape import escaped
+from ui.shared.pictures import Thumbnails
+from ui.shared.runs import ensure_cosines, jobs, picture_urls, requests, thumbnails
+from ui.widgets.labeller import Deck, Picture, Recent
+
+QUERY, GIVEN, SEARCH = "The query", "Chosen pictures", "Found by text"
+AUDIT, LEAST_SURE = "The audit", "Least sure"
+FOUND = 48  # pictures of a search, or of those the model is least sure of
+CHUNK = 32  # large copies asked for at once, so that other small requests get their turn
+RECENT = 14  # answers of before in the widget's history
+PACE = 50  # answers that the seconds per label are the mean of
+
+
+def choose_ids(run: RunReader) -> tuple[str, list[str]]:
+    """(source, ids) of the pictures at hand; no ids with a message on the page that says why."""
+    asked = run.store.query(len(run.records()) + 1)
+    given = [str(id) for id in st.session_state.get("label_ids", ())]
+    audit = open_audit(run)
+    sources = [QUERY, *([GIVEN] if given else []), *([AUDIT] if audit else [])]
+    sources += [SEARCH, LEAST_SURE]
+    if st.session_state.get("label_source") not in sources:
+        st.session_state["label_source"] = QUERY
+    if given and st.session_state.get("_label_seen") != given:
+        st.session_state["_label_seen"] = given
+        st.session_state["label_source"] = GIVEN
+    source = st.segmented_control(
+        "Pictures", sources, required=True, key="label_source",
+        persist_state="session", label_visibility="collapsed",
+    )  # fmt: skip
+    if source == GIVEN:
+        return GIVEN, given
+    if source == SEARCH:
+        return SEARCH, _search(run)
+    if source == LEAST_SURE:
+        return LEAST_SURE, _least_sure(run)
+    if source == AUDIT:
+        return AUDIT, audit
+    return QUERY, asked[1].ids.tolist() if asked else []
+
+
+def _search(run: RunReader) -> list[str]:
+    text = st.text_input(
+        "Find pictures without a label by a sentence", key="label_search", persist_state="session",
+        placeholder="a red toothbrush on a shelf",
+    ).strip()  # fmt: skip
+    if not text:
+        return []
+    try:
+        if text not in run.table:
+            params = {"folder": str(run.folder), "texts": [text]}
+            requests().ask("embed_sentences", params, timeout=120)
+        kept: dict[str, list[str]] = st.session_state.setdefault("_label_found", {})
+        name = f"{run.name} {text}"
+        if name not in kept:  # fixed while its pictures are answered
+            labeled = run.store.labels()
+            order = run.facts.ids[np.argsort(-run.table.rows([text])[0], kind="stable")]
+            kept[name] = [id for id in order.tolist() if id not in labeled][:FOUND]
+        return kept[name]
+    except LaserError as error:
+        st.error(escaped(error))
+        return []
+
+
+def _least_sure(run: RunReader) -> list[str]:
+    """Kept while they are answered; the next ones come when all of them are."""
+    kept: dict[str, list[str]] = st.session_state.setdefault("_label_least_sure", {})
+    name = f"{run.name} {len(run.records())}"
+    try:
+        if len(run.store.answers_of(kept.get(name, []))) == len(kept.get(name, [])):
+            texts = run.descriptions()
+            if texts is not None:
+                ensure_cosines(run, texts[1])
+            kept[name] = least_sure(run, FOUND)
+    except LaserError as error:
+        st.error(escaped(error))
+        return []
+    if not kept[name]:
+        st.info(
+            "Nothing can be told of the pictures yet, or all have a label. Make the confusers and "
+            "sentences on Prompts first."
+        )
+    return kept[name]
+
+
+def make_deck(run: RunReader, source: str, ids: Sequence[str], actor: str) -> Deck:
+    """All the widget needs of `ids`, with the labels they have by now.
+
+    Raises:
+        LaserError: thumbnails or cosines cannot be made.
+    """
+    picture_urls(run, ids)
+    guessed = _suggestions(run, ids)
+    groups = alike_groups(ids, guessed)
+    place = {id: n for n, group in enumerate(groups) for id in group.ids}
+    answers = run.store.standing()
+    wanted = set(ids)
+    small = thumbnails(run)
+    return Deck(
+        name=deck_name(source, ids),
+        pictures=[_picture(id, guessed.get(id), place[id]) for id in ids],
+        labels={a.image: (a.label, a.actor) for a in answers if a.image in wanted},
+        groups=groups,
+        small=small.base_url,
+        large=large_copies(run).base_url,
+        recent=_recent(answers, wanted),
+        actor=actor,
+        round=round_of_answers(run),
+        spent=len(answers),
+        budget=run.config.rounds * (run.config.batch_size or 0),
+        seconds=[a.seconds for a in answers if a.actor == actor and a.seconds is not None][-PACE:],
+    )
+
+
+def deck_name(source: str, ids: Sequence[str]) -> str:
+    """Names a set of pictures: the same for the same pictures."""
+    return f"{source} {hashlib.sha256(chr(0).join(ids).encode()).hexdigest()[:12]}"
+
+
+def round_of_answers(run: RunReader) -> int:
+    """The round that answers given now belong to: the next one while one is being trained."""
+    job = jobs().active()
+    training = job is not None and job.kind in ("train", "run_rounds")
+    ours = training and job is not None and job.params.get("folder") == str(run.folder)
+    return len(run.records()) + 1 + ours
+
+
+def _suggestions(run: RunReader, ids: Sequence[str]) -> Mapping[str, Suggestion]:
+    """What the model thinks; nothing where that cannot be told, for labeling goes on without."""
+    try:
+        kept = run.descriptions()
+        if kept is not None:
+            ensure_cosines(run, kept[1])
+        return suggestions(run, ids)
+    except LaserError:
+        return {}
+
+
+def _picture(id: str, guess: Suggestion | None, group: int) -> Picture:
+    if guess is None:
+        reason = "nothing is known of this picture yet"
+        return Picture(id, thumbnail_name(id), group, reason=reason)
+    return Picture(id, thumbnail_name(id), group, round(guess.confidence, 4), guess.reason)
+
+
+def _recent(answers: Sequence[Answer], wanted: set[str]) -> list[Recent]:
+    newest = [answer for answer in reversed(answers) if answer.image in wanted][:RECENT]
+    return [Recent(a.image, thumbnail_name(a.image), a.label, a.actor, a.seq) for a in newest]
+
+
+def large_copies(run: RunReader) -> Thumbnails:
+    """The addresses of copies that one picture can be judged by."""
+    return Thumbnails(f"{run.config.pool} {run.config.data_root or ''}", side=LARGE_SIDE)
+
+
+def have_large_copies_made(run: RunReader, ids: Sequence[str]) -> int:
+    """How many of `ids`, from the first, have large copies; the next are asked for meanwhile."""
+    large = large_copies(run)
+    made = large.made_of(ids)
+    asked: dict[str, str] = st.session_state.setdefault("_label_large", {})
+    wanted = list(ids[made : made + CHUNK])
+    if not wanted or _waiting(asked.get(wanted[0])):
+        return made
+    params = {
+        "pool": run.config.pool,
+        "data_root": run.config.data_root,
+        "ids": wanted,
+        "thumbnails": str(large.folder),
+        "side": LARGE_SIDE,
+    }
+    asked[wanted[0]] = requests().send("make_thumbnails", params)
+    return made
+
+
+def _waiting(id: str | None) -> bool:
+    """Whether a request is under way, or has failed: then it is not made again and again."""
+    if id is None:
+        return False
+    try:
+        return requests().state(id).status != "done"
+    except LaserError:
+        return False

@@ -1,0 +1,217 @@
+"""Below the widget: what the labels come to, what can be changed in them, and names met often."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from laser_core.analysis.reader import RunReader
+from laser_core.errors import LaserError
+from laser_core.pool import Label
+from laser_core.store.label_rows import Disagreement, Happening
+from laser_core.texts.edits import Edit, edited
+from ui.escape import escaped
+from ui.shared.runs import picture_urls
+from ui.widgets.gallery import Badge, Thumb, Tone, gallery
+from ui.widgets.selection import Selection
+
+OFTEN = 5  # pictures of one irrelevant name that make it worth a class or a confuser
+HISTORY = 48  # labels shown
+TONES: dict[str, Tone] = {"relevant": "good", "irrelevant": "bad", "unsure": "unsure"}
+CHOSEN = "label_history"
+
+
+def said(label: Label) -> str:
+    """A label in a few words."""
+    if label.state == "relevant":
+        return label.name
+    return f"{label.state}: {label.name}" if label.name else label.state
+
+
+def so_far(run: RunReader) -> None:
+    """How many pictures are in each of the five states, and the share of relevant ones."""
+    counts = run.store.counts()
+    labeled = sum(counts.values())
+    counts["unlabeled"] = len(run.facts.ids) - labeled
+    states = ("relevant", "irrelevant", "unsure", "excluded", "unlabeled")
+    counted = counts.get("relevant", 0) + counts.get("irrelevant", 0)
+    share = f"{counts.get('relevant', 0) / counted:.1%}" if counted else "–"
+    figures = [(state.capitalize(), f"{counts.get(state, 0):,}") for state in states]
+    figures.append(("Precision", share))
+    for column, (name, figure) in zip(st.columns(6), figures, strict=True):
+        column.metric(name, figure)
+    st.caption("Precision = relevant / (relevant + irrelevant) over all labels of the run.")
+
+
+def history(run: RunReader, actor: str) -> None:
+    """The last labels of everybody, to be taken back or changed, also of trained rounds."""
+    happened = run.store.history(HISTORY)
+    labels = [one for one in happened if one.kind == "label" and not one.undone]
+    others = [one for one in happened if one.kind != "label"]
+    if not labels and not others:
+        st.info("No labels yet. Each answer appears here and can be taken back at any time.")
+        return
+    urls = picture_urls(run, list(dict.fromkeys(one.image for one in labels)))
+    items = [_thumb(one, urls[one.image]) for one in labels]
+    chosen = gallery(items, CHOSEN, label="Labels, newest first", multiple=True, size=84,
+                     max_height=320)  # fmt: skip
+    _change(run, actor, [int(id) for id in chosen], labels)
+    for one in others:
+        _class_event(run, actor, one)
+
+
+def _thumb(one: Happening, url: str) -> Thumb:
+    label = one.label or Label("unsure")
+    badges = (Badge(f"round {one.round}"),) if one.round else ()
+    caption = f"{said(label)} · {one.actor}"
+    return Thumb(str(one.seq), url, caption, badges=badges, tone=TONES.get(label.state, ""))
+
+
+def _change(run: RunReader, actor: str, chosen: list[int], labels: list[Happening]) -> None:
+    options = [Label("relevant", name) for name in run.store.space().relevant]
+    options += [
+        Label("irrelevant"),
+        *(Label("irrelevant", n) for n in run.store.irrelevant_names()),
+    ]
+    options += [Label("unsure"), Label("excluded")]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.button(
+            f"Take back {len(chosen) or 'the chosen'}", disabled=not chosen, key="label_take_back",
+            on_click=_take_back, args=(run, actor, chosen),
+        )  # fmt: skip
+        new = st.selectbox("Change to", options, format_func=said, key="label_change_to", width=260)
+        images = {one.seq: (one.image, one.round or 1) for one in labels}
+        st.button(
+            "Change", disabled=not chosen, key="label_change",
+            on_click=_relabel, args=(run, actor, [images[seq] for seq in chosen], new),
+        )  # fmt: skip
+
+
+def _take_back(run: RunReader, actor: str, chosen: list[int]) -> None:
+    _quietly(lambda: run.store.undo_events(chosen, actor))
+    Selection(CHOSEN).set(())
+
+
+def _relabel(run: RunReader, actor: str, images: list[tuple[str, int]], new: Label) -> None:
+    def change() -> None:
+        for round in {round for _, round in images}:
+            answers = {image: new for image, of in images if of == round}
+            run.store.append_labels(answers, round, actor)
+
+    _quietly(change)
+    Selection(CHOSEN).set(())
+
+
+def _class_event(run: RunReader, actor: str, one: Happening) -> None:
+    words = {"class_added": "added as a class", "promoted": "made a relevant class"}
+    text = words.get(one.kind, f"{one.kind.removeprefix('class_')} to {one.other}")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        undone = " · taken back" if one.undone else ""
+        st.markdown(f"**{escaped(one.name)}** {escaped(f'{text} · {one.actor}{undone}')}")
+        if not one.undone:
+            st.button("Take back", key=f"label_class_back {one.seq}",
+                      on_click=_take_back, args=(run, actor, [one.seq]))  # fmt: skip
+
+
+def changed_rounds(run: RunReader) -> None:
+    """Say which finished rounds were changed by hand since."""
+    changed = run.store.changed_rounds()
+    if changed:
+        rounds = ", ".join(map(str, changed))
+        st.warning(
+            f"Labels of round {rounds} were changed after it was trained. Its record stays as it "
+            "was; the next training uses the labels as they are now."
+        )
+
+
+def disagreements(run: RunReader, actor: str) -> None:
+    """Pictures that several people labeled differently: the last answer stands until settled."""
+    found = run.store.disagreements()
+    if not found:
+        return
+    st.subheader(f"Disagreements ({len(found)})", anchor=False)
+    st.caption("Labeled differently by several people. The last answer counts until one is chosen.")
+    urls = picture_urls(run, [one.image for one in found[:12]])
+    for one in found[:12]:
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            gallery([Thumb(one.image, urls[one.image])], f"disagree {one.image}", size=84)
+            for answer in one.answers:
+                st.button(
+                    escaped(f"{answer.actor}: {said(answer.label)}"), key=f"settle {answer.seq}",
+                    on_click=_settle, args=(run, actor, one, answer.label),
+                )  # fmt: skip
+
+
+def _settle(run: RunReader, actor: str, one: Disagreement, chosen: Label) -> None:
+    """Take the other answers back, and keep those that say what was chosen."""
+    others = [answer.seq for answer in one.answers if answer.label != chosen]
+    _quietly(lambda: run.store.undo_events(others, actor))
+
+
+def names_met(run: RunReader, actor: str) -> None:
+    """Irrelevant names met often: offer each as a confuser or as a relevant class."""
+    often = {name: n for name, n in run.store.irrelevant_names().items() if n >= OFTEN}
+    kept = run.descriptions()
+    known = kept[1].names() if kept else set()
+    for name, count in often.items():
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            st.markdown(
+                f"**{count}** irrelevant pictures are called **{escaped(name)}**.", width="stretch"
+            )
+            if kept and name.lower() not in known:
+                st.button("Make it a confuser", key=f"confuser {name}",
+                          help="Pictures that look like it are ranked lower: Eq. (1), second term.",
+                          on_click=_make_confuser, args=(run, name))  # fmt: skip
+            st.button("Make it a relevant class", key=f"promote {name}",
+                      help="Its pictures count as relevant from now on.",
+                      on_click=_promote, args=(run, name, actor))  # fmt: skip
+
+
+def _make_confuser(run: RunReader, name: str) -> None:
+    def make() -> None:
+        version, texts = run.descriptions() or (0, None)
+        if texts is not None:
+            after, done = edited(texts, Edit("add", "confusers", new=name))
+            run.store.text_versions.append(after, done, "edit", version)
+
+    _quietly(make)
+
+
+def _promote(run: RunReader, name: str, actor: str) -> None:
+    _quietly(lambda: run.store.promote(name, actor))
+
+
+def classes(run: RunReader, actor: str) -> None:
+    """Add, rename and merge classes while labeling; labels, sentences and nets follow."""
+    names = [*run.space.relevant, *run.store.irrelevant_names()]
+    with st.popover("Classes", width="stretch", icon=":material/category:"):
+        st.text_input("New relevant class", key="label_new_class", placeholder="teapot")
+        st.button("Add", key="label_add_class", on_click=_typed, args=(run, actor, "add"))
+        st.selectbox("Or change", names, key="label_old_class")
+        st.text_input("New name", key="label_new_name", placeholder="sofa")
+        st.button("Rename", key="label_rename", on_click=_typed, args=(run, actor, "rename"))
+        st.selectbox("Count all of it as", names, index=None, key="label_into",
+                     placeholder="another class")  # fmt: skip
+        st.button("Merge", key="label_merge", on_click=_typed, args=(run, actor, "merge"))
+        st.caption("Each of these stands in the history and can be taken back there.")
+
+
+def _typed(run: RunReader, actor: str, verb: str) -> None:
+    typed = st.session_state
+    if verb == "add":
+        _quietly(lambda: run.store.add_class(typed["label_new_class"], actor))
+    elif verb == "rename":
+        old, new = typed["label_old_class"], typed["label_new_name"]
+        _quietly(lambda: run.store.rename_class(old, new, actor))
+    elif typed["label_into"]:
+        old, into = typed["label_old_class"], typed["label_into"]
+        _quietly(lambda: run.store.merge_classes(old, into, actor))
+
+
+def _quietly(verb: Callable[[], object]) -> None:
+    """Do what a button is for; what stands in the way is shown as a notice on the next run."""
+    try:
+        verb()
+    except LaserError as error:
+        st.session_state["job_notice"] = str(error)

@@ -1,0 +1,80 @@
+"""What the labels say where nobody knows the truth: intervals, an audit, and when to stop."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from laser_core.analysis.reader import RunReader
+from laser_core.analysis.stopping import Outlook, below_the_line, outlook, start_audit
+from laser_core.errors import LaserError
+from laser_core.metrics.intervals import AUDIT_SIZE, Interval
+
+SIGNS = {
+    "green": ":green-badge[You may stop]",
+    "amber": ":orange-badge[Look closer]",
+    "red": ":red-badge[Go on]",
+}
+BAR = """
+<div style="display:flex;align-items:center;gap:0.8rem;font-size:0.9rem">
+<span style="width:13rem;flex:none">{name}</span>
+<span role="img" aria-label="{name}: {text}" style="position:relative;flex:1;max-width:28rem;
+ height:12px;border-radius:3px;background:rgba(128,128,128,0.3)"><span style="position:absolute;
+ top:0;height:12px;border-radius:3px;background:#0072b2;left:{low:.1f}%;width:{wide:.1f}%">
+</span></span><span style="flex:none">{text}</span></div>
+"""
+
+
+def estimates(run: RunReader, actor: str) -> None:
+    """Draw every interval as the stretch it is, and say whether to stop, and why."""
+    records, seen = run.records(), outlook(run)
+    if seen.batch is not None:
+        _bar("Precision of this batch", seen.batch, "can come to {}")
+    if records and "accuracy_low" in records[-1].figures:
+        figures = records[-1].figures
+        held = Interval(figures["accuracy_low"], figures["accuracy_high"])
+        count = f"{figures['accuracy_labels']:.0f}"
+        _bar("Accuracy, on held-out labels", held, f"{{}} (95%, {count} labels)")
+    if seen.recall is not None:
+        _bar("Recall, by the audit", seen.recall, "{} (95%)")
+    if (sentence := audit_sentence(seen)) is not None:
+        st.caption(sentence)
+    st.markdown(f"{SIGNS[seen.hint.colour]} {seen.hint.reason}")
+    _draw_button(run, actor)
+
+
+def audit_sentence(seen: Outlook) -> str | None:
+    """What the audit found, in a sentence; None before its first answer."""
+    read, left = seen.audited, seen.left
+    if read is None or read.left is None or left is None:
+        return None
+    text = (
+        f"Audit: {read.found} of {read.answered} answered pictures below the line were "
+        f"relevant, so {read.left.low:,} to {read.left.high:,} are still to be found there"
+    )
+    waiting = left.high - read.left.high
+    if not waiting:
+        return f"{text}."
+    return f"{text}; of the {waiting:,} of the query that nobody has answered it says nothing."
+
+
+def _draw_button(run: RunReader, actor: str) -> None:
+    below = len(below_the_line(run))
+    st.button(
+        f"Draw an audit of {min(AUDIT_SIZE, below)} random pictures", disabled=below == 0,
+        key="label_audit", on_click=_draw, args=(run, actor),
+        help="From the pictures without a label that no query waits for. Their labels count like "
+        "any other, and tell how much is still to be found.",
+    )  # fmt: skip
+
+
+def _draw(run: RunReader, actor: str) -> None:
+    try:
+        start_audit(run, actor)
+    except LaserError as error:
+        st.session_state["job_notice"] = str(error)
+
+
+def _bar(name: str, span: Interval, words: str) -> None:
+    wide = max(0.5, 100 * (span.high - span.low))
+    low = min(100 * span.low, 100 - wide)
+    st.html(BAR.format(name=name, low=low, wide=wide, text=words.format(span.text())))

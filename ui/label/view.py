@@ -1,0 +1,68 @@
+"""The widget on the page: its messages go to the store, its receipts back to the browser."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from laser_core.analysis.reader import RunReader
+from ui.label.deck import have_large_copies_made
+from ui.label.inbox import Receipts, take
+from ui.shared.fragment import fragment
+from ui.widgets.labeller import Deck, labeller, send_deck
+
+WIDGET = "labeller"
+
+
+def receipts(run: RunReader) -> Receipts:
+    """What this session has told its browser tab of `run`."""
+    found: Receipts = st.session_state.setdefault(f"_label_receipts {run.name}", Receipts())
+    return found
+
+
+def show_deck(run: RunReader, deck: Deck) -> None:
+    """Draw the widget with `deck`, and keep it up to date."""
+    told = receipts(run)
+    memory = run.name
+    send_deck(deck, memory, told.acks, WIDGET)
+    ids = [picture.id for picture in deck.pictures]
+    told.complete = len(deck.labels) == len(ids)
+    every = 1.0 if have_large_copies_made(run, ids) < len(ids) else None
+
+    @fragment(run_every=every)
+    def live() -> None:
+        if told.stale:
+            told.stale = False
+            st.rerun()
+        labeller(
+            memory,
+            run.store.space().relevant,
+            list(run.store.irrelevant_names()),
+            told.acks,
+            told.refused,
+            have_large_copies_made(run, ids) if every else len(ids),
+            len(run.store.answers_of(ids)),
+            WIDGET,
+            lambda message: _received(run, told, ids, message),
+        )
+
+    live()
+
+
+def _received(
+    run: RunReader, told: Receipts, ids: Sequence[str], message: Mapping[str, Any]
+) -> None:
+    take(run.store, _known(run), told, message)
+    complete = len(run.store.answers_of(ids)) == len(ids)
+    if complete != told.complete:  # what the page offers has changed
+        told.complete, told.stale = complete, True
+
+
+def _known(run: RunReader) -> set[str]:
+    key = f"_label_known {run.name}"
+    if key not in st.session_state:
+        st.session_state[key] = set(run.facts.ids.tolist())
+    known: set[str] = st.session_state[key]
+    return known

@@ -1,0 +1,69 @@
+"""What comes before and after labeling: who labels, the next query, training."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from laser_core.analysis.reader import RunReader
+from laser_core.jobs.client import JobState
+from ui.shared.jobs import start_job
+from ui.shared.runs import jobs
+
+NAME_KEY = "label_actor"
+
+
+def who_labels() -> str:
+    """The name that answers carry: asked once, kept with the session; "me" by default."""
+    name = st.text_input(
+        "Your name, which answers carry", "me", max_chars=40, key=NAME_KEY,
+        persist_state="session", label_visibility="collapsed", placeholder="Your name",
+        icon=":material/person:",
+    ).strip()  # fmt: skip
+    return name if name and name != "oracle" else "me"  # the simulated oracle has that name
+
+
+def train_button(run: RunReader, job: JobState | None) -> None:
+    """Close the round with the answers given so far."""
+    round = len(run.records()) + 1
+    asked = run.store.query(round)
+    if asked is None:
+        return
+    ids = asked[1].ids.tolist()
+    labels = run.store.labels()
+    answered = sum(id in labels for id in ids)
+    finished = answered == len(ids)
+    st.button(
+        f"Train round {round} on the answers" if finished else "Train with fewer answers",
+        type="primary" if finished else "secondary",
+        disabled=answered == 0 or (job is not None and job.active),
+        on_click=start_job,
+        args=(jobs(), "train", {"folder": str(run.folder)}),
+        help=f"{answered} of {len(ids)} pictures are answered. Pictures without an answer go "
+        "back to the pool. You can go on labeling while the nets train.",
+        width="stretch",
+    )
+
+
+def no_query(run: RunReader, job: JobState | None) -> None:
+    """What to do where no query waits for labels."""
+    done, config = len(run.records()), run.config
+    if job is not None and job.active:
+        st.info("A job is under way; its bar is above. Pictures appear here when it has ended.")
+        return
+    if done >= config.rounds or len(run.pool().unlabeled()) == 0:
+        st.success(f"All {done} rounds are done. What they brought is on the Charts page.")
+        st.page_link("pages/6_Charts.py", label="To the charts", icon=":material/show_chart:")
+        return
+    st.info(
+        f"No query waits for labels. Ask for that of round {done + 1}: the {config.batch_size} "
+        "pictures that score highest. Round shows them first and lets you change how they are "
+        "chosen."
+    )
+    with st.container(horizontal=True):
+        st.button(
+            "Ask the next query",
+            type="primary",
+            on_click=start_job,
+            args=(jobs(), "query", {"folder": str(run.folder)}),
+        )
+        st.page_link("pages/4_Round.py", label="Look at it on Round first", icon=":material/tune:")

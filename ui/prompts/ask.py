@@ -1,0 +1,232 @@
+"""Prompts page, asking: the two templates with the prompt they make, the model, a pasted reply."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from laser_core.analysis.reader import RunReader
+from laser_core.errors import ConfigError, LaserError
+from laser_core.llm.base import Task as Question
+from laser_core.llm.base import how_asked
+from laser_core.llm.prompts import DEFAULT_TEMPLATES, PromptTemplate
+from laser_core.store.text_versions import undo_target
+from laser_core.texts.descriptions import Descriptions
+from laser_core.texts.pasting import Taken, take_confusers, take_sentences
+from ui.data.models import share_secrets
+from ui.escape import escaped
+from ui.prompts.state import keep, notify, step_back
+from ui.shared.jobs import start_job
+from ui.shared.remember import read_kept, write_kept
+from ui.shared.runs import jobs, reader
+from ui.widgets.typing import Typed
+
+TITLES: dict[Question, str] = {
+    "confusers": "1 · Confusers (appendix A.1)",
+    "descriptions": "2 · Descriptions (appendix A.2)",
+}
+TAKEN = "prompts_taken"  # (run, version before it, what was told) of the last pasted reply
+DRAFTS = "prompt_drafts.json"  # in the run's folder: a reload or another tab finds them again
+
+
+def draw_prompts(run: RunReader, texts: Descriptions | None) -> None:
+    """Both templates with the filled-in prompt beside them, then the ways to get an answer."""
+    templates: dict[Question, PromptTemplate] = {}
+    for question in TITLES:
+        template = _editor(run, question, texts)
+        if template is not None:
+            templates[question] = template
+    st.subheader("Ask", anchor=False)
+    left, right = st.columns(2)
+    with left:
+        _ask(run, templates)
+    with right:
+        _paste(run, templates, texts)
+
+
+def _editor(
+    run: RunReader, question: Question, texts: Descriptions | None
+) -> PromptTemplate | None:
+    """One template and its prompt; None while the template has a fault."""
+    area = Typed(f"prompts_template_{run.name}_{question}", _draft(run, question, texts))
+    st.markdown(f"**{TITLES[question]}**")
+    left, right = st.columns(2)
+    template, fault = _checked(question, area.text)
+    with left:
+        area.draw("Template: {name} is filled in, {{ and }} are braces", height=240,
+                  invalid=bool(fault))  # fmt: skip
+        _save_draft(run, question, area.text)
+        if fault:
+            st.error(escaped(fault[:1].upper() + fault[1:]))
+        st.button(
+            "Back to the default", key=f"prompts_default_{question}",
+            disabled=area.text == DEFAULT_TEMPLATES[question].text,
+            on_click=area.set, args=(DEFAULT_TEMPLATES[question].text,),
+        )  # fmt: skip
+    with right:
+        st.caption("The prompt as it is sent, or to be copied")
+        if template is None:
+            st.info("Mend the template on the left, then the prompt stands here.")
+        else:
+            st.code(_filled(run, template, texts), language=None, wrap_lines=True, height=240)
+    return template
+
+
+def _checked(question: Question, text: str) -> tuple[PromptTemplate | None, str]:
+    try:
+        return PromptTemplate(question, text), ""
+    except ConfigError as error:
+        return None, str(error)
+
+
+def _filled(run: RunReader, template: PromptTemplate, texts: Descriptions | None) -> str:
+    config = run.config
+    if template.task == "confusers":
+        found = run.pool().discovered() if config.use_discovered else []
+        return template.fill(class_names=config.relevant, N=config.confusers or 0, excluded=found)
+    return template.fill(classes=_described(run, texts), K=config.descriptions or 0)
+
+
+def _described(run: RunReader, texts: Descriptions | None) -> list[str]:
+    """The classes that need sentences: relevant ones, and confusers that are switched on."""
+    confusers = [c.name for c in texts.confusers if c.enabled] if texts is not None else []
+    return [*run.config.relevant, *confusers]
+
+
+# ---- drafts
+
+
+def _draft(run: RunReader, question: Question, texts: Descriptions | None) -> str:
+    """The template as it was left; else the one in use; else the default."""
+    draft = str(read_kept(run, DRAFTS).get(question, ""))
+    used = texts.prompts.get(question) if texts is not None else None
+    return draft or used or DEFAULT_TEMPLATES[question].text
+
+
+def _save_draft(run: RunReader, question: Question, text: str) -> None:
+    drafts = read_kept(run, DRAFTS)
+    if drafts.get(question, DEFAULT_TEMPLATES[question].text) != text:
+        write_kept(run, DRAFTS, {**drafts, question: text})
+
+
+# ---- the model
+
+
+def _ask(run: RunReader, templates: dict[Question, PromptTemplate]) -> None:
+    offline = run.config.llm == "offline"
+    share_secrets()
+    own = "the run's model"
+    with st.container(border=True):
+        st.markdown("**Ask the model**")
+        other = st.text_input(
+            "Model", "" if offline else run.config.llm, key="prompts_llm", persist_state="session",
+            placeholder="offline semantic reasoner (no LLM)" if offline else own,
+            help="openai:MODEL asks an OpenAI-compatible endpoint (OPENAI_API_KEY, "
+            "OPENAI_BASE_URL). Left empty: the run's own model.",
+        ).strip()  # fmt: skip
+        reads = (other or run.config.llm) not in ("offline",)
+        if not reads:
+            st.info(
+                "This run uses the **offline semantic reasoner (no LLM)**: it reads no prompt, "
+                "it answers from names and glosses, and asking again gives the same. Edit the "
+                "lists, paste a reply from any chat, or name an endpoint above."
+            )
+        repeats = 1
+        if reads:
+            repeats = int(st.number_input("How often", 1, 20, 1, key="prompts_repeats", help=(
+                "A model's answers differ from time to time. Each becomes a version; Versions "
+                "shows the spread of their precision.")))  # fmt: skip
+        st.button(
+            "Ask" if reads else "Ask again",
+            key="prompts_ask",
+            icon=":material/forum:",
+            type="primary" if reads else "secondary",
+            disabled=jobs().active() is not None or (reads and len(templates) < len(TITLES)),
+            on_click=_start_asking,
+            args=(run.name, {q: t.text for q, t in templates.items()}, other, repeats),
+        )
+        asked = run.store.exchanges()[-1:]
+        if asked and (said := how_asked(asked[0])):
+            st.caption(escaped(f"{said}."))
+        if len(templates) < len(TITLES):
+            st.caption("Mend the template that has a fault first.")
+
+
+def _start_asking(run_name: str, templates: dict[str, str], llm: str, repeats: int) -> None:
+    params = {
+        "folder": str(reader(run_name).folder),
+        "templates": templates,
+        "llm": llm,
+        "repeats": repeats,
+        "title": f"asked {llm or 'the model'}",
+    }
+    start_job(jobs(), "ask_model", params)
+
+
+# ---- a reply from any chat
+
+
+def _paste(
+    run: RunReader, templates: dict[Question, PromptTemplate], texts: Descriptions | None
+) -> None:
+    with st.container(border=True):
+        st.markdown("**Paste a reply from any chat**")
+        question: Question = st.radio(
+            "Reply to", list(TITLES), key="prompts_reply_to", horizontal=True,
+            format_func=lambda q: q.capitalize(), label_visibility="collapsed",
+        )  # fmt: skip
+        reply = Typed("prompts_reply")
+        reply.draw(
+            "Copy the prompt above into a chat, then paste its whole answer here", height=140,
+            placeholder='{"class_names": ["wolf", "fox"]}',
+        )  # fmt: skip
+        st.button(
+            "Take it", key="prompts_take", disabled=not reply.text.strip() or texts is None,
+            on_click=_take, args=(run.name, question, templates),
+        )  # fmt: skip
+        _draw_taken(run)
+        if question == "confusers":
+            st.caption("Then copy the second prompt, which has the new names, and paste again.")
+
+
+def _take(run_name: str, question: Question, templates: dict[Question, PromptTemplate]) -> None:
+    """Read the pasted reply; keep what it says as a new version, or say what it lacks."""
+    run, reply = reader(run_name), Typed("prompts_reply")
+    kept = run.store.texts()
+    if kept is None:
+        return
+    number, texts = kept
+    try:
+        taken = _read_reply(run, texts, question, reply.text, templates)
+        if keep(run_name, taken.texts, taken.title, number, exchanges=taken.exchanges):
+            st.session_state[TAKEN] = (run_name, number, taken.told)
+            reply.set("")
+    except LaserError as error:
+        notify(f"The reply cannot be used: {error}")
+
+
+def _read_reply(
+    run: RunReader,
+    texts: Descriptions,
+    question: Question,
+    reply: str,
+    templates: dict[Question, PromptTemplate],
+) -> Taken:
+    config = run.config
+    if question == "confusers":
+        found = run.pool().discovered() if config.use_discovered else []
+        return take_confusers(reply, texts, config.confusers or 0, found, templates)
+    classes = _described(run, texts)
+    return take_sentences(reply, texts, classes, config.descriptions or 0, templates)
+
+
+def _draw_taken(run: RunReader) -> None:
+    """What the last pasted reply came to, and the way back, for as long as it is in use."""
+    name, before, told = st.session_state.get(TAKEN, ("", 0, ()))
+    versions = run.store.text_versions.all()
+    if name != run.name or not versions or undo_target(versions) != before:
+        return
+    st.success("\n\n".join(map(escaped, told)))
+    st.button(
+        "Undo", icon=":material/undo:", key="prompts_undo_paste", on_click=step_back,
+        args=(run.name, "undo"), help="Back to the texts as they were before this reply",
+    )  # fmt: skip

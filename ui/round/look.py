@@ -1,0 +1,144 @@
+"""Round page: where the run stands, and one round's ranking with what is known about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from laser_core.analysis.ranking import (
+    Ranking,
+    Trial,
+    next_ranking,
+    round_ranking,
+    scheduled,
+    sweep,
+)
+from laser_core.analysis.reader import RunReader
+from laser_core.analysis.readouts import Known, known_relevance
+from laser_core.config import RoundChoice
+from laser_core.pool import Pool
+from laser_core.view import RoundRecord
+
+DELTAS = tuple(step / 10 for step in range(11))  # of the strip chart
+
+
+@dataclass(frozen=True)
+class Standpoint:
+    """Where a run stands.
+
+    Args:
+        records: finished rounds.
+        pending: whether a query waits for answers or training.
+        answered: how many images of that query have an answer.
+        simulated: whether the pool knows all its labels, so that an oracle can answer.
+        left: how many images have no answer.
+        rounds: how many the run is to have.
+    """
+
+    records: tuple[RoundRecord, ...]
+    pending: bool
+    answered: int
+    simulated: bool
+    left: int
+    rounds: int
+
+    @property
+    def round(self) -> int:
+        """The round under way, 1 for the first."""
+        return len(self.records) + 1
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing is left to ask, or all rounds are done."""
+        return not self.pending and (len(self.records) >= self.rounds or self.left == 0)
+
+
+def standpoint(run: RunReader) -> Standpoint:
+    """Where `run` stands now."""
+    records, labels = tuple(run.records()), run.store.labels()
+    kept = run.store.query(len(records) + 1)
+    asked = kept[1].ids.tolist() if kept else []
+    return Standpoint(
+        records=records,
+        pending=kept is not None,
+        answered=sum(id in labels for id in asked),
+        simulated=all(label is not None for label in run.facts.labels),
+        left=len(run.facts.ids) - len(labels),
+        rounds=run.config.rounds,
+    )
+
+
+@dataclass(frozen=True)
+class Look:
+    """One round as the page shows it.
+
+    Args:
+        ranking: as it was asked, or as the schedule would have it.
+        before: labels as they were when the round was, or would be, asked.
+        delta: the one it was asked with, or the schedule's.
+        no_detector: why delta counts for nothing, or "".
+        known: what may be shown of relevance.
+        stamp: changes with anything above: a key for what is computed from it.
+    """
+
+    ranking: Ranking
+    before: Pool
+    delta: float
+    no_detector: str
+    known: Known
+    stamp: str
+
+
+def look_at(run: RunReader, round: int, pending: bool, truth: bool) -> Look | None:
+    """The ranking of a round; None if it is the next one and nobody has looked ahead yet.
+
+    Args:
+        pending: whether the next round has been asked already.
+        truth: whether true labels may be shown.
+    """
+    stamp = f"{run.stamp()} {_written(run)} {round} {pending} {truth}"
+    look = _look(run.name, stamp, round, truth, run)
+    if look is None:
+        _look.clear(run.name, stamp, round, truth, run)  # the worker may write it any moment
+    return look
+
+
+@st.cache_resource(show_spinner=False, max_entries=12)
+def _look(name: str, stamp: str, round: int, truth: bool, _run: RunReader) -> Look | None:
+    ranking = round_ranking(_run, round) or next_ranking(_run)
+    if ranking is None or ranking.round != round:
+        return None
+    before = _run.pool(round - 1)
+    kept = _run.store.query(round)
+    own = kept[1].choice.delta if kept else None
+    true = _run.relevant_rows if truth else None
+    known = known_relevance(
+        _run.facts.ids,
+        _run.store.labels(),
+        None if true is None else Known(true, np.ones(len(true), dtype=bool)),
+    )
+    delta = scheduled(_run, round) if own is None else own
+    return Look(ranking, before, delta, ranking.no_detector(before), known, f"{name} {stamp}")
+
+
+def _written(run: RunReader) -> int:
+    """When the worker last looked ahead, in nanoseconds; 0 if it never did."""
+    path = run.folder / "preview.json"
+    return path.stat().st_mtime_ns if path.is_file() else 0
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def curve(stamp: str, like: dict[str, Any], _look: Look, _run: RunReader) -> Sequence[Trial]:
+    """Overlap and precision at eleven deltas; `like` holds the rest of the choice."""
+    choices = [RoundChoice(**{**like, "delta": delta}) for delta in DELTAS]
+    return sweep(_look.ranking, choices, _look.before, _run.config, _look.known)
+
+
+def trials(run: RunReader, look: Look, choice: RoundChoice) -> Sequence[Trial]:
+    """`curve` for the fusion and selection of `choice`."""
+    like = {**asdict(choice), "delta": None, "strategy": None}
+    return curve(look.stamp, like, look, run)

@@ -1,0 +1,88 @@
+"""The card of a run from elsewhere: where its pictures lie here, and which models it may use."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+import streamlit as st
+
+from laser_core.analysis.reader import RunReader
+from laser_core.data.elsewhere import Unconfirmed, unconfirmed
+from laser_core.data.open import is_gone
+from laser_core.errors import LaserError
+from ui.escape import escaped
+from ui.shared.runs import open_run_name, reader, requests
+
+
+def open_run_card() -> None:
+    """The same card on pages that need no open run, for the one that is open, if any."""
+    name = open_run_name()
+    with suppress(LaserError):  # pages that need the run say what is the matter with it
+        if name:
+            adopt_card(reader(name))
+
+
+def adopt_card(run: RunReader) -> bool:
+    """Ask for what waits for a person's word, the same on every page; whether the pool does.
+
+    A run whose pictures were moved away asks for their new place; what was seen of them is kept, so
+    pages go on below the card.
+    """
+    config = run.store.config()
+    waiting = unconfirmed(config)
+    if waiting:
+        return _from_elsewhere(run, waiting)
+    if is_gone(config.pool):
+        _moved_away(run, config.pool)
+    return False
+
+
+def _from_elsewhere(run: RunReader, waiting: list[Unconfirmed]) -> bool:
+    pools = [one for one in waiting if one.field == "pool"]
+    models = [one for one in waiting if one.field != "pool"]
+    with st.container(border=True, key="adopt"):
+        st.markdown(f"**{escaped(run.name)} was made elsewhere.** Say what it may use here.")
+        place = _place(f"There it was called {escaped(pools[0].spec)}.") if pools else ""
+        agreed = _models(models) if models else False
+        _button(run, place, agreed)
+    return bool(pools)
+
+
+def _moved_away(run: RunReader, pool: str) -> None:
+    with st.container(border=True, key="adopt"):
+        st.markdown(
+            f"**{escaped(run.name)}: its pictures are not there any more.** They lay in "
+            f"{escaped(pool)}, where nothing is now."
+        )
+        _button(run, _place(f"They lay in {escaped(pool)}."), False)
+
+
+def _place(before: str) -> str:
+    return st.text_input(
+        "Where its pictures lie on this machine", key="adopt_pool",
+        placeholder="/home/me/pictures",
+        help=f"{before} The folder, zip or data set here has to hold the same pictures.",
+    ).strip()  # fmt: skip
+
+
+def _button(run: RunReader, place: str, agreed: bool) -> None:
+    pool = str(Path(place).expanduser()) if Path(place).expanduser().exists() else place
+    st.button(
+        "Use this", type="primary", key="adopt_use", disabled=not place and not agreed,
+        on_click=_adopt, args=(run, pool or None, agreed), icon=":material/check:",
+    )  # fmt: skip
+
+
+def _models(models: list[Unconfirmed]) -> bool:
+    for one in models:
+        st.markdown(f"- {escaped(one.sentence())}")
+    return st.checkbox("It may use these models here", key="adopt_models")
+
+
+def _adopt(run: RunReader, pool: str | None, models: bool) -> None:
+    params = {"folder": str(run.folder), "pool": pool, "models": models}
+    try:
+        requests().ask("adopt", params, timeout=600)
+    except LaserError as error:
+        st.session_state["job_notice"] = str(error)

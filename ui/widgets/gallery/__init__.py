@@ -1,0 +1,96 @@
+"""Thumbnails in a grid, to be looked through and chosen from by mouse or keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import streamlit as st
+
+from ui.widgets.selection import Selection
+
+Tone = Literal["", "good", "bad", "unsure", "accent"]
+Mark = Literal["", "in", "out"]
+
+
+@dataclass(frozen=True)
+class Badge:
+    """A few characters on a corner of a picture (a rank, a score); `tone` colours them."""
+
+    text: str
+    tone: Tone = ""
+
+
+@dataclass(frozen=True)
+class Thumb:
+    """One picture of a gallery.
+
+    Args:
+        url: its address on this server, or a data URI.
+        caption: below it; "" for none.
+        alt: what is told to those who do not see it; `caption` or the id when "".
+        tone: colour of its frame (the label's state).
+        mark: "in" or "out" of a preview against what was there before.
+    """
+
+    id: str
+    url: str
+    caption: str = ""
+    alt: str = ""
+    badges: tuple[Badge, ...] = ()
+    tone: Tone = ""
+    mark: Mark = ""
+
+
+def _source(name: str) -> str:
+    return (Path(__file__).parent / name).read_text(encoding="utf-8")
+
+
+_widget = st.components.v2.component(
+    "laser_gallery",
+    html=_source("gallery.html"),
+    css=_source("gallery.css"),
+    js=_source("gallery.js"),
+)
+
+
+def gallery(
+    items: Sequence[Thumb],
+    key: str,
+    *,
+    label: str = "Pictures",
+    multiple: bool = False,
+    size: int = 112,
+    max_height: int = 0,
+    empty: str = "No pictures here.",
+) -> tuple[str, ...]:
+    """Draw `items` and return the ids that are chosen among them, in the order of choosing.
+
+    Arrow keys move, Enter or Space choose, Escape clears; with `multiple`, Shift-click takes a
+    stretch and Ctrl+A all. To choose from Python call `Selection(key).set(ids)` before.
+
+    Args:
+        label: the name of the grid for screen readers.
+        size: width of a picture in CSS pixels.
+        max_height: of the grid in CSS pixels, then it scrolls; 0 shows all of it.
+        empty: what stands there when `items` is empty; say what to do next.
+    """
+    selection = Selection(key)
+    options: dict[str, Any] = {
+        "items": [asdict(item) for item in items],
+        "label": label,
+        "multiple": multiple,
+        "size": size,
+        "maxHeight": max_height,
+        "empty": empty,
+        **selection.for_browser(),
+    }
+    _widget(
+        key=key,
+        data=options,
+        on_selected_change=lambda: selection.take(selection.reported("selected") or ()),
+    )
+    present = {item.id for item in items}
+    return tuple(id for id in selection.ids if id in present)

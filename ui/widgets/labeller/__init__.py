@@ -1,0 +1,177 @@
+"""Labeling by keyboard: one picture at a time, or pages of alike pictures with exceptions marked.
+
+Keys act at once in the browser; every answer travels to Python as a numbered row, and counts as
+saved when Python has acknowledged it. What is heavy (the pictures, the labels before) and what
+goes back and forth with every key (acknowledgements) are two messages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from laser_core.analysis.suggestions import AlikeGroup
+from laser_core.pool import Label
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture to be answered.
+
+    Args:
+        file: the file name of its copies.
+        group: which of the deck's `groups` it is in.
+        sure: confidence of the guess, 0 to 1; a group's pictures come the surest first.
+        reason: why the model thinks so, for those who ask.
+    """
+
+    id: str
+    file: str
+    group: int
+    sure: float = 0.0
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Recent:
+    """An answer of before, in the history: `event` is its number in the store."""
+
+    id: str
+    file: str
+    label: Label
+    actor: str
+    event: int
+
+
+@dataclass(frozen=True)
+class Deck:
+    """The pictures at hand, and all that is known of them when the page is drawn.
+
+    Args:
+        name: another name begins at the first open picture again.
+        pictures: in the order to be answered.
+        labels: id -> (label, who) of those that have one.
+        groups: of alike pictures, in the order of their pages; those with `bulk` can be accepted.
+        small, large: addresses that file names are appended to.
+        recent: answers before, newest first.
+        actor: who labels.
+        round: under which query answers are given.
+        spent, budget: labels so far in the whole run, and as many as are planned.
+        seconds: what the last answers of `actor` took, in this run, oldest first.
+    """
+
+    name: str
+    pictures: Sequence[Picture]
+    labels: Mapping[str, tuple[Label, str]]
+    groups: Sequence[AlikeGroup]
+    small: str
+    large: str
+    recent: Sequence[Recent]
+    actor: str
+    round: int
+    spent: int
+    budget: int
+    seconds: Sequence[float] = ()
+
+
+def _source(*names: str) -> str:
+    return "\n".join((Path(__file__).parent / name).read_text(encoding="utf-8") for name in names)
+
+
+_deck_widget = st.components.v2.component(
+    "laser_label_deck",
+    html="<span hidden>\n</span>",
+    js=_source("outbox.js", "deck.js", "tab.js", "items.js"),
+)
+_label_widget = st.components.v2.component(
+    "laser_labeller",
+    html=_source("labeller.html"),
+    css=_source("labeller.css"),
+    js=_source("outbox.js", "deck.js", "tab.js", "labeller.js"),
+)
+
+
+def send_deck(deck: Deck, memory: str, acks: Mapping[str, int], key: str) -> None:
+    """Send the pictures and their labels; to be called outside of the fragment of `labeller`.
+
+    Args:
+        memory: names the browser tab's memory; the same as for `labeller`.
+        acks: client -> the last of its rows that `deck.labels` has in it.
+    """
+    data = {
+        "memory": memory,
+        "acks": dict(acks),
+        "name": deck.name,
+        "items": [vars(picture) for picture in deck.pictures],
+        "labels": {id: _said(label, who) for id, (label, who) in deck.labels.items()},
+        "answered": sum(picture.id in deck.labels for picture in deck.pictures),
+        "groups": [_group(each) for each in deck.groups],
+        "seconds": list(deck.seconds),
+        "small": deck.small,
+        "large": deck.large,
+        "recent": [
+            {"id": r.id, "file": r.file, "event": r.event, "label": _said(r.label, r.actor)}
+            for r in deck.recent
+        ],
+        "actor": deck.actor,
+        "round": deck.round,
+        "spent": deck.spent,
+        "budget": deck.budget,
+    }
+    _deck_widget(key=f"{key}_deck", data=data)
+
+
+def labeller(
+    memory: str,
+    classes: Sequence[str],
+    names: Sequence[str],
+    acks: Mapping[str, int],
+    refused: str,
+    sharp: int,
+    saved: int,
+    key: str,
+    on_message: Callable[[Mapping[str, Any]], None],
+) -> None:
+    """Draw the widget; to be called in a fragment, which runs again with every answer.
+
+    Args:
+        classes: the relevant ones, 1 to 9 by key.
+        names: of irrelevant things met so far, for completion.
+        acks: client -> the last of its rows that is on disk.
+        refused: why the last message was not taken, or "".
+        sharp: how many pictures, from the first, have their large copies.
+        saved: how many of the pictures at hand have an answer on disk.
+        on_message: told what the browser sends: "client" and "rows", each with "seq", a "kind"
+            and what belongs to it (`ui.label.inbox.take`).
+    """
+    data = {
+        "memory": memory,
+        "classes": list(classes),
+        "names": list(names),
+        "acks": dict(acks),
+        "refused": refused,
+        "sharp": sharp,
+        "saved": saved,
+    }
+
+    def received() -> None:
+        state: Mapping[str, Any] = st.session_state.get(key) or {}
+        if message := state.get("log"):
+            on_message(message)
+
+    _label_widget(key=key, data=data, on_log_change=received)
+
+
+def _said(label: Label, who: str = "") -> dict[str, str]:
+    said = {"state": label.state, "name": label.name}
+    return {**said, "actor": who} if who else said
+
+
+def _group(group: AlikeGroup) -> dict[str, Any]:
+    label = group.label
+    title = "" if label is None else label.name if label.state == "relevant" else label.state
+    return {"label": _said(label) if label else None, "title": title, "bulk": group.bulk}
