@@ -30,7 +30,7 @@ from PIL import Image
 
 from benchmarks.machine import ROOT, Stopwatch, machine
 from benchmarks.memory import peak_bytes
-from laser_core.analysis.places import explain_in
+from laser_core.analysis.explain_run import explain_in
 from laser_core.analysis.ranking import round_ranking
 from laser_core.analysis.reader import RunReader
 from laser_core.basics.arrays import Floats

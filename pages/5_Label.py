@@ -8,7 +8,8 @@ from ui.label.deck import QUERY, choose_ids, make_deck
 from ui.label.history import changed_rounds, classes, disagreements, history, names_met, so_far
 from ui.label.stopping import estimates
 from ui.label.view import show_deck
-from ui.label.work import no_query, train_button, who_labels
+from ui.label.work import no_query, train_button
+from ui.shared.actor import who_labels
 from ui.shared.frame import frame
 from ui.shared.jobs import job_panel
 from ui.shared.runs import TITLES, current_run, jobs

@@ -6,7 +6,7 @@ from laser_core.errors import LaserError
 from ui.escape import escaped
 from ui.files.incoming import labels_in, pictures_place
 from ui.files.outgoing import labels_out, large_files, pictures_out
-from ui.label.work import who_labels
+from ui.shared.actor import who_labels
 from ui.shared.frame import frame
 from ui.shared.jobs import job_panel
 from ui.shared.runs import TITLES, current_run, jobs

@@ -8,8 +8,8 @@ import pytest
 from laser_core.cli.options import settings
 from laser_core.config import ExperimentConfig
 from laser_core.errors import ConfigError
-from laser_core.experiment.crossfit import out_of_fold_precision
 from laser_core.experiment.experiment import Experiment, simulate
+from laser_core.experiment.held_out import out_of_fold_precision
 from laser_core.experiment.plan import choose_relevant, plan, propose
 from laser_core.metrics.summary import Summary
 from laser_core.nets.head import Head

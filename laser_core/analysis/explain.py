@@ -10,7 +10,6 @@ import numpy as np
 
 from laser_core.basics.arrays import Floats
 from laser_core.config import Fusion
-from laser_core.experiment.names import Names
 from laser_core.scores import (
     confuser_cosines,
     detector_score,
@@ -19,7 +18,7 @@ from laser_core.scores import (
 )
 from laser_core.texts.cosines import TextCosines
 from laser_core.texts.descriptions import Descriptions
-from laser_core.texts.neglabel import Share, denominator
+from laser_core.texts.neglabel import Names, Share, denominator
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import numpy as np
 from laser_core.basics.arrays import Bools, Ids, Ints
 from laser_core.config import ExperimentConfig
 from laser_core.errors import CacheError, StoreError
-from laser_core.experiment.names import Names, kept_names
+from laser_core.experiment.names import kept_names
 from laser_core.pool import Label, LabelSpace, Pool
 from laser_core.selection import Images
 from laser_core.store.kept import (
@@ -30,6 +30,7 @@ from laser_core.store.store import Store
 from laser_core.texts.cosine_table import FileTable, run_cosines
 from laser_core.texts.cosines import TextCosines
 from laser_core.texts.descriptions import Descriptions
+from laser_core.texts.neglabel import Names
 from laser_core.view import Query, RoundRecord, Signal
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from laser_core.basics.arrays import Bools, Ids, Ints
 from laser_core.pool import Label
-from laser_core.store.label_rows import Answer
+from laser_core.store.label_state import Answer
 from laser_core.view import RoundRecord
 
 NEVER = -1  # the round of an image that nobody has answered

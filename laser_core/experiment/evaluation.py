@@ -9,7 +9,7 @@ import numpy as np
 from laser_core.basics.arrays import Floats, Ids, Ints
 from laser_core.basics.seeding import rng_for
 from laser_core.config import ExperimentConfig
-from laser_core.experiment.crossfit import out_of_fold_precision
+from laser_core.experiment.held_out import out_of_fold_precision
 from laser_core.metrics import paper as metrics
 from laser_core.nets.base import Learner, Net, Pictures
 from laser_core.pool import Pool, positions

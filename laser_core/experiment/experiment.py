@@ -16,10 +16,9 @@ from laser_core.experiment.class_changes import following, images_to_test, relev
 from laser_core.experiment.evaluation import component_precisions, make_record, tested
 from laser_core.experiment.held_out import held_out_accuracy
 from laser_core.experiment.materials import Materials
-from laser_core.experiment.names import Names, names_of
-from laser_core.experiment.nets import RunNets
-from laser_core.experiment.shelf import NetShelf
-from laser_core.experiment.signals import NAME_SIGNALS, TEXT_SIGNALS, compute_signals
+from laser_core.experiment.names import names_of
+from laser_core.experiment.nets import NetShelf, RunNets
+from laser_core.experiment.signals import TEXT_SIGNALS, compute_signals
 from laser_core.experiment.text_classifier import TextClassifier
 from laser_core.nets import make_learner
 from laser_core.nets.anchor import Anchor
@@ -29,6 +28,7 @@ from laser_core.store.store import Store
 from laser_core.strategies import Strategy, make_strategy
 from laser_core.texts.cosines import TextCosines, text_cosines
 from laser_core.texts.descriptions import Descriptions, describe, with_discovered
+from laser_core.texts.neglabel import NAME_SIGNALS, Names
 from laser_core.view import PoolView, Query, RoundRecord
 
 

@@ -2,40 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from laser_core.basics.arrays import Floats, Ints
 from laser_core.errors import StoreError
 from laser_core.progress import Progress, Steps
 from laser_core.scores import confuser_cosines
 from laser_core.store.store import Store
-from laser_core.texts.neglabel import far_enough, names_part, sharpness_of
+from laser_core.texts.neglabel import Names, far_enough, names_part, sharpness_of
 
 if TYPE_CHECKING:  # pages read what is kept, and load no lexicon
     from laser_core.experiment.materials import Materials
     from laser_core.texts.descriptions import Descriptions
 
 FILE = "names.txt"  # the relevant classes that the names were chosen for, a line each
-
-
-@dataclass(frozen=True)
-class Names:
-    """What `neglabel.relevant_share` needs of the names.
-
-    Args:
-        log_sum: (N,) of each image of the pool, see `NamesPart.log_sum`.
-        sharpness: s.
-    """
-
-    log_sum: Floats
-    sharpness: float
-
-    def at(self, rows: Ints) -> Names:
-        """Those of some images."""
-        return Names(self.log_sum[rows], self.sharpness)
 
 
 def kept_names(store: Store, relevant: tuple[str, ...], images: int) -> Names | None:

@@ -1,18 +1,22 @@
-"""The detector and the classifier of a run: trained from scratch each round, kept for restarts."""
+"""A run's detector and classifier: trained each round, and kept beside the run until the next."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+import shutil
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from laser_core.basics.arrays import Ids, Ints
 from laser_core.basics.seeding import rng_for
 from laser_core.config import ExperimentConfig
-from laser_core.experiment.shelf import NetShelf
+from laser_core.errors import StoreError
 from laser_core.nets.anchor import Anchor
 from laser_core.nets.base import Learner, Net, Pictures
 from laser_core.nets.head import text_alone
 from laser_core.progress import Steps
+from laser_core.store.database import unwritable
 
 Labeled = tuple[Ids, Ints]
 
@@ -126,3 +130,72 @@ class RunNets:
         rng = rng_for(self._config.seed, which, round)
         train = self.learner.train
         return (yield from train(self._pictures, ids, labels, outputs, rng, temperature, anchor))
+
+
+NAMES = ("detector", "classifier")
+
+
+class NetShelf:
+    """The nets of the newest finished round; older ones are removed.
+
+    Args:
+        folder: of the run's nets.
+        learner: who trained them and can load them.
+    """
+
+    def __init__(self, folder: Path, learner: Learner) -> None:
+        self._folder = folder
+        self._learner = learner
+
+    def put(
+        self,
+        round: int,
+        detector: Net | None,
+        classifier: Net | None,
+        classes: Sequence[str] = (),
+    ) -> None:
+        """Keep the nets of a round, and the relevant classes they were trained for.
+
+        Raises:
+            StoreError: the disk is full, or the folder cannot be written.
+        """
+        place = self._place(round)
+        try:
+            shutil.rmtree(place, ignore_errors=True)
+            place.mkdir(parents=True)
+            for name, net in zip(NAMES, (detector, classifier), strict=True):
+                if net is not None:
+                    net.save(place / f"{name}.safetensors")
+            (place / "complete").write_text(json.dumps(list(classes)), encoding="utf-8")
+            for older in self._folder.iterdir():
+                if older != place:
+                    shutil.rmtree(older, ignore_errors=True)
+        except OSError as error:
+            raise unwritable(place, error) from error
+
+    def get(self, round: int) -> tuple[Net | None, Net | None] | None:
+        """(detector, classifier) of a round; None if they have to be trained again."""
+        place = self._place(round)
+        if not (place / "complete").exists():
+            return None
+        try:
+            return self._load(place / "detector.safetensors"), self._load(
+                place / "classifier.safetensors"
+            )
+        except StoreError:  # damaged: training again gives the same nets
+            return None
+
+    def classes(self, round: int) -> tuple[str, ...]:
+        """What `put` was given for a round; () if its nets are not kept."""
+        try:
+            kept = json.loads((self._place(round) / "complete").read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
+            return ()
+        named = isinstance(kept, list) and all(isinstance(name, str) for name in kept)
+        return tuple(kept) if named else ()
+
+    def _load(self, path: Path) -> Net | None:
+        return self._learner.load(path) if path.exists() else None
+
+    def _place(self, round: int) -> Path:
+        return self._folder / f"round-{round:03d}"

@@ -8,15 +8,14 @@ import numpy as np
 
 from laser_core.basics.arrays import Floats, Ids
 from laser_core.errors import ConfigError
-from laser_core.experiment.names import Names
 from laser_core.nets.base import Net, Pictures
 from laser_core.progress import Steps
 from laser_core.texts.cosines import TextCosines
+from laser_core.texts.neglabel import NAME_SIGNALS, Names
 from laser_core.view import Signal
 
 TEXT_SIGNALS = ("relevant_cosines", "irrelevant_cosines", "relevant_owner", "irrelevant_owner")
 NET_SIGNALS = ("detector_logits", "classifier_logits")
-NAME_SIGNALS = ("names_log_sum", "names_sharpness")
 IMAGE_SIGNALS = ("vectors", "labeled_vectors")
 
 

@@ -13,8 +13,7 @@ from laser_core.errors import StoreError
 from laser_core.pool import Label
 from laser_core.store.database import Database, insert, next_number, now
 from laser_core.store.events import CLASS_ADDED, LABEL, REDO, UNDO, Event
-from laser_core.store.label_rows import Source, Step
-from laser_core.store.label_state import Replay
+from laser_core.store.label_state import Replay, Source, Step
 
 SEEN = "SELECT count(*) FROM events WHERE client = ? AND client_seq = ?"
 _SHOWN = len(Event._fields)  # a row goes on with the sender's name and number

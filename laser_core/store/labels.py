@@ -10,16 +10,16 @@ from laser_core.pool import Label, LabelSpace
 from laser_core.store.database import Database, insert, next_number, now
 from laser_core.store.event_log import EventLog
 from laser_core.store.events import CLASS_ADDED, CLASS_RENAMED, MERGED, PROMOTED, Event
-from laser_core.store.label_rows import (
+from laser_core.store.label_state import (
     Answer,
     Disagreement,
     Happening,
     Import,
+    Replay,
     answer,
     contradict,
     happening,
 )
-from laser_core.store.label_state import Replay
 
 
 class LabelLog(EventLog):

@@ -37,7 +37,7 @@ from laser_core.store.kept import (
     read_record,
     sealed,
 )
-from laser_core.store.label_rows import as_recorded
+from laser_core.store.label_state import as_recorded
 from laser_core.store.labels import LabelLog
 from laser_core.store.text_versions import NAME_KEY, TextVersions, append_exchanges
 from laser_core.texts.descriptions import Descriptions

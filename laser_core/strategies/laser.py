@@ -16,8 +16,6 @@ from laser_core.config import (
     Selection,
     delta_schedule,
 )
-from laser_core.experiment.names import Names
-from laser_core.experiment.signals import NAME_SIGNALS
 from laser_core.scores import (
     detector_score,
     detector_share,
@@ -27,6 +25,7 @@ from laser_core.scores import (
 from laser_core.selection import Images, balanced, top_b, top_p_per_group
 from laser_core.strategies.base import Strategy, register
 from laser_core.texts.cosines import TextCosines
+from laser_core.texts.neglabel import NAME_SIGNALS, Names
 from laser_core.view import PoolView, Query, RoundRecord, Signal, take
 
 DELTA_STEP, DELTA_CAP = 0.1, 0.9  # Section 4.1: "increase it by 0.1 in each AL round", 10 rounds

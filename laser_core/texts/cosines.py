@@ -18,7 +18,7 @@ from laser_core.texts.descriptions import Descriptions
 from laser_core.texts.neglabel import relevant_share
 
 if TYPE_CHECKING:
-    from laser_core.experiment.names import Names
+    from laser_core.texts.neglabel import Names
 
 TextEncoder = Callable[[Sequence[str]], Floats]
 

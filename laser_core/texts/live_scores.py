@@ -13,12 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from laser_core.basics.arrays import Bools, Floats, Ints
-from laser_core.experiment.names import Names
 from laser_core.scores import confuser_cosines, vlm_score
 from laser_core.texts.cosine_table import Table
 from laser_core.texts.cosines import TextCosines
 from laser_core.texts.descriptions import ClassText, Descriptions
-from laser_core.texts.neglabel import relevant_share
+from laser_core.texts.neglabel import Names, relevant_share
 
 REMEMBERED = 300  # classes whose reduced cosines are kept: 120 MB for a pool of 50,000
 

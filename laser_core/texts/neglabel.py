@@ -17,6 +17,24 @@ SHARPNESS = 2.5  # in spreads: 30 a cosine where classes' cosines spread by .083
 TOO_NEAR = 0.9  # cosine of two texts from which a name may mean a relevant class
 BLOCK = 256  # names at once: 51 MB of cosines with 50,000 images
 LARGEST = 3  # names that an explanation shows
+NAME_SIGNALS = ("names_log_sum", "names_sharpness")  # of `Names`, as a strategy asks for them
+
+
+@dataclass(frozen=True)
+class Names:
+    """What `relevant_share` needs of the names.
+
+    Args:
+        log_sum: (N,) of each image of the pool, see `NamesPart.log_sum`.
+        sharpness: s.
+    """
+
+    log_sum: Floats
+    sharpness: float
+
+    def at(self, rows: Ints) -> Names:
+        """Those of some images."""
+        return Names(self.log_sum[rows], self.sharpness)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from laser_core.analysis.places import explain_in, row_of, standing
+from laser_core.analysis.explain_run import explain_in, row_of, standing
 from laser_core.analysis.ranking import (
     matches_of,
     next_ranking,

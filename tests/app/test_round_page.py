@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from laser_core.analysis.explain import Explanation, Match, Part, Predicted
-from laser_core.analysis.places import ClassPlace, Standing
+from laser_core.analysis.explain_run import ClassPlace, Standing
 from laser_core.analysis.ranking import next_ranking
 from laser_core.config import RoundChoice
 from laser_core.jobs import tasks

@@ -16,7 +16,7 @@ from laser_core.analysis.readouts import (
     running_mean,
 )
 from laser_core.pool import Label
-from laser_core.store.label_rows import Answer
+from laser_core.store.label_state import Answer
 from laser_core.view import RoundRecord
 
 IDS = np.array(["a", "b", "c", "d"])

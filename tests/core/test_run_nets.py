@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from laser_core.basics.seeding import rng_for
-from laser_core.experiment.nets import RunNets
-from laser_core.experiment.shelf import NetShelf
+from laser_core.experiment.nets import NetShelf, RunNets
 from laser_core.nets.head import Head
 from laser_core.progress import drain
 from laser_core.scores import temperature_probabilities

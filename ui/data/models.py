@@ -13,6 +13,7 @@ from laser_core.errors import LaserError
 from laser_core.strategies import STRATEGIES
 from laser_core.vlm.choose import choice_sentence
 from ui.escape import escaped
+from ui.shared.jobs import share_secrets
 
 OFFLINE, ENDPOINT, TRANSCRIPT = (
     "Offline semantic reasoner (no LLM)",
@@ -25,19 +26,6 @@ METHODS = {
     "section-3.2": "As printed in the paper: Section 3.2 (quotas)",
     "algorithm-1": "As printed in the paper: Algorithm 1 (top b)",
 }
-
-
-def share_secrets() -> None:
-    """Hand keys from .streamlit/secrets.toml to the worker, through the environment only.
-
-    What the environment says already wins. Keys are never written, logged or shown.
-    """
-    try:
-        for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL"):
-            if name in st.secrets and name not in os.environ:
-                os.environ[name] = str(st.secrets[name])
-    except FileNotFoundError:  # no secrets file, which is fine
-        return
 
 
 def choose_models() -> tuple[str, str]:

@@ -13,7 +13,7 @@ from laser_core.analysis.stopping import open_audit
 from laser_core.analysis.suggestions import Suggestion, alike_groups, least_sure, suggestions
 from laser_core.data.pictures.thumbnails import LARGE_SIDE, thumbnail_name
 from laser_core.errors import LaserError
-from laser_core.store.label_rows import Answer
+from laser_core.store.label_state import Answer
 from ui.escape import escaped
 from ui.shared.pictures import Thumbnails
 from ui.shared.runs import ensure_cosines, jobs, picture_urls, requests, thumbnails

@@ -9,7 +9,7 @@ import streamlit as st
 from laser_core.analysis.reader import RunReader
 from laser_core.errors import LaserError
 from laser_core.pool import Label
-from laser_core.store.label_rows import Disagreement, Happening
+from laser_core.store.label_state import Disagreement, Happening
 from laser_core.texts.edits import Edit, edited
 from ui.escape import escaped
 from ui.shared.runs import picture_urls

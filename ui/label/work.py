@@ -1,4 +1,4 @@
-"""What comes before and after labeling: who labels, the next query, training."""
+"""What comes before and after labeling: the next query, training."""
 
 from __future__ import annotations
 
@@ -8,18 +8,6 @@ from laser_core.analysis.reader import RunReader
 from laser_core.jobs.client import JobState
 from ui.shared.jobs import start_job
 from ui.shared.runs import jobs
-
-NAME_KEY = "label_actor"
-
-
-def who_labels() -> str:
-    """The name that answers carry: asked once, kept with the session; "me" by default."""
-    name = st.text_input(
-        "Your name, which answers carry", "me", max_chars=40, key=NAME_KEY,
-        persist_state="session", label_visibility="collapsed", placeholder="Your name",
-        icon=":material/person:",
-    ).strip()  # fmt: skip
-    return name if name and name != "oracle" else "me"  # the simulated oracle has that name
 
 
 def train_button(run: RunReader, job: JobState | None) -> None:

@@ -12,10 +12,9 @@ from laser_core.llm.prompts import DEFAULT_TEMPLATES, PromptTemplate
 from laser_core.store.text_versions import undo_target
 from laser_core.texts.descriptions import Descriptions
 from laser_core.texts.pasting import Taken, take_confusers, take_sentences
-from ui.data.models import share_secrets
 from ui.escape import escaped
 from ui.prompts.state import keep, notify, step_back
-from ui.shared.jobs import start_job
+from ui.shared.jobs import share_secrets, start_job
 from ui.shared.remember import read_kept, write_kept
 from ui.shared.runs import jobs, reader
 from ui.widgets.typing import Typed

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from laser_core.analysis.explain import Explanation, Predicted
-from laser_core.analysis.places import ClassPlace, Standing, explain_in, row_of, standing
+from laser_core.analysis.explain_run import ClassPlace, Standing, explain_in, row_of, standing
 from laser_core.analysis.ranking import Ranking, ranking_with
 from laser_core.analysis.reader import RunReader
 from laser_core.errors import LaserError

@@ -7,6 +7,7 @@ same, also after a reload or a restart of the server.
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -198,3 +199,16 @@ def _quietly(verb: Callable[[str], None], id: str) -> Callable[[], None]:
             verb(id)
 
     return call
+
+
+def share_secrets() -> None:
+    """Hand keys from .streamlit/secrets.toml to the worker, through the environment only.
+
+    What the environment says already wins. Keys are never written, logged or shown.
+    """
+    try:
+        for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL"):
+            if name in st.secrets and name not in os.environ:
+                os.environ[name] = str(st.secrets[name])
+    except FileNotFoundError:  # no secrets file, which is fine
+        return

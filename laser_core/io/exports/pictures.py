@@ -11,7 +11,7 @@ from laser_core.data.files import FileSource
 from laser_core.io.exports.names import ExportNames
 from laser_core.io.exports.new_folder import new_folder
 from laser_core.progress import Progress, Steps
-from laser_core.store.label_rows import Answer
+from laser_core.store.label_state import Answer
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from laser_core.io.exports.new_folder import new_folder
 from laser_core.io.label_files.text import name_text
 from laser_core.llm.transcript import write_transcript
 from laser_core.metrics.summary import rounds_csv
-from laser_core.store.label_rows import Answer
+from laser_core.store.label_state import Answer
 from laser_core.store.store import Store
 
 LABEL_COLUMNS = (
