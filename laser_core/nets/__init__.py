@@ -1,4 +1,7 @@
-"""Learners: what the detector and the classifier are trained with."""
+"""Learners: what the detector and the classifier are trained with.
+
+A new learner implements `base`; nothing here imports a strategy, a text or a run's folder.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Query strategies. Importing this package registers every one, those of other packages too."""
+"""Query strategies, a file each. Importing this package registers all, other packages' too.
+
+A strategy reads a `PoolView` and returns a `Query`; it imports neither experiment nor store.
+"""
 
 from laser_core.strategies import installed, laser, random_sampling, uncertainty
 from laser_core.strategies.base import STRATEGIES, Strategy, make_strategy, register, strategy_class

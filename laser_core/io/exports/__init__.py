@@ -1,4 +1,8 @@
-"""A run's results as files that other tools read, and whole runs to be opened elsewhere."""
+"""A run's results as files that other tools read, and whole runs to be opened elsewhere.
+
+Every file is written beside and renamed; a new format is a new module here. Nothing here changes
+a run.
+"""
 
 from laser_core.io.exports.bundle import bundle_run, open_bundle
 from laser_core.io.exports.embeddings import write_embeddings

@@ -1,4 +1,7 @@
-"""Thumbnails in a grid, to be looked through and chosen from by mouse or keyboard."""
+"""Thumbnails in a grid, to be looked through and chosen from by mouse or keyboard.
+
+It knows pictures by their ids; what a choice means is decided where it is drawn.
+"""
 
 from __future__ import annotations
 

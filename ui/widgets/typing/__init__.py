@@ -1,4 +1,7 @@
-"""A text area whose text arrives while one types (Streamlit's own tells only when it is left)."""
+"""A text area whose text arrives while one types (Streamlit's own tells only when it is left).
+
+It knows a text and nothing of what is asked with it.
+"""
 
 from __future__ import annotations
 
