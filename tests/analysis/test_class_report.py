@@ -5,7 +5,7 @@ from dataclasses import replace
 from laser_core.analysis.class_report import ClassShare, class_shares, found_by_class, remarks
 from laser_core.analysis.ranking import next_ranking, round_ranking
 from laser_core.metrics.summary import summarise
-from tests.core.test_metrics import record
+from tests.metrics.test_metrics import record
 
 
 def test_a_batch_is_told_class_by_class(read_run) -> None:
