@@ -62,18 +62,18 @@ def confuser_cosines(irrelevant: Floats, owner: Ints | None = None) -> Floats:
 
 
 def temperature_probabilities(logits: Floats, temperature: float) -> Floats:
-    """(N, C) class probabilities of logits (N, C), sharpened by dividing by T: Eq. (3).
+    """(..., C) class probabilities of logits (..., C), sharpened by dividing by T: Eq. (3).
 
     A logit of -inf (a class without a label so far) gives probability 0.
 
     Raises:
         ValueError: a row has no finite logit, or a logit is NaN.
     """
-    top = logits.max(axis=1, keepdims=True)
+    top = logits.max(axis=-1, keepdims=True)
     if not np.isfinite(top).all():
         raise ValueError("a row of logits has NaN, or no finite value at all")
     powers = np.exp((logits - top) / temperature)
-    return powers / powers.sum(axis=1, keepdims=True)
+    return powers / powers.sum(axis=-1, keepdims=True)
 
 
 def detector_score(probabilities: Floats) -> Floats:

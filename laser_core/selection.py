@@ -76,7 +76,7 @@ def top_p_per_group(
     """
     _require(len(scores), b)
     order = best_first(scores, rng)
-    within = _rank_within_group(group[order])
+    within = rank_within_group(group[order])
     taken = within < quotas(b, groups)[group[order]]
     rest = np.flatnonzero(~taken)[: b - int(taken.sum())]
     taken[rest] = True
@@ -242,7 +242,7 @@ def in_turns(groups: list[Ints]) -> Ints:
     return merged
 
 
-def _rank_within_group(group: Ints) -> Ints:
+def rank_within_group(group: Ints) -> Ints:
     """(N,) how many earlier entries belong to the same group."""
     by_group = np.argsort(group, kind="stable")
     starts = np.flatnonzero(np.r_[True, np.diff(group[by_group]) != 0])
