@@ -159,7 +159,7 @@ def fit_anchored(
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):  # as for `fit_softmax`
-        inputs, centre, scale = _scaled(vectors)
+        inputs, centre, scale = scaled_vectors(vectors)
         inputs = np.concatenate([inputs, np.ones((len(inputs), 1), np.float32)], axis=1)
         count, classes = len(labels), offset.shape[1]
         shrink = 1.0 / (inverse_penalty * np.sqrt(count))  # of the mean loss: 1 / (C L)
@@ -188,7 +188,7 @@ def fit_anchored(
     return slopes.astype(np.float32), bias.astype(np.float32)
 
 
-def _scaled(vectors: Floats) -> tuple[Floats, Floats, float]:
+def scaled_vectors(vectors: Floats) -> tuple[Floats, Floats, float]:
     """(vectors at mean 0 and spread 1, their mean, what they were multiplied by)."""
     centre = vectors.mean(axis=0)
     scaled = vectors - centre  # (L, D)
@@ -220,7 +220,7 @@ def fit_softmax(
     # each other took 20 to 60 times as long.
     # A fit that stops short of the tolerance is a fit all the same, and the same one every time.
     with threadpool_limits(1), catch_warnings(action="ignore", category=ConvergenceWarning):
-        scaled, centre, scale = _scaled(vectors)
+        scaled, centre, scale = scaled_vectors(vectors)
         penalty = inverse_penalty / np.sqrt(len(labels))
         model = LogisticRegression(C=penalty, max_iter=MAX_ITERATIONS, tol=TOLERANCE)
         model.fit(scaled, labels)
