@@ -23,7 +23,7 @@ from laser_core.pool import Label
 from laser_core.store.store import Store
 from laser_core.texts.cosine_table import FileTable, cosines_folder
 from laser_core.texts.descriptions import ClassText, Descriptions
-from laser_core.view import Query, RoundRecord, Signal
+from laser_core.view import LaserArrays, Query, QueryArrays, RoundRecord, Signal
 
 KEY = "big-run"
 DIM = 1280  # of the offline model
@@ -95,8 +95,8 @@ def _close_round(
     """A finished first round: query, labels, record."""
     ids = [_id(row) for row in rows.tolist()]
     nothing = np.zeros(len(scores["s_vlm"]))
-    arrays = {**scores, "score": scores["s_vlm"], "row": np.arange(len(nothing))}
-    arrays |= {"s_det": nothing, "delta": nothing}
+    laser = LaserArrays(scores["s_vlm"], nothing, scores["best"], nothing)
+    arrays = QueryArrays(np.arange(len(nothing)), scores["s_vlm"], laser)
     figures = {"delta": 0.0, "delta_effective": 0.0, "sd_vlm": 0.02, "sd_det": 0.0}
     top = Query(np.array(ids), scores["s_vlm"][rows], arrays, figures)
     store.save_query(1, version, top)
@@ -147,20 +147,21 @@ def _save_preview(
 ) -> None:
     """What `laser_core.jobs.tasks.look_ahead` would keep for round 2."""
     nothing = np.zeros(len(left))
-    arrays = {**scores, "row": left, "s_det": nothing, "delta": nothing}
-    arrays["score"] = scores["s_vlm"]
-    for name, array in arrays.items():
-        store.save_array(f"preview/{name}", array)
-    picked = np.argsort(-arrays["score"])[: config.batch_size]
-    spread = float(arrays["s_vlm"].std())
+    s_vlm = scores["s_vlm"]
+    laser = LaserArrays(
+        s_vlm, nothing, scores["best"], nothing, detector_logits=scores["detector_logits"]
+    )
+    names = store.save_query_arrays("preview", QueryArrays(left, s_vlm, laser))
+    picked = np.argsort(-s_vlm)[: config.batch_size]
+    spread = float(s_vlm.std())
     facts = {
         "round": 2,
         "texts": version,
         "ids": [_id(row) for row in left[picked].tolist()],
-        "scores": arrays["score"][picked].tolist(),
+        "scores": s_vlm[picked].tolist(),
         "figures": {"delta": 0.1, "delta_effective": 0.9, "sd_vlm": spread, "sd_det": 0.7},
         "note": "",
-        "arrays": sorted(arrays),
+        "arrays": names,
     }
     store.write_text("preview.json", json.dumps(facts))
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -117,15 +118,104 @@ class PoolView:
 
 
 @dataclass(frozen=True)
+class LaserArrays:
+    """What LaSeR says of every unlabeled image: the parts of Eq. (5).
+
+    Args:
+        s_vlm: (U,) Eq. (1).
+        s_det: (U,) Eq. (4); all 0 where no detector counts.
+        best: (U,) row of the relevant description that matches best.
+        delta: (U,) the detector's share for each image.
+        classes: (U,) the relevant class each image may be; None in rounds of earlier versions.
+        detector_logits: (U, n + 1), irrelevant last; None without a detector.
+        names_log_sum, names_sharpness: (U,) what `neglabel` needs of other names, the second the
+            same number for all; None with Eq. (1) as printed.
+    """
+
+    s_vlm: Floats
+    s_det: Floats
+    best: Ints
+    delta: Floats
+    classes: Ints | None = None
+    detector_logits: Floats | None = None
+    names_log_sum: Floats | None = None
+    names_sharpness: Floats | None = None
+
+
+@dataclass(frozen=True)
+class ClassifierArrays:
+    """What the classifier that starts from the text says of every unlabeled image.
+
+    Args:
+        logits: (U, n) text + learned + b.
+        text: (U, n) a z_c.
+        learned: (U, n) w x.
+    """
+
+    logits: Floats
+    text: Floats
+    learned: Floats
+
+
+@dataclass(frozen=True)
+class Part:
+    """A column of a strategy's own, such as how likely each image is relevant.
+
+    Args:
+        title: for a person, in a few words.
+        values: (U,).
+        higher_is_better: whether higher values speak for an image.
+    """
+
+    title: str
+    values: Floats
+    higher_is_better: bool = True
+
+
+@dataclass(frozen=True)
+class QueryArrays:
+    """Arrays over all images a query could choose from, kept so that it can be looked at again.
+
+    Args:
+        row: (U,) where each image stands: in the pool, ascending, in what the engine keeps; in the
+            view, in what a strategy returns.
+        score: (U,) what the batch was ranked by.
+        laser: of LaSeR alone.
+        classifier: where one starts from the text.
+        parts: a strategy's own columns, by the names of their files.
+    """
+
+    row: Ints
+    score: Floats
+    laser: LaserArrays | None = None
+    classifier: ClassifierArrays | None = None
+    parts: Mapping[str, Part] = field(default_factory=dict)
+
+    def places(self, rows: Ints | Sequence[int]) -> Ints:
+        """Where the images at `rows` of the pool stand in these arrays; each must be here."""
+        return np.searchsorted(self.row, rows)
+
+    def copied(self) -> QueryArrays:
+        """The same in memory, for arrays that lie on disk in files which may change."""
+        return deepcopy(self)
+
+    def place(self, row: int) -> int | None:
+        """Where the image at `row` of the pool stands in these arrays; None if it does not."""
+        found = np.flatnonzero(self.row == row)[:1]
+        return int(found[0]) if len(found) else None
+
+
+NO_ARRAYS = QueryArrays(np.empty(0, dtype=np.intp), np.empty(0))
+
+
+@dataclass(frozen=True)
 class Query:
     """A batch to be labeled, and the scores it came from.
 
     Args:
         ids: (b,) in the order they are asked; exactly min(b, left) different unlabeled ids.
         scores: (b,) what they were ranked by.
-        pool: arrays over the whole view, aligned with `unlabeled`, kept with the run so that a
-            round can be looked at again: "score", and LaSeR's "s_vlm", "s_det", "best" (the
-            winning description's row) and "class" (the relevant class each image may be).
+        arrays: over the whole view, kept with the run so that a round can be looked at again.
         figures: single numbers of the round (delta, spreads).
         note: one sentence a person should read, or "".
         choice: what a person set for this round.
@@ -133,7 +223,7 @@ class Query:
 
     ids: Ids
     scores: Floats
-    pool: Mapping[str, Signal] = field(default_factory=dict)
+    arrays: QueryArrays = NO_ARRAYS
     figures: Mapping[str, float] = field(default_factory=dict)
     note: str = ""
     choice: RoundChoice = NO_CHOICE
@@ -143,10 +233,13 @@ def take(
     view: PoolView,
     positions: Ints,
     scores: Floats,
-    pool: Mapping[str, Signal] | None = None,
+    *,
+    laser: LaserArrays | None = None,
+    parts: Mapping[str, Part] | None = None,
     figures: Mapping[str, float] | None = None,
     note: str = "",
 ) -> Query:
     """The query of the images at `positions` (b,) of the view; `scores` (U,) are over all of it."""
-    arrays = {"score": np.asarray(scores), **(pool or {})}
+    rows = np.arange(len(view.unlabeled))
+    arrays = QueryArrays(rows, np.asarray(scores), laser, parts=dict(parts or {}))
     return Query(view.unlabeled[positions], scores[positions], arrays, dict(figures or {}), note)

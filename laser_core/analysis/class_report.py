@@ -39,12 +39,13 @@ def class_shares(ranking: Ranking, before: Pool) -> list[ClassShare]:
         ranking: of the round.
         before: labels as they were when it was queried.
     """
-    if "class" not in ranking.arrays:
+    classes = ranking.classes
+    if classes is None:
         return []
     names = ranking.config.relevant
     labels = before.training()[1]
     have = np.bincount(labels[labels < len(names)], minlength=len(names))
-    left = np.bincount(ranking.arrays["class"], minlength=len(names))
+    left = np.bincount(classes, minlength=len(names))
     asked = ranking.class_shares()
     return [ClassShare(*each) for each in zip(names, asked.tolist(), have.tolist(), left.tolist(),
                                               strict=True)]  # fmt: skip
@@ -56,9 +57,10 @@ def found_by_class(ranking: Ranking, record: RoundRecord) -> dict[str, tuple[int
     Only pictures whose answer counts: one without an answer, unsure or excluded says nothing of a
     class. Empty where the round kept no classes.
     """
-    if "class" not in ranking.arrays:
+    classes = ranking.classes
+    if classes is None:
         return {}
-    mine = ranking.arrays["class"][np.searchsorted(ranking.arrays["row"], ranking.rows)]
+    mine = classes[ranking.arrays.places(ranking.rows)]
     labels = np.array(record.labels)
     found = {}
     for place, name in enumerate(ranking.config.relevant):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,7 +17,7 @@ from laser_core.store.store import Store
 from laser_core.texts.cosines import Cosines, TextCosines, text_cosines
 from laser_core.texts.descriptions import Descriptions
 from laser_core.texts.neglabel import Names
-from laser_core.view import Signal
+from laser_core.view import QueryArrays
 
 
 def explain_image(
@@ -38,7 +37,7 @@ def explain_image(
     """
     kept = store.query(round)
     texts = store.texts(kept[0]) if kept and kept[0] is not None else None
-    if kept is None or texts is None or "s_vlm" not in kept[1].pool:
+    if kept is None or texts is None or kept[1].arrays.laser is None:
         raise PoolError(
             f"round {round} has no scores to explain; ask for a round that a LaSeR run has queried"
         )
@@ -46,16 +45,16 @@ def explain_image(
         raise PoolError(f"{id!r} is no image of this pool; ids come from its own list")
     row = int(positions(pool.ids, [id])[0])
     config = kept[1].choice.applied_to(config.in_round(round))
-    if not np.isin(row, kept[1].pool["row"]):
+    if kept[1].arrays.place(row) is None:
         raise PoolError(f"{id!r} was labeled before round {round}; ask for an earlier round")
     found = text_cosines(cosines, texts[1], np.array([row]))
-    return explain_row(id, row, kept[1].pool, texts[1], config, found)
+    return explain_row(id, row, kept[1].arrays, texts[1], config, found)
 
 
 def explain_row(
     id: str,
     row: int,
-    arrays: Mapping[str, Signal],
+    arrays: QueryArrays,
     descriptions: Descriptions,
     config: ExperimentConfig,
     cosines: TextCosines,
@@ -71,23 +70,22 @@ def explain_row(
         cosines: of the descriptions with this image alone, one column.
 
     Raises:
-        PoolError: the image is not among them.
+        PoolError: the image is not among them, or they are not LaSeR's.
     """
-    at = np.flatnonzero(arrays["row"] == row)[:1]
-    if len(at) == 0:
+    here, laser = arrays.place(row), arrays.laser
+    if here is None or laser is None:
         raise PoolError(f"{id!r} was labeled already; ask for the round that queried it")
-    here = int(at[0])
-    fused = bool(arrays["delta"].any())
-    s_vlm, s_det = arrays["s_vlm"], arrays["s_det"]
+    fused = bool(laser.delta.any()) and laser.detector_logits is not None
+    s_vlm, s_det = laser.s_vlm, laser.s_det
     found = explain(
         id,
         0,
         cosines,
         descriptions,
         config.relevant,
-        arrays["detector_logits"][here] if fused else None,
-        float(arrays["delta"][here]),
-        float(arrays["score"][here]),
+        laser.detector_logits[here] if fused and laser.detector_logits is not None else None,
+        float(laser.delta[here]),
+        float(arrays.score[here]),
         fusion=config.fusion if fused else "raw",
         temperature=config.temperature,
         centre=(
@@ -98,13 +96,13 @@ def explain_row(
         ),
         s_vlm=float(s_vlm[here]) if _otherwise_summed(config) else None,
     )
-    if "names_log_sum" in arrays:
-        names = Names(arrays["names_log_sum"][[here]], float(arrays["names_sharpness"][here]))
+    if laser.names_log_sum is not None and laser.names_sharpness is not None:
+        names = Names(laser.names_log_sum[[here]], float(laser.names_sharpness[here]))
         found = with_shares(found, cosines, descriptions, names)
-    if "classifier_logits" not in arrays:
+    if arrays.classifier is None:
         return found
-    read = ("text_logits", "learned_logits", "classifier_logits")
-    text, learned, logits = (np.asarray(arrays[name][here], dtype=float) for name in read)
+    read = (arrays.classifier.text, arrays.classifier.learned, arrays.classifier.logits)
+    text, learned, logits = (np.asarray(array[here], dtype=float) for array in read)
     thought = predicted(text, learned, logits, config.anchor or 1.0, config.relevant)
     return replace(found, predicted=thought)
 
@@ -167,9 +165,9 @@ def standing(ranking: Ranking, row: int) -> Standing:
         PoolError: it was labeled before.
     """
     arrays = ranking.arrays
-    here = place_of(arrays["row"], row)
-    scores = arrays["score"]
-    mine, groups = arrays.get("best"), 0
+    here = place_of(arrays, row)
+    scores = arrays.score
+    mine, groups = arrays.laser.best if arrays.laser else None, 0
     same = mine == mine[here] if mine is not None else np.zeros(len(scores), dtype=bool)
     if ranking.descriptions is not None and ranking.config.selection == "quota":
         groups = len(ranking.descriptions.relevant_texts())
@@ -187,7 +185,7 @@ def standing(ranking: Ranking, row: int) -> Standing:
 
 
 def _class_place(ranking: Ranking, here: int, picked: bool) -> ClassPlace | None:
-    classes, scores = ranking.arrays.get("class"), ranking.arrays["score"]
+    classes, scores = ranking.classes, ranking.arrays.score
     if classes is None or ranking.config.selection != "balanced":
         return None
     same = classes == classes[here]

@@ -20,7 +20,7 @@ from laser_core.errors import PoolError
 from laser_core.pool import Pool, positions
 from laser_core.strategies.laser import NO_DETECTOR, scheduled_delta, why_no_detector
 from laser_core.texts.descriptions import Descriptions
-from laser_core.view import Query, RoundRecord, Signal, no_embeddings
+from laser_core.view import Query, QueryArrays, RoundRecord, no_embeddings
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Ranking:
         ids: (b,) the batch, best first.
         rows: (b,) where they stand in the pool.
         scores: (b,) what they were ranked by.
-        arrays: over all images that were unlabeled; "row", "score", and LaSeR's own.
+        arrays: over all images that were unlabeled.
         descriptions: in use in that round; None where the strategy uses none.
         config: of the run, with the round's choice applied.
         figures: delta, delta_effective, sd_vlm, sd_det; empty for other strategies.
@@ -46,7 +46,7 @@ class Ranking:
     ids: Ids
     rows: Ints
     scores: Floats
-    arrays: Mapping[str, Signal]
+    arrays: QueryArrays
     descriptions: Descriptions | None
     config: ExperimentConfig
     figures: Mapping[str, float]
@@ -63,7 +63,12 @@ class Ranking:
     @property
     def fused(self) -> bool:
         """Whether the scores of LaSeR are here, so that another delta can be tried."""
-        return self.descriptions is not None and "s_vlm" in self.arrays
+        return self.descriptions is not None and self.arrays.laser is not None
+
+    @property
+    def classes(self) -> Ints | None:
+        """(U,) the relevant class that each image may be; None where the round kept none."""
+        return self.arrays.laser.classes if self.arrays.laser else None
 
     def tried(self, choice: RoundChoice, before: Pool, run: ExperimentConfig) -> Ranking:
         """The same round under another choice, which nobody asked for.
@@ -114,7 +119,8 @@ class Ranking:
         Args:
             before: labels as they were when the round was queried.
         """
-        if self.round == 1 or "detector_logits" not in self.arrays:
+        laser = self.arrays.laser
+        if self.round == 1 or laser is None or laser.detector_logits is None:
             return "no detector has been trained yet"
         return why_no_detector(before.training()[1], before.space.n)
 
@@ -124,7 +130,7 @@ class Ranking:
         Raises:
             PoolError: it was labeled before.
         """
-        return float(self.arrays["score"][place_of(self.arrays["row"], row)])
+        return float(self.arrays.score[place_of(self.arrays, row)])
 
     def class_shares(self) -> Ints:
         """(n,) how many images of the batch were asked for each relevant class.
@@ -132,18 +138,17 @@ class Ranking:
         Raises:
             PoolError: the round kept no classes (another strategy, or an earlier version).
         """
-        if "class" not in self.arrays:
+        if self.classes is None:
             raise PoolError(f"round {self.round} did not keep which class each picture was for")
-        mine = self.arrays["class"][np.searchsorted(self.arrays["row"], self.rows)]
+        mine = self.classes[self.arrays.places(self.rows)]
         return np.bincount(mine, minlength=len(self.config.relevant))
 
     def texts_of(self, rows: Sequence[int]) -> list[str]:
         """The description that matches each image at `rows` of the pool best; "" without any."""
-        if self.descriptions is None or "best" not in self.arrays:
+        if self.descriptions is None or self.arrays.laser is None:
             return [""] * len(rows)
         texts = self.descriptions.relevant_texts()
-        places = np.searchsorted(self.arrays["row"], rows)  # "row" is ascending
-        return [texts[i] for i in self.arrays["best"][places]]
+        return [texts[i] for i in self.arrays.laser.best[self.arrays.places(rows)]]
 
 
 @dataclass(frozen=True)
@@ -195,11 +200,9 @@ def next_ranking(run: RunReader) -> Ranking | None:
     looked = run.preview()
     if looked is None:
         return None
-    kept = {name: np.array(array) for name, array in looked.pool.items()}
-    texts = run.descriptions() if "s_vlm" in kept else None
-    return _ranking(
-        run, len(run.records()) + 1, replace(looked, pool=kept), texts[1] if texts else None
-    )
+    texts = run.descriptions() if looked.arrays.laser else None
+    looked = replace(looked, arrays=looked.arrays.copied())
+    return _ranking(run, len(run.records()) + 1, looked, texts[1] if texts else None)
 
 
 def round_ranking(run: RunReader, round: int) -> Ranking | None:
@@ -207,7 +210,7 @@ def round_ranking(run: RunReader, round: int) -> Ranking | None:
     kept = run.store.query(round)
     if kept is None:
         return None
-    own = kept[0] is not None and "s_vlm" in kept[1].pool
+    own = kept[0] is not None and kept[1].arrays.laser is not None
     texts = run.descriptions(kept[0]) if own else None
     return _ranking(run, round, kept[1], texts[1] if texts else None)
 
@@ -215,17 +218,17 @@ def round_ranking(run: RunReader, round: int) -> Ranking | None:
 def matches_of(run: RunReader, record: RoundRecord) -> RoundMatches | None:
     """What a finished round says of the descriptions; None where the strategy used none."""
     ranking = round_ranking(run, record.round)
-    if ranking is None or ranking.descriptions is None or "best" not in ranking.arrays:
+    if ranking is None or ranking.descriptions is None or ranking.arrays.laser is None:
         return None
     owners = ranking.descriptions.relevant_owner().tolist()
     classes = [text.name for text in ranking.descriptions.relevant]
     labels = np.array(record.labels)
-    best = ranking.arrays["best"]
+    best = ranking.arrays.laser.best
     return RoundMatches(
         texts=ranking.descriptions.relevant_texts(),
         classes=[classes[owner] for owner in owners],
         best=best,
-        queried=best[np.searchsorted(ranking.arrays["row"], ranking.rows)],
+        queried=best[ranking.arrays.places(ranking.rows)],
         relevant=(labels >= 0) & (labels < len(ranking.config.relevant)),
         counted=labels >= 0,
     )
@@ -259,7 +262,7 @@ def _ranking(
         ids=query.ids,
         rows=positions(run.facts.ids, query.ids.tolist()),
         scores=query.scores,
-        arrays=query.pool,
+        arrays=query.arrays,
         descriptions=descriptions,
         config=replace(config, relevant=space.relevant),
         figures=query.figures,
@@ -270,13 +273,13 @@ def _ranking(
     )
 
 
-def place_of(rows: Ints, row: int) -> int:
-    """Where an image at `row` of the pool stands in a ranking's arrays, whose "row" is `rows`.
+def place_of(arrays: QueryArrays, row: int) -> int:
+    """Where the image at `row` of the pool stands in a ranking's arrays.
 
     Raises:
         PoolError: it was labeled before.
     """
-    found = np.flatnonzero(rows == row)
-    if len(found) == 0:
+    found = arrays.place(row)
+    if found is None:
         raise PoolError("this picture was labeled before; choose the round that queried it")
-    return int(found[0])
+    return found

@@ -6,7 +6,6 @@ Importing this loads no PyTorch; what needs a model is asked of the worker
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -31,7 +30,7 @@ from laser_core.texts.cosine_table import FileTable, run_cosines
 from laser_core.texts.cosines import TextCosines
 from laser_core.texts.descriptions import Descriptions
 from laser_core.texts.neglabel import Names
-from laser_core.view import Query, RoundRecord, Signal
+from laser_core.view import Query, QueryArrays, RoundRecord
 
 
 @dataclass(frozen=True)
@@ -212,7 +211,7 @@ class RunReader:
     def preview(self) -> Query | None:
         """What the next query would be by the schedule, if the worker has looked; else None.
 
-        Its arrays "s_vlm", "best", "row" and perhaps "detector_logits" are what `what_if` needs.
+        LaSeR's arrays are what `what_if` needs.
         """
         if not self.store.has_text("preview.json"):
             return None
@@ -220,7 +219,7 @@ class RunReader:
             kept = read_json(KeptQuery, unsealed(self.store.read_text("preview.json")))
             if (kept.round, kept.texts) != (len(self.records()) + 1, self._texts_version()):
                 return None
-            arrays = self.store.query_arrays("preview", kept.arrays, kept.texts)
+            arrays = self.store.query_arrays("preview", kept, kept.texts)
         except (StoreError, UnreadableError):  # it is made anew with the next look ahead
             return None
         if not self._of_these_classes(arrays) or not set(kept.ids) <= set(self.facts.ids.tolist()):
@@ -228,15 +227,15 @@ class RunReader:
         ids = id_array(kept.ids)
         return Query(ids, np.array(kept.scores), arrays, kept.figures, kept.note)
 
-    def _of_these_classes(self, arrays: Mapping[str, Signal]) -> bool:
+    def _of_these_classes(self, arrays: QueryArrays) -> bool:
         """Whether a preview was made for the classes as they are now."""
         space, texts = self.space, self.descriptions()
         if texts and tuple(c.name for c in texts[1].relevant) != space.relevant:
             return False
-        columns = {"detector_logits": space.n + 1, "classifier_logits": space.n}
-        return all(
-            arrays[name].shape[1:] == (count,) for name, count in columns.items() if name in arrays
-        )
+        detector = arrays.laser.detector_logits if arrays.laser else None
+        classifier = arrays.classifier.logits if arrays.classifier else None
+        tables = ((detector, space.n + 1), (classifier, space.n))
+        return all(table is None or table.shape[1:] == (count,) for table, count in tables)
 
     def _texts_version(self) -> int:
         kept = self.store.texts()

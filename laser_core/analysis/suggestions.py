@@ -18,7 +18,7 @@ from laser_core.basics.arrays import Bools, Floats, Ints
 from laser_core.pool import Label
 from laser_core.scores import temperature_probabilities
 from laser_core.texts.cosines import TextCosines
-from laser_core.view import Signal
+from laser_core.view import NO_ARRAYS, QueryArrays
 
 IRRELEVANT = Label("irrelevant")
 SURE = 0.8  # confidence from which 17 of 20 guesses were right, on the demo's whole pool
@@ -124,18 +124,17 @@ def least_sure(run: RunReader, count: int) -> list[str]:
         CacheError: as for `suggestions`.
     """
     arrays = _newest_arrays(run)
-    if _counts(run, arrays):
-        chances = chances_of(
-            arrays["detector_logits"], _classifier(run, arrays), run.config.temperature
-        )
-        rows = np.asarray(arrays["row"])[np.argsort(chances.max(axis=1), kind="stable")]
+    detector = _counting_detector(run, arrays)
+    if detector is not None:
+        chances = chances_of(detector, _classifier(run, arrays), run.config.temperature)
+        rows = np.asarray(arrays.row)[np.argsort(chances.max(axis=1), kind="stable")]
     else:
         rows = _least_sure_by_text(run, arrays)
     labeled = run.store.labels()
     return [id for id in run.facts.ids[rows].tolist() if id not in labeled][:count]
 
 
-def _least_sure_by_text(run: RunReader, arrays: Mapping[str, Signal]) -> Ints:
+def _least_sure_by_text(run: RunReader, arrays: QueryArrays) -> Ints:
     """(N,) or (0,) rows of the pool, as far as no detector counts."""
     kept = run.descriptions()
     if kept is None or not kept[1].relevant_texts():
@@ -144,7 +143,7 @@ def _least_sure_by_text(run: RunReader, arrays: Mapping[str, Signal]) -> Ints:
     logits = _classifier(run, arrays)
     if logits is None:
         return np.argsort(sureness(cosines), kind="stable")
-    return closest_first(cosines, np.asarray(arrays["row"]), logits)
+    return closest_first(cosines, np.asarray(arrays.row), logits)
 
 
 def closest_first(cosines: TextCosines, rows: Ints, logits: Floats) -> Ints:
@@ -385,42 +384,44 @@ def _best(near: Floats, owners: Ints, names: Sequence[str]) -> tuple[float, str]
     return float(near[best]), names[int(owners[best])]
 
 
-def _by_detector(
-    run: RunReader, wanted: set[int], arrays: Mapping[str, Signal]
-) -> dict[int, Suggestion]:
-    if not _counts(run, arrays):
+def _by_detector(run: RunReader, wanted: set[int], arrays: QueryArrays) -> dict[int, Suggestion]:
+    detector = _counting_detector(run, arrays)
+    if detector is None:
         return {}
-    at = [n for n, row in enumerate(arrays["row"].tolist()) if row in wanted]
-    logits, classifier = np.asarray(arrays["detector_logits"][at]), _classifier(run, arrays)
+    at = [n for n, row in enumerate(arrays.row.tolist()) if row in wanted]
+    logits, classifier = np.asarray(detector[at]), _classifier(run, arrays)
     thought = None if classifier is None else classifier[at]
     guesses = from_logits(logits, run.config.relevant, run.config.temperature, thought)
-    return dict(zip(np.asarray(arrays["row"])[at].tolist(), guesses, strict=True))
+    return dict(zip(np.asarray(arrays.row)[at].tolist(), guesses, strict=True))
 
 
-def _counts(run: RunReader, arrays: Mapping[str, Signal]) -> bool:
-    """Whether the detector counts in the newest query, and for the classes as they are now."""
-    if "detector_logits" not in arrays or not np.any(arrays.get("delta", 0.0)):
-        return False
-    return arrays["detector_logits"].shape[1:] == (len(run.config.relevant) + 1,)
+def _counting_detector(run: RunReader, arrays: QueryArrays) -> Floats | None:
+    """(U, n + 1) logits of the detector where it counts, for the classes as they are now."""
+    laser = arrays.laser
+    if laser is None or laser.detector_logits is None or not laser.delta.any():
+        return None
+    if laser.detector_logits.shape[1:] != (len(run.config.relevant) + 1,):
+        return None
+    return laser.detector_logits
 
 
-def _classifier(run: RunReader, arrays: Mapping[str, Signal]) -> Floats | None:
+def _classifier(run: RunReader, arrays: QueryArrays) -> Floats | None:
     """(U, n) logits of the classifier that starts from the text; None without one."""
-    logits = arrays.get("classifier_logits")
+    logits = arrays.classifier.logits if arrays.classifier else None
     if logits is None or logits.shape[1:] != (len(run.config.relevant),):
         return None  # an earlier version's run, or the classes have changed since
     return np.asarray(logits, dtype=np.float64)
 
 
-def _newest_arrays(run: RunReader) -> Mapping[str, Signal]:
+def _newest_arrays(run: RunReader) -> QueryArrays:
     asked = run.store.query(len(run.records()) + 1)
     if asked is not None:
-        return asked[1].pool
+        return asked[1].arrays
     looked = run.preview()
-    return looked.pool if looked is not None else {}
+    return looked.arrays if looked is not None else NO_ARRAYS
 
 
-def _by_sentences(run: RunReader, rows: Ints, arrays: Mapping[str, Signal]) -> list[Suggestion]:
+def _by_sentences(run: RunReader, rows: Ints, arrays: QueryArrays) -> list[Suggestion]:
     """(len(rows),) guesses by the sentences, with the classifier's class where it looked."""
     kept = run.descriptions()
     if kept is None or len(rows) == 0 or not kept[1].relevant_texts():
@@ -433,7 +434,7 @@ def _by_sentences(run: RunReader, rows: Ints, arrays: Mapping[str, Signal]) -> l
     logits = _classifier(run, arrays)
     if logits is None or classes != list(run.config.relevant):
         return guesses
-    place = {row: n for n, row in enumerate(arrays["row"].tolist())}
+    place = {row: n for n, row in enumerate(arrays.row.tolist())}
     at = [n for n, row in enumerate(rows.tolist()) if row in place]
     seen = [place[row] for row in rows[at].tolist()]
     some = [guesses[n] for n in at]

@@ -7,7 +7,7 @@ would have seen other labels.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,9 +17,9 @@ from laser_core.config import ExperimentConfig, RoundChoice
 from laser_core.errors import PoolError
 from laser_core.pool import Pool
 from laser_core.selection import Images
-from laser_core.strategies.laser import Labeled, Laser, kept
+from laser_core.strategies.laser import Labeled, Laser, laser_arrays
 from laser_core.texts.descriptions import Descriptions
-from laser_core.view import Signal
+from laser_core.view import QueryArrays
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class WhatIf:
     scores: Floats
     figures: Mapping[str, float]
     note: str
-    arrays: Mapping[str, Signal]
+    arrays: QueryArrays
 
     def precision(self, relevant: Bools | None) -> float | None:
         """Share of the batch that is relevant, given (N,) true relevance; None without labels."""
@@ -53,7 +53,7 @@ class WhatIf:
 
 
 def what_if(
-    arrays: Mapping[str, Signal],
+    arrays: QueryArrays,
     descriptions: Descriptions,
     before: Pool,
     config: ExperimentConfig,
@@ -64,7 +64,7 @@ def what_if(
     """The batch of a round under `choice`; with the schedule's own delta it is the round's batch.
 
     Args:
-        arrays: of the round's query or preview: "s_vlm", "best", "row", "detector_logits".
+        arrays: of the round's query or preview.
         descriptions: those the round used.
         before: labels as they were when the round was queried.
         config: of the run.
@@ -76,7 +76,8 @@ def what_if(
         PoolError: the round kept no scores (another strategy), or chose by a rule that exists no
             more.
     """
-    if "s_vlm" not in arrays:
+    kept = arrays.laser
+    if kept is None:
         raise PoolError(
             f"round {round} kept no scores of LaSeR, so nothing else can be tried on it"
         )
@@ -89,19 +90,22 @@ def what_if(
     laser = Laser.from_config(choice.applied_to(config))
     labeled = Labeled(before.training()[1], before.space.n, descriptions.relevant_owner())
     delta = choice.delta or 0.0
-    parts = laser.fuse(
-        arrays["s_vlm"], arrays["best"], arrays.get("detector_logits"), labeled, delta
-    )
+    parts = laser.fuse(kept.s_vlm, kept.best, kept.detector_logits, labeled, delta)
     rng = rng_for(config.seed, "query", round)
-    ranked = np.asarray(arrays["row"])
+    ranked = np.asarray(arrays.row)
     images = Images(before.ids[ranked], lambda places: vectors(ranked[places]))
     picked = laser.pick(parts, labeled, images, config.batch_size or 1, rng)
     rows = ranked[picked]
+    tried = replace(
+        laser_arrays(parts, kept.detector_logits),
+        names_log_sum=kept.names_log_sum,
+        names_sharpness=kept.names_sharpness,
+    )
     return WhatIf(
         before.ids[rows],
         rows,
         parts.final[picked],
         laser.figures(parts),
         parts.note,
-        {**arrays, **kept(parts), "score": parts.final},
+        replace(arrays, score=parts.final, laser=tried),
     )

@@ -41,10 +41,11 @@ def component_precisions(
     Figures `precision_vlm` and `precision_det`. Where the detector did not count in this round,
     the precision-based delta takes its out-of-fold precision instead.
     """
-    if "s_vlm" not in query.pool:
+    laser = query.arrays.laser
+    if laser is None:
         return {}
     answers = counted(query, pool)
-    rows = positions(pool.ids[query.pool["row"]], answers)
+    rows = positions(pool.ids[query.arrays.row], answers)
     relevant = np.array([index < pool.space.n for index in answers.values()], dtype=bool)
     b = len(query.ids)
 
@@ -52,9 +53,9 @@ def component_precisions(
         rng = rng_for(config.seed, "component", round)
         return metrics.own_top_precision(scores, rows, relevant, b, rng)
 
-    figures = {"precision_vlm": own_top(query.pool["s_vlm"])}
-    if query.pool["delta"].any():
-        figures["precision_det"] = own_top(query.pool["s_det"])
+    figures = {"precision_vlm": own_top(laser.s_vlm)}
+    if laser.delta.any():
+        figures["precision_det"] = own_top(laser.s_det)
     elif config.delta == "precision":
         ids, labels = pool.training()
         if not why_no_detector(labels, pool.space.n):

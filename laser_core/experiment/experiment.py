@@ -111,16 +111,17 @@ class Experiment:
         view = yield from self._view(strategy, choice.delta)
         yield from strategy.fit(view, self._rng("fit"))
         query = strategy.select(view, self.config.batch_size or 1, self._rng("query"))
-        arrays = {**query.pool, "row": positions(self.pool.ids, view.unlabeled.tolist())}
-        if "detector_logits" in view.signals:
-            arrays["detector_logits"] = view.signals["detector_logits"].astype(np.float32)
-        arrays |= self._texts.classifier_arrays(self._nets.current.classifier, view.unlabeled)
+        arrays = replace(
+            query.arrays,
+            row=positions(self.pool.ids, view.unlabeled.tolist()),
+            classifier=self._texts.classifier_arrays(self._nets.current.classifier, view.unlabeled),
+        )
         figures = {
             **query.figures,
             **self._texts.zero_shot(version, *self._images_to_test()),
             "query_seconds": time.perf_counter() - started,
         }
-        return version, replace(query, pool=arrays, figures=figures, choice=choice)
+        return version, replace(query, arrays=arrays, figures=figures, choice=choice)
 
     def annotate(
         self,

@@ -16,7 +16,7 @@ from laser_core.nets.head import LinearNet, text_alone
 from laser_core.pool import Label
 from laser_core.store.store import Store
 from laser_core.texts.descriptions import Descriptions
-from laser_core.view import Signal
+from laser_core.view import ClassifierArrays
 
 
 class TextClassifier:
@@ -60,28 +60,23 @@ class TextClassifier:
         logits = said.logits(self._materials.pictures.vectors(ids))
         return {"zero_shot": metrics.accuracy(logits, labels) or 0.0}
 
-    def classifier_arrays(self, classifier: Net | None, ids: Ids) -> dict[str, Signal]:
+    def classifier_arrays(self, classifier: Net | None, ids: Ids) -> ClassifierArrays | None:
         """What a round keeps of the classifier that its batch was asked with; see `LogitParts`.
 
-        "classifier_logits", "text_logits" and "learned_logits" (U, n), of which the first is the
-        sum of the others and b; empty where the classifier does not start from the text.
+        None where the classifier does not start from the text.
 
         Args:
             classifier: of the round before; None before the first, when the text stands alone.
             ids: (U,) unlabeled images.
         """
         if not self._config.anchor:
-            return {}
+            return None
         anchor = self.anchor(None)
         net = text_alone(anchor) if classifier is None and anchor is not None else classifier
         if not isinstance(net, LinearNet) or net.anchor is None:
-            return {}
+            return None
         text, learned = self._parts(net, ids)
-        return {
-            "text_logits": text,
-            "learned_logits": learned,
-            "classifier_logits": text + learned + net.bias,
-        }
+        return ClassifierArrays(text + learned + net.bias, text, learned)
 
     def _parts(self, net: LinearNet, ids: Ids) -> tuple[Floats, Floats]:
         vectors: Callable[[Ids], Floats] = self._materials.pictures.vectors

@@ -95,7 +95,7 @@ def next_scores(run: RunReader) -> Floats:
     scores = np.full(len(run.facts.ids), np.nan)
     found = next_query(run)
     if found is not None:
-        scores[found[0].pool["row"]] = found[0].pool["score"]
+        scores[found[0].arrays.row] = found[0].arrays.score
     return scores
 
 

@@ -1,12 +1,12 @@
-"""Records that are kept as JSON, checked where they are read: a run may come from anybody."""
+"""What a run keeps, JSON and arrays, checked where it is read: a run may come from anybody."""
 
 from __future__ import annotations
 
 import json
 import re
 import zlib
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from typing import Any, TypeVar, cast
 
@@ -15,14 +15,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from laser_core.basics.arrays import Ids
 from laser_core.config import ExperimentConfig, RoundChoice
-from laser_core.view import RoundRecord, Signal
+from laser_core.view import ClassifierArrays, LaserArrays, Part, QueryArrays, RoundRecord, Signal
 
 T = TypeVar("T")
 KEY = re.compile("[A-Za-z0-9_-]{0,64}")  # of a folder in a cache: one name, never a path
 _ARRAY = re.compile("[A-Za-z0-9_]{1,64}")
-_OF_CLASSIFIER = ("classifier_logits", "text_logits", "learned_logits")
-_TABLES = frozenset({"detector_logits", *_OF_CLASSIFIER})  # a column for each class
-_OF_LASER = frozenset({"s_vlm", "s_det", "best", "delta"})  # one means all
 _LONGEST_ID = 4096  # signs
 _MOST_ID_SIGNS = 1_000_000_000  # of an array of ids, whose rows are all as long as the longest
 
@@ -123,34 +120,129 @@ def require_array_names(names: tuple[str, ...]) -> None:
             raise UnreadableError(f"an array called {name[:100]!r}")
 
 
-def array_fault(arrays: Mapping[str, Signal], sizes: Mapping[str, int | None]) -> str:
-    """What is wrong with the arrays of a query, or "".
+# ---- the arrays of a query as files, whose names are spelled here alone
+
+# field of the class -> name of the file, as all versions have written it
+_LASER = {
+    "s_vlm": "s_vlm",
+    "s_det": "s_det",
+    "best": "best",
+    "delta": "delta",
+    "classes": "class",
+    "detector_logits": "detector_logits",
+    "names_log_sum": "names_log_sum",
+    "names_sharpness": "names_sharpness",
+}
+_NEEDED = ("s_vlm", "s_det", "best", "delta")  # one of LaSeR's means all of these
+_CLASSIFIER = {
+    "logits": "classifier_logits",
+    "text": "text_logits",
+    "learned": "learned_logits",
+}
+_TABLES = frozenset({_LASER["detector_logits"], *_CLASSIFIER.values()})  # a column for each class
+_MAY_BE_INFINITE = _LASER["detector_logits"]  # -inf for a class that nothing was labeled as
+RESERVED = frozenset({"row", "score", *_LASER.values(), *_CLASSIFIER.values()})
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How many there are of what rows of an array point at; None if not known.
 
     Args:
-        arrays: as in `laser_core.view.Query`, none without a dimension.
-        sizes: of arrays that are rows of something else, how many there are; None if not known.
+        row: images of the pool.
+        best: relevant descriptions.
+        classes: relevant classes.
     """
-    if len({len(array) for array in arrays.values()}) > 1:
-        return "its arrays are of different lengths"
-    for name, array in arrays.items():
+
+    row: int | None = None
+    best: int | None = None
+    classes: int | None = None
+
+
+def to_files(arrays: QueryArrays) -> dict[str, Signal]:
+    """Name of a file -> what it holds.
+
+    Raises:
+        ValueError: a strategy calls a part like one of the engine's own arrays.
+    """
+    files: dict[str, Signal] = {"row": arrays.row, "score": arrays.score}
+    for record, names in ((arrays.laser, _LASER), (arrays.classifier, _CLASSIFIER)):
+        for part, name in names.items() if record is not None else ():
+            array = getattr(record, part)
+            if array is not None:
+                files[name] = array
+    taken = sorted(RESERVED & arrays.parts.keys())
+    if taken:
+        raise ValueError(f"a strategy's part is called {taken[0]!r}, a name of the engine's own")
+    return files | {name: part.values for name, part in arrays.parts.items()}
+
+
+def titles_of(arrays: QueryArrays) -> dict[str, tuple[str, bool]]:
+    """Name of a strategy's own part -> (title, whether higher is better)."""
+    return {name: (part.title, part.higher_is_better) for name, part in arrays.parts.items()}
+
+
+def from_files(
+    files: Mapping[str, Signal], titles: Mapping[str, tuple[str, bool]], sizes: Sizes
+) -> QueryArrays:
+    """What `to_files` made, also in an earlier version.
+
+    Args:
+        titles: name of a strategy's own part -> (title, whether higher is better).
+        sizes: what the arrays may point at.
+
+    Raises:
+        UnreadableError: one is missing, or is not what it should be.
+    """
+    _require_sound(files, sizes)
+    of_laser = {part: files[name] for part, name in _LASER.items() if name in files}
+    of_classifier = {part: files[name] for part, name in _CLASSIFIER.items() if name in files}
+    parts = {
+        name: Part(title, files[name], higher)
+        for name, (title, higher) in titles.items()
+        if name in files
+    }
+    return QueryArrays(
+        files["row"],
+        files["score"],
+        LaserArrays(**of_laser) if _NEEDED[0] in files else None,
+        ClassifierArrays(**of_classifier) if of_classifier else None,
+        parts,
+    )
+
+
+def _require_sound(files: Mapping[str, Signal], sizes: Sizes) -> None:
+    _require_complete(files, ("row", "score"))
+    if any(name in files for name in _NEEDED):
+        _require_complete(files, _NEEDED)
+    if any(name in files for name in _CLASSIFIER.values()):
+        _require_complete(files, tuple(_CLASSIFIER.values()))
+    if len({len(array) for array in files.values()}) > 1:
+        raise UnreadableError("its arrays are of different lengths")
+    for name, array in files.items():
         if array.ndim > 1 and not (name in _TABLES and array.ndim == 2):
-            return f"{name} is no list of numbers"
-    if len(_OF_LASER & arrays.keys()) not in (0, 1, len(_OF_LASER)):
-        return f"there is no {min(_OF_LASER - arrays.keys())}"
-    for name, array in arrays.items():
-        # the logit of a class that nothing was labeled as is -inf
-        infinite = name == "detector_logits"
-        if not (~np.isnan(array) if infinite else np.isfinite(array)).all():
-            return f"{name} has a value that is no number"
-    for name in sizes.keys() & arrays.keys():
-        rows, size = arrays[name], sizes[name]
-        if rows.dtype.kind not in "iu":
-            return f"{name} holds no whole numbers"
-        if len(rows) and (rows.min() < 0 or (size is not None and rows.max() >= size)):
-            return f"{name} points at what is not there"
-    if "row" in arrays and (np.diff(arrays["row"].astype(np.int64)) <= 0).any():
-        return "row is not ascending"
-    return ""
+            raise UnreadableError(f"{name} is no list of numbers")
+        bad = np.isnan(array) if name == _MAY_BE_INFINITE else ~np.isfinite(array)
+        if bad.any():
+            raise UnreadableError(f"{name} has a value that is no number")
+    for name, size in (("row", sizes.row), ("best", sizes.best), ("class", sizes.classes)):
+        if name in files:
+            _require_pointers(name, files[name], size)
+    if (np.diff(files["row"].astype(np.int64)) <= 0).any():
+        raise UnreadableError("row is not ascending")
+
+
+def _require_complete(files: Mapping[str, Signal], names: Sequence[str]) -> None:
+    missing = [name for name in names if name not in files]
+    if missing:
+        raise UnreadableError(f"there is no {missing[0]}")
+
+
+def _require_pointers(name: str, rows: Signal, size: int | None) -> None:
+    if rows.dtype.kind not in "iu":
+        raise UnreadableError(f"{name} holds no whole numbers")
+    if len(rows) and (rows.min() < 0 or (size is not None and rows.max() >= size)):
+        raise UnreadableError(f"{name} points at what is not there")
 
 
 # ---- files that say themselves whether they are whole
@@ -222,7 +314,8 @@ class KeptQuery:
     """A query as its row, or `preview.json`, has it; see `laser_core.view.Query`.
 
     Args:
-        arrays: names of its arrays, which are files.
+        arrays: names of its arrays, which are files (see `to_files`).
+        parts: of those that are a strategy's own: name -> (title, whether higher is better).
         choice: what a person set for the round; None in previews.
         classes: the relevant classes as they were called; empty in rows of earlier versions.
         round, texts: of a preview, the round and the version of the texts it was made for.
@@ -237,6 +330,7 @@ class KeptQuery:
     classes: tuple[str, ...] = ()
     round: int = 0
     texts: int = 0
+    parts: Mapping[str, tuple[str, bool]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         id_array(self.ids)

@@ -17,7 +17,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from laser_core.basics.arrays import NPY_DAMAGE
+from laser_core.basics.arrays import NPY_DAMAGE, Ints
 from laser_core.config import NO_CHOICE, ExperimentConfig
 from laser_core.errors import ConfigError, LaserError, PoolError, StoreError
 from laser_core.llm.base import Exchange
@@ -28,20 +28,23 @@ from laser_core.store.database import Database, damaged, insert, now, unwritable
 from laser_core.store.kept import (
     KeptPool,
     KeptQuery,
+    Sizes,
     UnreadableError,
-    array_fault,
+    from_files,
     id_array,
     read_config,
     read_json,
     read_pool,
     read_record,
     sealed,
+    titles_of,
+    to_files,
 )
 from laser_core.store.label_state import as_recorded
 from laser_core.store.labels import LabelLog
 from laser_core.store.text_versions import NAME_KEY, TextVersions, append_exchanges
 from laser_core.texts.descriptions import Descriptions
-from laser_core.view import Query, RoundRecord, Signal
+from laser_core.view import Query, QueryArrays, RoundRecord, Signal
 
 T = TypeVar("T")
 
@@ -261,14 +264,14 @@ class Store(LabelLog):
 
     def save_query(self, round: int, texts: int | None, query: Query) -> None:
         """Keep the query of a round: its arrays as files, then the rest as one committed row."""
-        for name, array in query.pool.items():
-            self.save_array(f"round-{round:03d}/{name}", array)
+        names = self.save_query_arrays(f"round-{round:03d}", query.arrays)
         kept = KeptQuery(
             ids=tuple(query.ids.tolist()),
             scores=tuple(query.scores.tolist()),
             figures=dict(query.figures),
             note=query.note,
-            arrays=tuple(sorted(query.pool)),
+            arrays=names,
+            parts=titles_of(query.arrays),
             choice=query.choice,
             classes=self.space().relevant,
         )
@@ -287,8 +290,8 @@ class Store(LabelLog):
             return None
         version, kept = found
         of_round = f"the query of round {round}"
-        arrays = self.query_arrays(f"round-{round:03d}", kept.arrays, version)
-        self._require_of_pool(of_round, kept.ids, arrays.get("row"))
+        arrays = self.query_arrays(f"round-{round:03d}", kept, version)
+        self._require_of_pool(of_round, kept.ids, arrays.row)
         return version, Query(
             id_array(kept.ids),
             np.array(kept.scores),
@@ -305,38 +308,43 @@ class Store(LabelLog):
         read = partial(read_json, KeptQuery)
         return rows[0][2], self._read(f"the query of round {round}", read, rows[0][3])
 
-    def _require_of_pool(self, what: str, ids: Sequence[str], rows: Signal | None) -> None:
+    def _require_of_pool(self, what: str, ids: Sequence[str], rows: Ints) -> None:
         """Check that a query's pictures are of the pool, and among those it could choose from."""
         kept = self._kept_pool()
         if kept is None:
             return
         places = [kept[1].get(id, -1) for id in ids]
-        if min(places, default=0) < 0 or (rows is not None and not np.isin(places, rows).all()):
+        if min(places, default=0) < 0 or not np.isin(places, rows).all():
             raise damaged(self._database.path, f"{what}: it has pictures that it could not choose")
 
-    def query_arrays(
-        self, folder: str, names: Sequence[str], version: int | None
-    ) -> dict[str, Signal]:
-        """Arrays over the pictures that a query could choose from, one row of each a picture.
+    def save_query_arrays(self, folder: str, arrays: QueryArrays) -> tuple[str, ...]:
+        """Write the arrays of a query to `arrays/<folder>`; the names of their files come back."""
+        files = to_files(arrays)
+        for name, array in files.items():
+            self.save_array(f"{folder}/{name}", array)
+        return tuple(sorted(files))
+
+    def query_arrays(self, folder: str, kept: KeptQuery, version: int | None) -> QueryArrays:
+        """The arrays of a query in `arrays/<folder>`.
 
         Args:
-            version: of the texts that "best" speaks of; None without texts.
+            kept: the query's own row, or `preview.json`.
+            version: of the texts that the best descriptions are rows of; None without texts.
 
         Raises:
             StoreError: one is missing or damaged, or does not fit the others or the pool.
         """
-        arrays, place = {}, self.folder / "arrays" / folder
-        for name in names:
-            arrays[name] = self.array(f"{folder}/{name}")
+        files = {name: self.array(f"{folder}/{name}") for name in kept.arrays}
         pool, texts = self.pool(), self.texts(version) if version else None
-        sizes = {
-            "row": len(pool.ids) if pool else None,
-            "best": len(texts[1].relevant_texts()) if texts else None,
-            "class": len(texts[1].relevant) if texts else None,
-        }
-        if fault := array_fault(arrays, sizes):
-            raise damaged(place, fault)
-        return arrays
+        sizes = Sizes(
+            row=len(pool.ids) if pool else None,
+            best=len(texts[1].relevant_texts()) if texts else None,
+            classes=len(texts[1].relevant) if texts else None,
+        )
+        try:
+            return from_files(files, kept.parts, sizes)
+        except UnreadableError as error:
+            raise damaged(self.folder / "arrays" / folder, error) from error
 
     def last_event(self) -> int:
         """The number of the last event, 0 for none."""

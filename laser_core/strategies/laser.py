@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -26,7 +26,7 @@ from laser_core.selection import Images, balanced, top_b, top_p_per_group
 from laser_core.strategies.base import Strategy, register
 from laser_core.texts.cosines import TextCosines
 from laser_core.texts.neglabel import NAME_SIGNALS, Names
-from laser_core.view import PoolView, Query, RoundRecord, Signal, take
+from laser_core.view import LaserArrays, PoolView, Query, RoundRecord, Signal, take
 
 DELTA_STEP, DELTA_CAP = 0.1, 0.9  # Section 4.1: "increase it by 0.1 in each AL round", 10 rounds
 LEAST_IRRELEVANT = 10  # labels of irrelevant images without which the detector tells nothing
@@ -185,10 +185,20 @@ class Laser(Strategy):
         labeled = Labeled(view.labels, view.n_classes, view.signals["relevant_owner"])
         images = Images(view.unlabeled, view.embeddings)
         picked = self.pick(parts, labeled, images, batch_size, rng)
-        arrays = kept(parts) | {
-            name: view.signals[name] for name in NAME_SIGNALS if name in self.needs
-        }
-        return take(view, picked, parts.final, arrays, self.figures(parts), parts.note)
+        return take(
+            view,
+            picked,
+            parts.final,
+            laser=self._arrays(parts, view.signals),
+            figures=self.figures(parts),
+            note=parts.note,
+        )
+
+    def _arrays(self, parts: Parts, signals: Mapping[str, Signal]) -> LaserArrays:
+        logits = signals.get("detector_logits")
+        kept = laser_arrays(parts, None if logits is None else logits.astype(np.float32))
+        names = {name: signals[name] for name in NAME_SIGNALS if name in self.needs}
+        return replace(kept, **names)
 
     def pick(
         self,
@@ -238,15 +248,14 @@ def _names(signals: Mapping[str, Signal]) -> Names | None:
     return Names(signals["names_log_sum"], float(sharpness[0]) if len(sharpness) else 1.0)
 
 
-def kept(parts: Parts) -> dict[str, Signal]:
-    """The arrays of `parts` that a round keeps, so that it can be looked at again."""
-    return {
-        "s_vlm": parts.s_vlm,
-        "s_det": parts.s_det,
-        "best": parts.best,
-        "delta": parts.delta,
-        "class": parts.classes.astype(np.int32),
-    }
+def laser_arrays(parts: Parts, logits: Floats | None) -> LaserArrays:
+    """What a round keeps of `parts`, so that it can be looked at again.
+
+    Args:
+        logits: (U, n + 1) of the detector, None without one.
+    """
+    classes = parts.classes.astype(np.int32)
+    return LaserArrays(parts.s_vlm, parts.s_det, parts.best, parts.delta, classes, logits)
 
 
 def scheduled_delta(

@@ -18,7 +18,7 @@ def test_a_batch_is_told_class_by_class(read_run) -> None:
     assert [share.labels for share in shares] == [(labels == 0).sum(), (labels == 1).sum()]
     after = [share.asked + share.labels for share in shares]
     assert abs(after[0] - after[1]) <= 1  # balanced
-    assert sum(share.left for share in shares) == len(ranking.arrays["row"])
+    assert sum(share.left for share in shares) == len(ranking.arrays.row)
 
 
 def test_a_finished_round_is_told_by_what_was_asked_for_each_class(read_run) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from laser_core.analysis.delta_check import labels_against, truth_against
 from laser_core.analysis.ranking import Ranking, Trial
-from laser_core.view import RoundRecord
+from laser_core.view import NO_ARRAYS, RoundRecord
 from tests import fakes
 
 
@@ -15,7 +15,7 @@ def ranking(share: float) -> Ranking:
     """Round 4's, by a schedule that has delta at 0.3."""
     figures = {"delta": 0.3, "delta_effective": share}
     ids, rows = np.array(["a"]), np.array([0])
-    return Ranking(4, ids, rows, np.array([1.0]), {}, None, fakes.config(), figures)
+    return Ranking(4, ids, rows, np.array([1.0]), NO_ARRAYS, None, fakes.config(), figures)
 
 
 def record(number: int, language: float, detector: float) -> RoundRecord:

@@ -81,7 +81,7 @@ def test_a_standing_tells_rank_and_quota(read_run) -> None:
     by_description = standing(quotas, int(ranking.rows[0]))
     assert by_description.quota == 5  # two classes of two descriptions
     assert by_description.of_class is None
-    last = int(ranking.arrays["row"][ranking.arrays["score"].argmin()])
+    last = int(ranking.arrays.row[ranking.arrays.score.argmin()])
     assert standing(ranking, last).rank == 180
     assert not standing(ranking, last).picked
 

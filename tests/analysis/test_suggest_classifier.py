@@ -188,7 +188,7 @@ def read(tmp_path):
 
 
 def asked(run):
-    return run.store.query(len(run.records()) + 1)[1].pool
+    return run.store.query(len(run.records()) + 1)[1].arrays
 
 
 @pytest.mark.parametrize(
@@ -204,8 +204,8 @@ def test_a_run_s_suggestions_name_the_class_that_its_classifier_names(
 ) -> None:
     run = read(rounds, strategy=strategy)
     arrays = asked(run)
-    ids = run.facts.ids[arrays["row"]].tolist()
-    best = np.asarray(run.config.relevant)[arrays["classifier_logits"].argmax(axis=1)]
+    ids = run.facts.ids[arrays.row].tolist()
+    best = np.asarray(run.config.relevant)[arrays.classifier.logits.argmax(axis=1)]
     guesses = suggestions(run, ids)
     relevant = [n for n, id in enumerate(ids) if guesses[id].label.state == "relevant"]
     assert [guesses[ids[n]].label.name for n in relevant] == best[relevant].tolist()
@@ -225,10 +225,10 @@ def test_a_run_without_an_anchor_is_told_of_as_before(read) -> None:
 def test_before_a_detector_counts_the_least_sure_is_the_closest_of_two_classes(read) -> None:
     run = read(0)
     arrays = asked(run)
-    cosines = run.cosines(run.descriptions()[1], arrays["row"])
+    cosines = run.cosines(run.descriptions()[1], arrays.row)
     relevant = cosines.relevant.max(axis=0) >= cosines.irrelevant.max(axis=0)
-    margins = np.where(relevant, class_margin(arrays["classifier_logits"]), np.inf)
-    expected = run.facts.ids[arrays["row"][np.argsort(margins)[:3]]].tolist()
+    margins = np.where(relevant, class_margin(arrays.classifier.logits), np.inf)
+    expected = run.facts.ids[arrays.row[np.argsort(margins)[:3]]].tolist()
     assert least_sure(run, 3) == expected
 
 
@@ -236,7 +236,7 @@ def test_where_a_detector_counts_the_least_sure_has_the_smallest_likeliest_chanc
     run = read(2)
     arrays = asked(run)
     chances = chances_of(
-        arrays["detector_logits"], arrays["classifier_logits"], run.config.temperature
+        arrays.laser.detector_logits, arrays.classifier.logits, run.config.temperature
     ).max(axis=1)
-    expected = run.facts.ids[arrays["row"][np.argsort(chances, kind="stable")[:3]]].tolist()
+    expected = run.facts.ids[arrays.row[np.argsort(chances, kind="stable")[:3]]].tolist()
     assert least_sure(run, 3) == expected

@@ -77,7 +77,7 @@ def test_a_class_added_between_rounds_is_queried_for_trained_for_and_tested(tmp_
     assert run.space.relevant == ("cat", "dog", "truck")
     asked = drain(run.query())
     assert [c.name for c in run.store.texts()[1].relevant] == ["cat", "dog", "truck"]
-    assert asked.pool["detector_logits"].shape[1] == 4
+    assert asked.arrays.laser.detector_logits.shape[1] == 4
     run.annotate(run.materials.oracle.answer(asked.ids.tolist()))
     record = drain(run.train())
     assert record.classes == ("cat", "dog", "truck")
@@ -104,12 +104,12 @@ def test_a_run_whose_classes_changed_goes_on_to_its_end(tmp_path):
 def test_nets_are_trained_again_only_if_classes_came_or_went(tmp_path):
     run = opened(tmp_path)
     two_rounds(run)
-    logits = drain(run.query()).pool["detector_logits"]
+    logits = drain(run.query()).arrays.laser.detector_logits
     run.store.rename_class("cat", "kitten", "Ada")
     run.store.close()
     shelf = tmp_path / "run" / "nets" / "round-002" / "detector.safetensors"
     written = shelf.stat().st_mtime_ns
     again = opened(tmp_path)
-    kept = drain(again.preview())[1].pool["detector_logits"]
+    kept = drain(again.preview())[1].arrays.laser.detector_logits
     np.testing.assert_array_equal(kept, logits)
     assert shelf.stat().st_mtime_ns == written

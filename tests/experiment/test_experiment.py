@@ -129,14 +129,14 @@ def test_an_explanation_adds_up_to_the_score(tmp_path, fusion):
     drain(simulate(run))
     for round in (1, 2, 3):
         kept = run.store.query(round)[1]
-        ids = run.pool.ids[kept.pool["row"]]
+        ids = run.pool.ids[kept.arrays.row]
         for at in (0, 7, len(ids) - 1):
             told = explain_image(
                 str(ids[at]), round, run.store, run.config, run.pool, run.materials.cosines
             )
             assert told.rebuilt() == pytest.approx(told.score, abs=1e-6)
-            assert told.score == pytest.approx(kept.pool["score"][at], abs=1e-12)
-            assert told.s_det == pytest.approx(kept.pool["s_det"][at], abs=1e-6)
+            assert told.score == pytest.approx(kept.arrays.score[at], abs=1e-12)
+            assert told.s_det == pytest.approx(kept.arrays.laser.s_det[at], abs=1e-6)
             shares = sum(part.share for part in told.confusers)
             assert shares == pytest.approx(told.penalty, abs=1e-6)
 

@@ -51,9 +51,9 @@ def test_a_strategy_that_reads_no_text_has_the_same_classifier(tmp_path):
     drain((laser := experiment(tmp_path, "laser")).query())
     drain((rival := experiment(tmp_path, "random", strategy="random")).query())
     assert rival.pending.figures["zero_shot"] == laser.pending.figures["zero_shot"]
-    kept = rival.pending.pool
-    rows = rival.materials.pictures.vectors(rival.pool.ids[kept["row"]])
-    np.testing.assert_allclose(kept["classifier_logits"], text_alone(laser).logits(rows), atol=1e-5)
+    kept = rival.pending.arrays
+    rows = rival.materials.pictures.vectors(rival.pool.ids[kept.row])
+    np.testing.assert_allclose(kept.classifier.logits, text_alone(laser).logits(rows), atol=1e-5)
 
 
 def test_with_anchor_0_labels_alone_teach_and_random_asks_for_no_text(tmp_path):
@@ -62,7 +62,7 @@ def test_with_anchor_0_labels_alone_teach_and_random_asks_for_no_text(tmp_path):
     assert run.store.texts() is None
     assert "zero_shot" not in records[0].figures
     assert start_line(records[0], 4) == ""
-    assert "classifier_logits" not in run.store.query(2)[1].pool
+    assert run.store.query(2)[1].arrays.classifier is None
 
 
 def test_a_round_without_a_relevant_label_is_judged_by_the_text(tmp_path):
@@ -115,20 +115,20 @@ def test_a_class_switched_off_is_said_nothing_of(tmp_path):
     run.store.append_texts(replace(texts, relevant=(texts.relevant[0], off)), "dog off")
     again = reopened(tmp_path)
     _, looked = drain(again.preview())
-    np.testing.assert_array_equal(looked.pool["text_logits"][:, 1], 0.0)
+    np.testing.assert_array_equal(looked.arrays.classifier.text[:, 1], 0.0)
 
 
 def test_an_explanation_gives_the_predicted_class_s_logit_as_parts_that_add_up(tmp_path):
     run = experiment(tmp_path, rounds=3)
     drain(simulate(run))
     for round in (1, 3):
-        kept = run.store.query(round)[1].pool
-        ids = run.pool.ids[kept["row"]]
+        kept = run.store.query(round)[1].arrays
+        ids = run.pool.ids[kept.row]
         for at in (0, 9, len(ids) - 1):
             told = explain_image(
                 str(ids[at]), round, run.store, run.config, run.pool, run.materials.cosines
             ).predicted
-            assert told.logit == pytest.approx(kept["classifier_logits"][at].max(), abs=1e-5)
+            assert told.logit == pytest.approx(kept.classifier.logits[at].max(), abs=1e-5)
             parts = told.factor * told.text + told.learned + told.bias
             assert parts == pytest.approx(told.logit, abs=1e-5)
             assert told.name in ("cat", "dog")

@@ -165,10 +165,11 @@ def test_the_table_has_the_scores_an_image_was_queried_with(tmp_path):
     assert (row.id, row.path, row.label, row.status) == (first, first, "cat", "relevant")
     assert (row["round"], row.source, row.labeller, row.seconds) == (1, "person", "Ada", 2.0)
     assert row.score_final == asked.scores[0] == row.score_vlm
-    assert (row.score_det, row.delta) == (asked.pool["s_det"].max(), 0.0)  # no detector: all equal
+    assert row.score_det == asked.arrays.laser.s_det.max()  # no detector: all equal
+    assert row.delta == 0.0
     sentences = run.store.texts()[1].relevant_texts()
-    at = np.flatnonzero(asked.pool["row"] == run.pool.ids.tolist().index(first))[0]
-    assert row.description == sentences[asked.pool["best"][at]]
+    at = np.flatnonzero(asked.arrays.row == run.pool.ids.tolist().index(first))[0]
+    assert row.description == sentences[asked.arrays.laser.best[at]]
     run.store.close()
 
 

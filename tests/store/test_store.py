@@ -9,7 +9,7 @@ from laser_core.llm.base import Exchange, Refused
 from laser_core.pool import Label
 from laser_core.store.store import Store
 from laser_core.texts.descriptions import ClassText, Descriptions
-from laser_core.view import Query, RoundRecord
+from laser_core.view import LaserArrays, Query, QueryArrays, RoundRecord
 from tests import fakes
 
 
@@ -69,10 +69,11 @@ def test_a_query_comes_back_with_its_arrays_its_choice_and_the_texts_it_used(sto
         (Refused("kitty", "a synonym"),),
     )
     version = store.append_texts(texts, "first")
+    scores, rows = np.array([0.5, 0.9, 0.1]), np.array([0, 1, 1])
     query = Query(
         np.array(["b", "a"]),
         np.array([0.9, 0.5]),
-        {"s_vlm": np.array([0.5, 0.9, 0.1])},
+        QueryArrays(np.arange(3), scores, LaserArrays(scores, scores, rows, scores)),
         {"delta": 0.3},
         "note",
         RoundChoice(delta=0.3),
@@ -83,7 +84,7 @@ def test_a_query_comes_back_with_its_arrays_its_choice_and_the_texts_it_used(sto
     assert kept.ids.tolist() == ["b", "a"]
     assert kept.figures == {"delta": 0.3}
     assert kept.choice == RoundChoice(delta=0.3)
-    np.testing.assert_array_equal(kept.pool["s_vlm"], [0.5, 0.9, 0.1])
+    np.testing.assert_array_equal(kept.arrays.laser.s_vlm, [0.5, 0.9, 0.1])
     assert texts.confuser_texts() == []
 
 

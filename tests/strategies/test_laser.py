@@ -131,7 +131,7 @@ def test_quota_spreads_a_batch_over_descriptions_and_global_does_not():
     highest = Laser(LINEAR, selection="global").select(four, 2, rng_for(0))
     assert quota.ids.tolist() == ["a", "d"]
     assert highest.ids.tolist() == ["a", "b"]
-    assert quota.pool["best"].tolist() == [0, 0, 0, 1]
+    assert quota.arrays.laser.best.tolist() == [0, 0, 0, 1]
 
 
 def test_without_a_detector_in_any_round_none_is_asked_for():

@@ -104,26 +104,26 @@ def neglabel_run(tmp_path, monkeypatch, **settings):
 def test_a_run_ranks_by_the_relevant_classes_share_of_the_sum(tmp_path, monkeypatch):
     run = neglabel_run(tmp_path, monkeypatch)
     drain(run.query())
-    kept, texts = run.pending.pool, run.store.texts()[1]
+    kept, texts = run.pending.arrays, run.store.texts()[1]
     vectors = run.materials.pictures.vectors(run.materials.pool_ids)
 
     def mean_cosine(text):
         return (vectors @ fakes.encode(text.sentences).T).mean(axis=1)
 
-    s = float(kept["names_sharpness"][0])
+    s = float(kept.laser.names_sharpness[0])
     classes = [np.exp(s * mean_cosine(text)) for text in texts.relevant]
     others = [np.exp(s * mean_cosine(text)) for text in texts.confusers]
-    share = sum(classes) / (sum(classes) + sum(others) + np.exp(kept["names_log_sum"]))
-    np.testing.assert_allclose(kept["s_vlm"], share, rtol=1e-4)
-    assert 0.0 < kept["s_vlm"].min() < kept["s_vlm"].max() < 1.0
+    share = sum(classes) / (sum(classes) + sum(others) + np.exp(kept.laser.names_log_sum))
+    np.testing.assert_allclose(kept.laser.s_vlm, share, rtol=1e-4)
+    assert 0.0 < kept.laser.s_vlm.min() < kept.laser.s_vlm.max() < 1.0
 
 
 def test_its_explanation_is_shares_that_add_up(tmp_path, monkeypatch):
     run = neglabel_run(tmp_path, monkeypatch)
     drain(simulate(run))
     for round in (1, 3):
-        kept = run.store.query(round)[1].pool
-        ids = run.pool.ids[kept["row"]]
+        kept = run.store.query(round)[1].arrays
+        ids = run.pool.ids[kept.row]
         for at in (0, len(ids) - 1):
             told = explain_image(
                 str(ids[at]), round, run.store, run.config, run.pool, run.materials.cosines
@@ -153,7 +153,7 @@ def test_a_page_scores_as_the_run_does(tmp_path, monkeypatch):
     texts = run.store.texts()[1]
     names = kept_names(run.store, ("cat", "dog"), len(run.pool.ids))
     live = LiveScores(text_cosines(run.materials.cosines, texts), names)
-    np.testing.assert_allclose(live.score(), run.pending.pool["s_vlm"], rtol=1e-5)
+    np.testing.assert_allclose(live.score(), run.pending.arrays.laser.s_vlm, rtol=1e-5)
     without = dict(live.without_each())
     assert all((score >= live.score() - 1e-9).all() for score in without.values())
 

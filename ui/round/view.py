@@ -115,7 +115,7 @@ def _words(
         )
     else:
         shown = tried.ranking
-        chance = look.known.precision(shown.arrays["row"]) if truth else None
+        chance = look.known.precision(shown.arrays.row) if truth else None
         worth = outcome(
             look.known.precision(shown.rows), look.known.count(shown.rows), len(shown.ids), chance
         )

@@ -15,12 +15,13 @@ from laser_core.llm.transcript import write_transcript
 from laser_core.metrics.summary import rounds_csv
 from laser_core.store.label_state import Answer
 from laser_core.store.store import Store
+from laser_core.view import QueryArrays
 
 LABEL_COLUMNS = (
     "id", "path", "label", "status", "round", "source", "labeller", "seconds", "score_vlm",
     "score_det", "score_final", "delta", "description", "timestamp",
 )  # fmt: skip
-SCORES = {"score_vlm": "s_vlm", "score_det": "s_det", "score_final": "score", "delta": "delta"}
+SCORES = ("score_vlm", "score_det", "score_final", "delta")  # columns that are numbers
 
 
 def export_run(folder: Path, out: Path) -> list[Path]:
@@ -105,17 +106,21 @@ def _of_round(
     texts = store.texts(version) if version is not None else None
     sentences = texts[1].relevant_texts() if texts else []
     asked = set(query.ids.tolist())
-    rows = query.pool["row"].tolist() if "row" in query.pool else []
-    at = {row: n for n, row in enumerate(rows)}
+    at = {row: n for n, row in enumerate(query.arrays.row.tolist())}
     for id in wanted:
         n = at.get(place[id])
         if n is None or id not in asked:
             continue
-        scores: dict[str, Any] = {
-            name: float(query.pool[array][n])
-            for name, array in SCORES.items()
-            if array in query.pool
-        }
-        best = int(query.pool["best"][n]) if "best" in query.pool else -1
-        scores["description"] = sentences[best] if 0 <= best < len(sentences) else ""
-        yield id, scores
+        yield id, _scores_of(query.arrays, n, sentences)
+
+
+def _scores_of(arrays: QueryArrays, n: int, sentences: Sequence[str]) -> dict[str, Any]:
+    """What the `n`th image that a query could choose from was ranked by."""
+    scores: dict[str, Any] = {"score_final": float(arrays.score[n]), "description": ""}
+    laser = arrays.laser
+    if laser is None:
+        return scores
+    scores["score_vlm"], scores["score_det"] = float(laser.s_vlm[n]), float(laser.s_det[n])
+    best = int(laser.best[n])
+    found = sentences[best] if 0 <= best < len(sentences) else ""
+    return {**scores, "delta": float(laser.delta[n]), "description": found}

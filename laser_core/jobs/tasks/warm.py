@@ -16,7 +16,7 @@ from laser_core.experiment.plan import Plan, plan
 from laser_core.experiment.prepare import embed_pool, equip
 from laser_core.jobs.worker import JobContext
 from laser_core.progress import Steps
-from laser_core.store.kept import KeptQuery, sealed
+from laser_core.store.kept import KeptQuery, sealed, titles_of
 from laser_core.store.store import Store
 from laser_core.study.run import keep_pool
 from laser_core.texts.cosine_table import FileTable
@@ -83,14 +83,14 @@ def keep_preview(experiment: Experiment) -> Steps[None]:
 
 
 def _save_preview(store: Store, round: int, version: int, looked: Query) -> None:
-    for name, array in looked.pool.items():
-        store.save_array(f"preview/{name}", array)
+    names = store.save_query_arrays("preview", looked.arrays)
     facts = KeptQuery(
         ids=tuple(looked.ids.tolist()),
         scores=tuple(looked.scores.tolist()),
         figures=dict(looked.figures),
         note=looked.note,
-        arrays=tuple(sorted(looked.pool)),
+        arrays=names,
+        parts=titles_of(looked.arrays),
         round=round,
         texts=version,
     )
