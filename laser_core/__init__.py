@@ -7,7 +7,7 @@ is first used, so that the import itself costs nothing.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from laser_core.basics.privacy import silence_libraries
+from laser_core.basics.telemetry import silence_libraries
 
 if TYPE_CHECKING:
     from laser_core.api import Experiment, Run, open_pool, open_run, resume, run

@@ -10,8 +10,8 @@ from __future__ import annotations
 import html
 import re
 
-from laser_core.basics.secrecy import masked
-from laser_core.basics.visible import visible
+from laser_core.basics.secret_keys import mask_keys
+from laser_core.basics.unseen_characters import escape_unseen
 
 JOINER = "\u2060"  # takes no room; parts two signs that Streamlit would read together
 # What Markdown reads wherever it stands. Ordinary sentences keep their full stops and hyphens.
@@ -33,7 +33,7 @@ def escaped(text: object) -> str:
 
     Control characters stand as escapes and keys as `***`, as in the terminal.
     """
-    shown = visible(masked(str(text)))
+    shown = escape_unseen(mask_keys(str(text)))
     for pattern in LATER:
         shown = pattern.sub(lambda found: found.group() + JOINER, shown)
     kept = shown.lstrip(" ")
@@ -50,4 +50,4 @@ def _after_backslash(found: re.Match[str]) -> str:
 
 def chart_text(text: str) -> str:
     """`text` for names, ticks and hovers of a Plotly chart, which reads some HTML."""
-    return html.escape(visible(masked(text)), quote=False)
+    return html.escape(escape_unseen(mask_keys(text)), quote=False)

@@ -1,11 +1,11 @@
-"""Small parts of sentences that tell of many things: how many, and the first of them."""
+"""Parts of sentences about many things: how many there are, and the names of the first."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 LISTED = 5  # names that a sentence writes out
-LONGEST = 60  # signs of a name in a sentence
+LONGEST = 60  # characters of a name in a sentence
 
 
 def count_of(number: int, thing: str) -> str:
@@ -13,12 +13,12 @@ def count_of(number: int, thing: str) -> str:
     return f"{number:,} {thing}" + ("" if number == 1 else "s")
 
 
-def some(names: Sequence[str]) -> str:
+def first_names(names: Sequence[str]) -> str:
     """The first names, with "…" where there are more."""
-    return ", ".join(map(shown, names[:LISTED])) + (", …" if len(names) > LISTED else "")
+    return ", ".join(map(quote_name, names[:LISTED])) + (", …" if len(names) > LISTED else "")
 
 
-def shown(name: str) -> str:
+def quote_name(name: str) -> str:
     """A name in a sentence; quoted where a comma, a space at its end or the like would mislead."""
     plain = name and name.isprintable() and name == name.strip() and "," not in name
     text = name if plain else repr(name)

@@ -24,8 +24,8 @@ from rich.progress import (
 from rich.progress import Progress as RichProgress
 from rich.text import Text
 
-from laser_core.basics.secrecy import masked
-from laser_core.basics.visible import visible
+from laser_core.basics.secret_keys import mask_keys
+from laser_core.basics.unseen_characters import escape_unseen
 from laser_core.cli.ctrl_c import CtrlC
 from laser_core.errors import LaserError
 from laser_core.progress import Progress, Steps, T, drain
@@ -38,7 +38,7 @@ def shown(text: str) -> str:
 
     A control character stands there as its escape: `\x1b`, `\n`, `\u202e`.
     """
-    return visible(masked(text))
+    return escape_unseen(mask_keys(text))
 
 
 def put(text: str, error: bool = False) -> None:

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
-from laser_core.basics.zips import DAMAGE, Limits, excess, reason
+from laser_core.basics.zip_limits import DAMAGE, Limits, damage_reason, excess
 from laser_core.data.arrange import METADATA_NAMES, Arrangement, arrange
 from laser_core.data.base import EncodedSource, ImageSource, Skipped
 from laser_core.data.files import read_fault, require_pictures
@@ -62,7 +62,7 @@ class ArchiveSource(EncodedSource):
                 return self._archive.read(self._entries[id])
         except DAMAGE as error:
             raise PoolError(
-                f"{id}: damaged in {self.name} ({reason(error)}); pack it anew"
+                f"{id}: damaged in {self.name} ({damage_reason(error)}); pack it anew"
             ) from error
 
     def stamp(self, id: str) -> str:
@@ -187,7 +187,9 @@ def _rows(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Rows:
     try:
         return read_rows(archive.read(entry), name)
     except DAMAGE as error:
-        raise PoolError(f"{name} is damaged ({reason(error)}); pack the archive anew") from error
+        raise PoolError(
+            f"{name} is damaged ({damage_reason(error)}); pack the archive anew"
+        ) from error
 
 
 def _fault(
@@ -201,7 +203,7 @@ def _fault(
             entry.file_size, lambda: archive.open(entry)
         )
     except DAMAGE as error:
-        return f"damaged in the archive ({reason(error)})"
+        return f"damaged in the archive ({damage_reason(error)})"
 
 
 def _head(file: BinaryIO, entry: zipfile.ZipInfo) -> bytes:

@@ -10,7 +10,7 @@ import pytest
 from pool_pictures import assert_refused, encoded, labels, pictures, reasons, write, zipped
 
 from laser_core.basics.seeding import rng_for
-from laser_core.basics.zips import Limits
+from laser_core.basics.zip_limits import Limits
 from laser_core.data.archive import open_archive
 from laser_core.data.folder import open_folder
 from laser_core.errors import PoolError

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from laser_core.analysis.reader import RunReader
-from laser_core.basics.zips import Limits
+from laser_core.basics.zip_limits import Limits
 from laser_core.data.elsewhere import unconfirmed
 from laser_core.data.open import open_pool
 from laser_core.errors import ConfigError, PoolError, StoreError

@@ -14,7 +14,7 @@ from dataclasses import asdict, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from laser_core.basics.disk_faults import remedy
-from laser_core.basics.zips import DAMAGE, Limits, excess, reason
+from laser_core.basics.zip_limits import DAMAGE, Limits, damage_reason, excess
 from laser_core.config import ExperimentConfig
 from laser_core.data.elsewhere import confirmed, marked, plain
 from laser_core.errors import StoreError
@@ -182,9 +182,9 @@ def open_bundle(
     except (*DAMAGE, KeyError, RecursionError) as error:
         if isinstance(error, OSError) and not isinstance(error, zipfile.BadZipFile):
             raise StoreError(
-                f"{bundle} cannot be opened ({reason(error)}); check the path"
+                f"{bundle} cannot be opened ({damage_reason(error)}); check the path"
             ) from error
-        why = reason(error)
+        why = damage_reason(error)
         raise StoreError(f"{bundle} is no bundle of a run ({why}); export it again") from error
     return folder
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from laser_core.basics.arrays import Ids
-from laser_core.basics.sentences import count_of, some
+from laser_core.basics.sentences import count_of, first_names
 from laser_core.errors import PoolError
 from laser_core.io.label_files.places import Places, best_column
 from laser_core.io.label_files.tables import LabelTable, read_label_table
@@ -49,20 +49,20 @@ class Imported:
         """What is worth knowing of it beside how many are taken, a sentence each."""
         told = []
         if self.added:
-            told.append(f"New relevant classes: {some(self.added)}.")
+            told.append(f"New relevant classes: {first_names(self.added)}.")
         told += self.notes
         if self.left_out:
             told.append(f"{count_of(self.left_out, 'row')} with such a name left out.")
         if self.conflicts:
             told.append(
                 f"{count_of(len(self.conflicts), 'picture')} with another label before "
-                f"({self._first('conflicts')}): {some(self.conflicts)}. The new label counts; the "
-                "old one stays in the history."
+                f"({self._first('conflicts')}): {first_names(self.conflicts)}. "
+                "The new label counts; the old one stays in the history."
             )
         if self.unknown:
             told.append(
                 f"{count_of(len(self.unknown), 'row')} without a picture in this pool "
-                f"({self._first('unknown')}): {some(self.unknown)}."
+                f"({self._first('unknown')}): {first_names(self.unknown)}."
             )
         if self.unlabeled:
             told.append(

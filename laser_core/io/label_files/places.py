@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from laser_core.basics.sentences import count_of, shown
+from laser_core.basics.sentences import count_of, quote_name
 from laser_core.data.paths import LONGEST, normal_id, spellings
 from laser_core.errors import PoolError
 from laser_core.io.label_files.tables import LabelTable
@@ -67,7 +67,7 @@ class Places:
         row, (name, id) = next(iter(self._otherwise.items()))
         return [
             f"{count_of(len(self._otherwise), 'picture')} found by the end of the path: "
-            f"{shown(name)} in {table.place(row)} is {shown(id)}."
+            f"{quote_name(name)} in {table.place(row)} is {quote_name(id)}."
         ]
 
     def _by_end(self, normal: str) -> str | None:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from laser_core.basics.sentences import count_of, shown, some
+from laser_core.basics.sentences import count_of, first_names, quote_name
 from laser_core.data.class_names import ClassNames, name_key
 from laser_core.data.tables.cells import short
 from laser_core.errors import PoolError
@@ -38,8 +38,8 @@ class NewName:
     near: str = ""
 
     def __str__(self) -> str:
-        near = f"; did you mean {shown(self.near)}?" if self.near else ""
-        return f"{shown(self.name)} ({count_of(self.rows, 'row')}, first {self.place}{near})"
+        near = f"; did you mean {quote_name(self.near)}?" if self.near else ""
+        return f"{quote_name(self.name)} ({count_of(self.rows, 'row')}, first {self.place}{near})"
 
 
 class LabelWords:
@@ -178,7 +178,9 @@ class LabelWords:
             if label is None:
                 continue
             if label.state == "relevant" and label.name != written and not self._is_new(row):
-                respelled.setdefault(f"{shown(written)} as {shown(label.name)}", []).append(row)
+                respelled.setdefault(
+                    f"{quote_name(written)} as {quote_name(label.name)}", []
+                ).append(row)
             if label.state == "irrelevant" and label.name:
                 if self._store.resolved(label).state == "relevant":
                     by_name.setdefault(label.name, []).append(row)
@@ -192,7 +194,7 @@ class LabelWords:
                 f"{self._rows(by_name)}."
             )
         if things:
-            told.append(f"New names of irrelevant things: {some(list(things))}.")
+            told.append(f"New names of irrelevant things: {first_names(list(things))}.")
         return told
 
     def _rows(self, found: dict[str, list[int]]) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from laser_core.basics.secrecy import masked
+from laser_core.basics.secret_keys import mask_keys
 from laser_core.errors import LaserError
 from laser_core.llm.lexicon.words import clean
 
@@ -88,7 +88,7 @@ def said_in(body: str) -> str:
 
 def quoted(text: str) -> str:
     """`text` in one line, without keys and control signs, and not too long."""
-    line = " ".join(clean(masked(text[:100_000])).split())  # masked before it is cut
+    line = " ".join(clean(mask_keys(text[:100_000])).split())  # masked before it is cut
     return line if len(line) <= LONGEST_QUOTE else line[: LONGEST_QUOTE - 1] + "…"
 
 

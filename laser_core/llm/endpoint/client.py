@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel
 from tenacity import RetryCallState, Retrying, retry_if_exception
 
-from laser_core.basics.secrecy import masked, own_keys
+from laser_core.basics.secret_keys import environment_keys, mask_keys
 from laser_core.errors import LLMError
 from laser_core.llm.base import Task
 from laser_core.llm.cached import ReplyCache
@@ -222,8 +222,8 @@ class EndpointModel(PromptedModel):
         return LLMError(self._masked(text))
 
     def _masked(self, text: str) -> str:
-        """`text` without this endpoint's key, or any other of this machine: see secrecy.py."""
-        return masked(text, [self._key, *own_keys()])
+        """`text` without this endpoint's key, or any other of this machine: see `mask_keys`."""
+        return mask_keys(text, [self._key, *environment_keys()])
 
     def _host(self) -> str:
         """Host and port of the endpoint, without path or user name."""

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from laser_core.basics.secrecy import masked
+from laser_core.basics.secret_keys import mask_keys
 from laser_core.errors import LLMError
 from laser_core.llm.cached import ReplyCache
 from laser_core.llm.endpoint.client import EndpointModel, Patience
@@ -122,10 +122,10 @@ def test_passwords_in_addresses_and_tokens_of_the_hub_are_keys_too(monkeypatch):
     """A7: whatever the environment holds to log in with."""
     monkeypatch.setenv("HF_TOKEN", "hf_abcdefghijk1")
     monkeypatch.setenv("OPENAI_BASE_URL", "http://me:pass%2Fword1@host/v1")
-    assert masked("hf_abcdefghijk1 pass/word1 pass%2Fword1 me") == "*** *** *** me"
+    assert mask_keys("hf_abcdefghijk1 pass/word1 pass%2Fword1 me") == "*** *** *** me"
 
 
 def test_a_word_that_stands_in_for_a_key_is_no_secret(monkeypatch):
     """A7: servers of one's own take any word; masking it would spoil sentences."""
     monkeypatch.setenv("OPENAI_API_KEY", "ollama")
-    assert masked("start ollama first") == "start ollama first"
+    assert mask_keys("start ollama first") == "start ollama first"

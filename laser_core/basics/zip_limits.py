@@ -39,7 +39,7 @@ class Limits:
     ratio_from_bytes: int = 50_000_000
 
 
-def reason(error: BaseException) -> str:
+def damage_reason(error: BaseException) -> str:
     """What an error of `DAMAGE` says, in one short line: it may quote all of a damaged header."""
     return " ".join(str(error).split())[:200]
 
