@@ -35,7 +35,7 @@ from laser_core.metrics.summary import Summary, rounds_csv, summarise
 from laser_core.pool import Label, LabelSpace, State
 from laser_core.progress import Steps, T, drain
 from laser_core.store.store import Store
-from laser_core.study.run import explain_kept, keep_pool, keep_rounds, last_asked, new_folder, start
+from laser_core.study.run import explain_kept, keep_pool, last_asked, new_folder, start
 from laser_core.study.run import resume as resume_run
 from laser_core.view import Query, RoundRecord
 
@@ -300,9 +300,7 @@ class Experiment:
         Raises:
             PoolError: no query is waiting, or none of its pictures has an answer yet.
         """
-        record = self._done(self._engine.train())
-        keep_rounds(self._engine)
-        return record
+        return self._done(self._engine.train())
 
     @property
     def round(self) -> int:

@@ -20,6 +20,7 @@ from laser_core.experiment.names import names_of
 from laser_core.experiment.nets import NetShelf, RunNets
 from laser_core.experiment.signals import TEXT_SIGNALS, compute_signals
 from laser_core.experiment.text_classifier import TextClassifier
+from laser_core.metrics.summary import rounds_csv
 from laser_core.nets import make_learner
 from laser_core.nets.anchor import Anchor
 from laser_core.pool import Label, LabelSpace, Pool, positions
@@ -174,7 +175,12 @@ class Experiment:
         self.store.append_record(record)
         self.records.append(record)
         self.pending = None
+        self.keep_table()
         return record
+
+    def keep_table(self) -> None:
+        """Write `rounds.csv` anew, with all finished rounds."""
+        self.store.write_text("rounds.csv", rounds_csv(self.records))
 
     # ---- the parts of `query`
 
@@ -274,15 +280,24 @@ class Experiment:
 
 
 def simulate(
-    experiment: Experiment, closed: Callable[[RoundRecord], None] = lambda _: None
+    experiment: Experiment,
+    closed: Callable[[RoundRecord], None] = lambda _: None,
+    rounds: int | None = None,
+    choice: RoundChoice = NO_CHOICE,
 ) -> Steps[list[RoundRecord]]:
-    """Run all remaining rounds with the simulated oracle; each is on disk before the next starts.
+    """Run rounds with the simulated oracle: the loop of Algorithm 1, from line 2 to line 13.
 
-    Stopped anywhere and run again on the reopened folder, it gives the same records.
+    Each round is on disk, `rounds.csv` included, before the next starts. Stopped anywhere and run
+    again on the reopened folder, it gives the same records.
 
     Args:
         experiment: new, or reopened.
         closed: told each round that this call has finished.
+        rounds: how many to close, at least 1; None for all that remain.
+        choice: what a person set for the first query that this call asks.
+
+    Returns:
+        All finished rounds, those before this call included.
 
     Raises:
         PoolError: the pool has no labels to answer with.
@@ -290,13 +305,16 @@ def simulate(
     oracle = experiment.materials.oracle
     if oracle is None:
         raise PoolError("the pool has no labels, so nobody answers; label by hand in the app")
-    while not experiment.finished:
-        if experiment.pending is None:
-            yield from experiment.query()
-        waiting = experiment.pending.ids.tolist() if experiment.pending else []
-        unanswered = [id for id in waiting if experiment.pool.get(id) is None]
+    experiment.keep_table()  # a stop may have come between a record and its line
+    before = len(experiment.records)
+    left = experiment.config.rounds - before
+    wanted = left if rounds is None else min(rounds, left)
+    while not experiment.finished and (rounds is None or len(experiment.records) < before + rounds):
+        yield Progress(f"round {experiment.round_index}", len(experiment.records) - before, wanted)
+        query = experiment.pending or (yield from experiment.query(choice))
+        choice = NO_CHOICE
+        unanswered = [id for id in query.ids.tolist() if experiment.pool.get(id) is None]
         if unanswered:
             experiment.annotate(oracle.answer(unanswered))
         closed((yield from experiment.train()))
-        yield Progress("round", len(experiment.records), experiment.config.rounds)
     return experiment.records

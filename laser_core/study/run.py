@@ -16,7 +16,7 @@ from laser_core.experiment.experiment import Experiment, simulate
 from laser_core.experiment.materials import Materials
 from laser_core.experiment.plan import Plan, plan, require_labels
 from laser_core.experiment.prepare import prepare
-from laser_core.metrics.summary import round_line, rounds_csv, start_line
+from laser_core.metrics.summary import round_line, start_line
 from laser_core.pool import LabelSpace, Pool
 from laser_core.progress import Steps
 from laser_core.store.kept import KeptPool
@@ -121,7 +121,7 @@ def explain_kept(
 def _finish(
     store: Store, planned: Plan, cache_dir: Path, tell: Tell, materials: Materials | None
 ) -> Steps[list[RoundRecord]]:
-    """Prepare what is missing and simulate; `rounds.csv` is written anew after every round."""
+    """Prepare what is missing, simulate, and tell a line for every round."""
     if materials is None:
         materials = yield from prepare(planned, cache_dir)
         for notice in materials.notices:
@@ -133,12 +133,10 @@ def _finish(
         kept = store.texts() if len(experiment.records) == 1 else None
         for line in told(kept[1], list(materials.llm.notes)) if kept else ():
             tell(line)
-        keep_rounds(experiment)
         if record.round == 1 and (start := start_line(record, experiment.config.rounds)):
             tell(start)
         tell(round_line(record, experiment.config.rounds))
 
-    keep_rounds(experiment)
     return (yield from simulate(experiment, closed))
 
 
@@ -153,11 +151,6 @@ def new_folder(kind: str) -> Path:
     stem = Path("runs") / f"{kind}-{datetime.now():%Y-%m-%d-%H%M%S}"
     numbered = (stem.with_name(f"{stem.name}-{number}") for number in count(2))
     return next(folder for folder in chain([stem], numbered) if not folder.exists())
-
-
-def keep_rounds(experiment: Experiment) -> None:
-    """Write `rounds.csv` anew, with all finished rounds."""
-    experiment.store.write_text("rounds.csv", rounds_csv(experiment.records))
 
 
 def keep_pool(store: Store, materials: Materials) -> None:

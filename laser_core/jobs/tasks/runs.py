@@ -8,8 +8,7 @@ from typing import Any
 
 from laser_core.basics.files import default_cache_dir
 from laser_core.config import ExperimentConfig, RoundChoice
-from laser_core.errors import PoolError
-from laser_core.experiment.experiment import Experiment
+from laser_core.experiment.experiment import Experiment, simulate
 from laser_core.experiment.plan import plan
 from laser_core.jobs.tasks.warm import (
     keep_preview,
@@ -83,32 +82,22 @@ def train(params: dict[str, Any], context: JobContext) -> Steps[Result]:
 
 
 def run_rounds(params: dict[str, Any], context: JobContext) -> Steps[Result]:
-    """Query, let the simulated oracle answer, train; for some rounds or all that remain.
+    """Some rounds, or all that remain, with the simulated oracle.
 
     Parameters: "folder"; "rounds", how many, 0 for all that remain; "choice" for the first of
     them, or left out. Result: "done", how many rounds were closed.
     """
     experiment = yield from open_run(Path(params["folder"]), context)
-    oracle = experiment.materials.oracle
-    if oracle is None:
-        experiment.store.close()
-        raise PoolError("the pool has no labels, so nobody answers; label by hand instead")
+    before = len(experiment.records)
     choice = RoundChoice(**params.get("choice", {}))
-    left = experiment.config.rounds - len(experiment.records)
-    wanted = min(left, params.get("rounds", 0) or left)
-    done = 0
     try:
-        while done < wanted and not experiment.finished:
-            yield Progress(f"round {experiment.round_index}", done, wanted)
-            pending = experiment.pending or (yield from experiment.query(choice))
-            open_ids = [id for id in pending.ids.tolist() if experiment.pool.get(id) is None]
-            experiment.annotate(oracle.answer(open_ids))
-            yield from experiment.train()
-            done, choice = done + 1, RoundChoice()
+        records = yield from simulate(
+            experiment, rounds=params.get("rounds") or None, choice=choice
+        )
         yield from keep_preview(experiment)
+        return {"done": len(records) - before}
     finally:
         experiment.store.close()
-    return {"done": done}
 
 
 def run_whole(params: dict[str, Any], context: JobContext) -> Steps[Result]:
