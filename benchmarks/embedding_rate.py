@@ -38,7 +38,7 @@ def main() -> None:
     step = max(1, len(ids) // options.images)  # spread over the pool: classes differ in size
     source = source.subset(ids[::step][: options.images])
     vlm = open_vlm(options.vlm, options.device, default_cache_dir())
-    pixels = np.stack([vlm.prepared(source.small_image(id, vlm.side)) for id in source.ids()])
+    pixels = np.stack([vlm.prepare(source.small_image(id, vlm.side)) for id in source.ids()])
     vlm.features(pixels[: vlm.batch])  # loads the network
     print(f"{vlm.name}; {source.name}, n = {len(source)} pictures; {hardware()}; {commit()}")
     turns = []
@@ -98,7 +98,7 @@ def costs(source: ImageSource, vlm: VisionLanguageModel) -> str:
     images = [source.small_image(id, vlm.side) for id in ids]
     decoded = time.thread_time()
     for image in images:
-        vlm.prepared(image)
+        vlm.prepare(image)
     parts = (hashed - start, decoded - hashed, time.thread_time() - decoded)
     read, decode, prepare = (1000 * part / len(ids) for part in parts)
     return f"CPU ms an image: read and hash {read:.2f}, decode {decode:.2f}, prepare {prepare:.2f}"

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from laser_core.llm.lexicon.synsets import lexicon
-from laser_core.llm.offline.everyday import everyday
+from laser_core.llm.offline.everyday import everyday_synsets
 from laser_core.llm.offline.reasoner import OfflineReasoner
 from laser_core.llm.refusals import refuse
 from laser_core.llm.replies.schema import read_descriptions, read_names
@@ -27,7 +27,11 @@ PLAN_SECONDS, PLANNED = 10.0, 2_000
 
 def names(count: int) -> list[str]:
     """`count` different names: everyday words first, then names of the lexicon with a number."""
-    known = [synset.name for field in ("artifact", "animal", "food") for synset in everyday(field)]
+    known = [
+        synset.name
+        for field in ("artifact", "animal", "food")
+        for synset in everyday_synsets(field)
+    ]
     known = list(dict.fromkeys(known))
     more = (f"{known[n % len(known)]} model {n}" for n in range(count))
     return [*known, *more][:count]

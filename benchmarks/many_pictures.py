@@ -46,7 +46,7 @@ from laser_core.pool import Label
 from laser_core.progress import drain
 from laser_core.store.store import Store
 from laser_core.study.run import keep_pool
-from laser_core.vlm.base import Prepared
+from laser_core.vlm.base import PreparedImage
 from laser_core.vlm.offline.model import OfflineVLM
 
 SIDE = 16  # pixels of a picture
@@ -202,14 +202,14 @@ def _network(stub: bool) -> Iterator[None]:
         return
     weights = rng_for(0, "stub").normal(size=(8 * 8 * 3, OfflineVLM.feature_dim)).astype(np.float32)
 
-    def prepared(self: OfflineVLM, image: Image.Image) -> Prepared:
+    def prepare(self: OfflineVLM, image: Image.Image) -> PreparedImage:
         return np.asarray(image.resize((8, 8)))
 
-    def features(self: OfflineVLM, prepared: Prepared) -> Floats:
+    def features(self: OfflineVLM, prepared: PreparedImage) -> Floats:
         pixels = prepared.reshape(len(prepared), -1).astype(np.float32) / 255.0 - 0.5
         return np.maximum(pixels @ weights, 0.0)
 
-    with patch.multiple(OfflineVLM, prepared=prepared, features=features):
+    with patch.multiple(OfflineVLM, prepare=prepare, features=features):
         yield
 
 

@@ -12,7 +12,7 @@ from laser_core.config import ExperimentConfig
 from laser_core.data.base import ImageSource, Item
 from laser_core.experiment.materials import Materials
 from laser_core.experiment.oracle import SimulatedOracle
-from laser_core.llm.base import LanguageModel, Names, Proposal
+from laser_core.llm.base import CheckedNames, LanguageModel, Proposal
 from laser_core.pool import LabelSpace, positions
 from laser_core.texts.cosines import Cosines
 
@@ -55,9 +55,9 @@ class ListedModel(LanguageModel):
 
     def confusers(
         self, relevant: Sequence[str], wanted: int, excluded: Sequence[str] = ()
-    ) -> Names:
+    ) -> CheckedNames:
         free = [n for n in ("wolf", "fox", "lion", "bear") if n not in {*relevant, *excluded}]
-        return Names(tuple(free[:wanted]))
+        return CheckedNames(tuple(free[:wanted]))
 
     def descriptions(self, classes: Sequence[str], wanted: int) -> dict[str, list[str]]:
         return {name: [f"{name} {i}" for i in range(wanted)] for name in classes}

@@ -12,7 +12,7 @@ TASKS: tuple[Task, ...] = ("confusers", "descriptions", "relevant classes")
 
 
 @dataclass(frozen=True)
-class Refused:
+class RefusedName:
     """A name that was offered and not taken, and why (synonym, subtype, repeat, ...)."""
 
     name: str
@@ -20,11 +20,11 @@ class Refused:
 
 
 @dataclass(frozen=True)
-class Names:
+class CheckedNames:
     """New class names in the order given, and what was refused on the way."""
 
     names: tuple[str, ...]
-    refused: tuple[Refused, ...] = ()
+    refused: tuple[RefusedName, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Exchange:
     parameters: Mapping[str, str | int | float] = field(default_factory=dict)
 
 
-def how_asked(exchange: Exchange) -> str:
+def refused_settings_sentence(exchange: Exchange) -> str:
     """What a server refused of a question's settings, in one sentence; "" if nothing."""
     said = {"json_object": "any JSON", "text": "plain text"}.get(
         str(exchange.parameters.get("form", "")), ""
@@ -92,7 +92,7 @@ class LanguageModel(ABC):
     @abstractmethod
     def confusers(
         self, relevant: Sequence[str], wanted: int, excluded: Sequence[str] = ()
-    ) -> Names:
+    ) -> CheckedNames:
         """`wanted` irrelevant class names easily mistaken for the `relevant` ones (appendix A.1).
 
         `excluded` names are known already and must not come back. Synonyms, subtypes and repeats

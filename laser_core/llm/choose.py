@@ -32,8 +32,8 @@ def open_llm(
 
         return OfflineReasoner(cache_dir, encoder)
     if kind == "openai":
-        from laser_core.llm.cached import ReplyCache
         from laser_core.llm.endpoint.client import DEFAULT_MODEL, EndpointModel
+        from laser_core.llm.reply_cache import ReplyCache
 
         return EndpointModel(rest or DEFAULT_MODEL, cache=ReplyCache(cache_dir), fresh=fresh)
     if kind == "replay" and rest:

@@ -44,16 +44,18 @@ class PromptTemplate:
 
     def __post_init__(self) -> None:
         if self.task not in PLACEHOLDERS:
-            raise ConfigError(f"task {self.task!r}: a prompt is for one of {_listed(PLACEHOLDERS)}")
+            raise ConfigError(
+                f"task {self.task!r}: a prompt is for one of {_join_names(PLACEHOLDERS)}"
+            )
         required, optional = PLACEHOLDERS[self.task]
-        allowed = _listed(f"{{{name}}}" for name in [*sorted(required), *sorted(optional)])
+        allowed = _join_names(f"{{{name}}}" for name in [*sorted(required), *sorted(optional)])
         used = self._placeholders(allowed)
         where = f"the prompt for {self.task!r}"
         if unknown := used - required - optional:
-            wrong = _listed(f"{{{name}}}" for name in sorted(unknown))
+            wrong = _join_names(f"{{{name}}}" for name in sorted(unknown))
             raise ConfigError(f"{where} has the placeholder {wrong}; allowed are {allowed}")
         if missing := required - used:
-            wrong = _listed(f"{{{name}}}" for name in sorted(missing))
+            wrong = _join_names(f"{{{name}}}" for name in sorted(missing))
             raise ConfigError(f"{where} lacks {wrong}; allowed placeholders are {allowed}")
 
     def _placeholders(self, allowed: str) -> set[str]:
@@ -81,18 +83,18 @@ class PromptTemplate:
                 return match[0][0]
             if match[1] not in values:
                 raise ValueError(f"no value for {{{match[1]}}} in the prompt for {self.task!r}")
-            return _written(values[match[1]])
+            return _as_prompt_text(values[match[1]])
 
         return _TOKEN.sub(replacement, self.text)
 
 
-def _written(value: str | int | Sequence[str]) -> str:
+def _as_prompt_text(value: str | int | Sequence[str]) -> str:
     if isinstance(value, (str, int)):
         return str(value)
     return json.dumps(list(value), ensure_ascii=False)
 
 
-def _listed(words: Iterable[str]) -> str:
+def _join_names(words: Iterable[str]) -> str:
     return ", ".join(words)
 
 

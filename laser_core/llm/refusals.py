@@ -16,7 +16,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from laser_core.basics.arrays import Floats
-from laser_core.llm.base import Names, Refused
+from laser_core.llm.base import CheckedNames, RefusedName
 from laser_core.llm.lexicon.synsets import Lexicon, Synset, lexicon, same_name
 from laser_core.llm.lexicon.words import name_key, tidy_name
 
@@ -31,7 +31,7 @@ def refuse(
     words: Lexicon | None = None,
     encode: Encode | None = None,
     threshold: float = 0.9,
-) -> Names:
+) -> CheckedNames:
     """`names` without those that may not stand beside the `relevant` classes, and why.
 
     Args:
@@ -45,17 +45,17 @@ def refuse(
     """
     judge = Judge(lexicon() if words is None else words, relevant, excluded)
     kept: list[str] = []
-    refused: list[Refused] = []
+    refused: list[RefusedName] = []
     for name in map(tidy_name, names):
         if reason := judge.why_not(name):
-            refused.append(Refused(name, reason))
+            refused.append(RefusedName(name, reason))
         else:
             kept.append(name)
             judge.name(name)
     if encode is not None and kept and relevant:
         kept, near = _without_near(kept, relevant, encode, threshold)
         refused.extend(near)
-    return Names(tuple(kept), tuple(refused))
+    return CheckedNames(tuple(kept), tuple(refused))
 
 
 class Judge:
@@ -81,13 +81,13 @@ class Judge:
         self._excluded: dict[str, list[str]] = defaultdict(list)
         self._named: dict[str, list[str]] = defaultdict(list)
         for one in relevant:
-            self.guard(one)
+            self.add_relevant(one)
         for one in excluded:
             self._excluded[name_key(one)].append(one)
         for one in named:
             self.name(one)
 
-    def guard(self, relevant: str) -> None:
+    def add_relevant(self, relevant: str) -> None:
         """One more relevant class."""
         for sign in _signs_of(relevant, self._words):
             self._by_sign[sign].append(len(self._relevant))
@@ -161,7 +161,7 @@ def relation(name: str, known: str, words: Lexicon) -> str:
     if same_name(name, known):
         return f"repeats the relevant class {known!r}"
     mine, theirs = words.main_senses(name), words.main_senses(known)
-    if _share(words.senses(name), theirs) or _share(mine, words.senses(known)):
+    if _share_a_synset(words.senses(name), theirs) or _share_a_synset(mine, words.senses(known)):
         return f"a synonym of the relevant class {known!r}"
     if _leads_to(mine, theirs, words) or _is_compound_of(name, mine, known, theirs, words):
         return f"a sub-kind of the relevant class {known!r}"
@@ -170,7 +170,7 @@ def relation(name: str, known: str, words: Lexicon) -> str:
     return ""
 
 
-def _share(some: Sequence[Synset], others: Sequence[Synset]) -> bool:
+def _share_a_synset(some: Sequence[Synset], others: Sequence[Synset]) -> bool:
     return bool({synset.key for synset in some} & {synset.key for synset in others})
 
 
@@ -208,15 +208,15 @@ def _fields_differ(some: Sequence[Synset], others: Sequence[Synset]) -> bool:
 
 def _without_near(
     names: Sequence[str], relevant: Sequence[str], encode: Encode, threshold: float
-) -> tuple[list[str], list[Refused]]:
+) -> tuple[list[str], list[RefusedName]]:
     cosines = encode(list(names)) @ encode(list(relevant)).T  # (names, relevant)
     kept: list[str] = []
-    refused: list[Refused] = []
+    refused: list[RefusedName] = []
     for name, row in zip(names, cosines, strict=True):
         nearest = int(row.argmax())
         if row[nearest] >= threshold:
             reason = f"nearly the same in meaning as the relevant class {relevant[nearest]!r}"
-            refused.append(Refused(name, f"{reason} (cosine {row[nearest]:.2f})"))
+            refused.append(RefusedName(name, f"{reason} (cosine {row[nearest]:.2f})"))
         else:
             kept.append(name)
     return kept, refused

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from laser_core.errors import LLMError
 from laser_core.llm.base import TASKS, Exchange, Task
-from laser_core.llm.prompted import CUT_OFF, Completion, PromptedModel
+from laser_core.llm.prompted_model import CUT_OFF, Completion, PromptedModel
 from laser_core.llm.prompts import PromptTemplate
 
 

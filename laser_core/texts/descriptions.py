@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from laser_core.basics.arrays import Ints
-from laser_core.llm.base import LanguageModel, Refused, Task
+from laser_core.llm.base import LanguageModel, RefusedName, Task
 from laser_core.llm.lexicon.words import plain_sentence
 from laser_core.progress import Progress, Steps
 
@@ -49,7 +49,7 @@ class Descriptions:
 
     relevant: tuple[ClassText, ...]
     confusers: tuple[ClassText, ...] = ()
-    refused: tuple[Refused, ...] = ()
+    refused: tuple[RefusedName, ...] = ()
     prompts: Mapping[str, str] = field(default_factory=dict)
 
     def relevant_texts(self) -> list[str]:
@@ -84,7 +84,7 @@ class Descriptions:
                 ClassText(**{**c, "sentences": tuple(c["sentences"])}) for c in given.get(key, ())
             )
 
-        refused = tuple(Refused(**r) for r in given.get("refused", ()))
+        refused = tuple(RefusedName(**r) for r in given.get("refused", ()))
         prompts = dict(given.get("prompts", {}))
         return cls(classes("relevant"), classes("confusers"), refused, prompts)
 
@@ -157,7 +157,7 @@ def sentences_for(
     return {name: tuple(texts) for name, texts in llm.descriptions(classes, per_class).items()}
 
 
-def refusals(refused: Sequence[Refused]) -> str:
+def refusals(refused: Sequence[RefusedName]) -> str:
     """What was offered and not taken, with reasons, in one sentence; "" if nothing."""
     if not refused:
         return ""

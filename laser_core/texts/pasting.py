@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from laser_core.errors import ConfigError
 from laser_core.llm.base import Exchange, Task
-from laser_core.llm.pasted import PastedModel
+from laser_core.llm.pasted_model import PastedModel
 from laser_core.llm.prompts import PromptTemplate
 from laser_core.texts.descriptions import Descriptions, listed, refusals
 from laser_core.texts.edits import with_confusers, with_sentences

@@ -14,7 +14,7 @@ from PIL import Image
 from laser_core.basics.arrays import Floats, Ints, unit_rows
 from laser_core.errors import VLMError
 
-Prepared = npt.NDArray[Any]  # one picture, or a batch of them, as the network takes it
+PreparedImage = npt.NDArray[Any]  # one picture, or a batch of them, as the network takes it
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class VisionLanguageModel(ABC):
 
     Pictures take two steps, so that the costly one can be cached per picture: `image_features`
     (any batch), then `image_vectors`, which may use statistics of the whole pool. The first is
-    again two: `prepared` (cheap, in any thread) and `features` (the network).
+    again two: `prepare` (cheap, in any thread) and `features` (the network).
 
     Attributes:
         kind: which form is in use; the screen always says it.
@@ -85,18 +85,18 @@ class VisionLanguageModel(ABC):
     token_limit: int
 
     @abstractmethod
-    def prepared(self, image: Image.Image) -> Prepared:
+    def prepare(self, image: Image.Image) -> PreparedImage:
         """An RGB picture of any size as the network takes it. Safe to call from many threads."""
 
     @abstractmethod
-    def features(self, prepared: Prepared) -> Floats:
+    def features(self, prepared: PreparedImage) -> Floats:
         """(n, F) float32 raw features of n prepared pictures, stacked."""
 
     def image_features(self, images: Sequence[Image.Image]) -> Floats:
         """(n, F) float32 raw features of RGB pictures of any sizes."""
         if not images:
             return np.empty((0, self.feature_dim), dtype=np.float32)
-        return self.features(np.stack([self.prepared(image) for image in images]))
+        return self.features(np.stack([self.prepare(image) for image in images]))
 
     @abstractmethod
     def text_vectors(self, texts: Sequence[str]) -> Floats:

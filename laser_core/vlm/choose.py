@@ -8,7 +8,7 @@ from pathlib import Path
 from laser_core.data.elsewhere import require_here
 from laser_core.errors import VLMError
 from laser_core.vlm.base import VisionLanguageModel
-from laser_core.vlm.hub import file_names, on_this_machine
+from laser_core.vlm.hub import file_names, find_in_cache
 
 PREFIX = "open_clip:"
 PREFERRED = "ViT-B-32/openai"  # the CLIP of the paper
@@ -90,7 +90,7 @@ def open_vlm(spec: str, device: str, cache_dir: Path) -> VisionLanguageModel:
 
 
 def _automatic() -> Choice:
-    if on_this_machine(*file_names(PREFERRED_HUB_ENTRY)):
+    if find_in_cache(*file_names(PREFERRED_HUB_ENTRY)):
         return Choice(
             PREFIX + PREFERRED,
             f"Pictures and sentences are compared by CLIP ({PREFERRED}), whose weights are on this "

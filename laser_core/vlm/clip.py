@@ -14,8 +14,8 @@ from PIL import Image
 
 from laser_core.basics.arrays import Floats, Ints, unit_rows
 from laser_core.errors import VLMError
-from laser_core.vlm.base import Prepared, VisionLanguageModel, require_numbers
-from laser_core.vlm.hub import downloaded, file_names, on_this_machine
+from laser_core.vlm.base import PreparedImage, VisionLanguageModel, require_numbers
+from laser_core.vlm.hub import download, file_names, find_in_cache
 
 TEXTS_AT_ONCE = 64
 _ENCODED = {"encode_image": "pictures", "encode_text": "sentences"}
@@ -61,7 +61,7 @@ class OpenClipVLM(VisionLanguageModel):
 
         self._device = torch_device(device)
         checkpoint = find_checkpoint(asked_for)
-        self._model, self._transform = _loaded(checkpoint, self._device)
+        self._model, self._transform = _load(checkpoint, self._device)
         self._tokenizer: Any = _tokenizer(open_clip, checkpoint.model)
         self.name = f"open_clip {checkpoint.model} ({checkpoint.weights})"
         self.key = self.text_key = f"open_clip:{checkpoint.model}:{checkpoint.version}:v1"
@@ -70,17 +70,17 @@ class OpenClipVLM(VisionLanguageModel):
         self.batch = 256 if self._device == "cuda" else 32
         self.token_limit = int(getattr(self._tokenizer, "context_length", 77))
         self.dim = self.feature_dim = self.text_vectors(["a photo"]).shape[1]
-        self.features(np.stack([self.prepared(Image.new("RGB", (8, 8), "#864"))]))  # may be NaN
+        self.features(np.stack([self.prepare(Image.new("RGB", (8, 8), "#864"))]))  # may be NaN
 
-    def prepared(self, image: Image.Image) -> Prepared:
+    def prepare(self, image: Image.Image) -> PreparedImage:
         """(3, side, side) float32, resized and normalised as the weights want it."""
-        pixels: Prepared = self._transform(image).numpy()
+        pixels: PreparedImage = self._transform(image).numpy()
         return pixels
 
-    def features(self, prepared: Prepared) -> Floats:
+    def features(self, prepared: PreparedImage) -> Floats:
         """(n, F) float32 image embeddings, not yet of unit length."""
         parts = [
-            self._encoded("encode_image", prepared[i : i + self.batch])
+            self._encode("encode_image", prepared[i : i + self.batch])
             for i in range(0, len(prepared), self.batch)
         ]
         return np.concatenate(parts)
@@ -90,7 +90,7 @@ class OpenClipVLM(VisionLanguageModel):
         if not texts:
             return np.empty((0, self.dim), dtype=np.float32)
         parts = [
-            self._encoded("encode_text", self._tokenizer(list(texts[i : i + TEXTS_AT_ONCE])))
+            self._encode("encode_text", self._tokenizer(list(texts[i : i + TEXTS_AT_ONCE])))
             for i in range(0, len(texts), TEXTS_AT_ONCE)
         ]
         return unit_rows(np.concatenate(parts))
@@ -103,7 +103,7 @@ class OpenClipVLM(VisionLanguageModel):
             counts = [len(self._tokenizer.tokenizer(text)["input_ids"]) for text in texts]
         return np.array(counts, dtype=np.int64)
 
-    def _encoded(self, method: str, batch: Any) -> Floats:
+    def _encode(self, method: str, batch: Any) -> Floats:
         import torch
 
         with torch.inference_mode():
@@ -168,13 +168,13 @@ def _from_hub(model: str, tag: str) -> Checkpoint:
     if not entry or not entry.get("hf_hub"):
         raise VLMError(f"open_clip has no weights {tag!r} for {model}; {_closest(tag, tags)}")
     repository, names = file_names(entry["hf_hub"])
-    path = on_this_machine(repository, names) or downloaded(repository, names, f"{model}/{tag}")
+    path = find_in_cache(repository, names) or download(repository, names, f"{model}/{tag}")
     settings = {f"image_{name}": entry[name] for name in PREPROCESSING if name in entry}
     settings["force_quick_gelu"] = bool(entry.get("quick_gelu"))  # of OpenAI's weights
     return Checkpoint(model, tag, path, f"{tag}:{path.parent.name[:12]}", settings)
 
 
-def _loaded(checkpoint: Checkpoint, device: str) -> tuple[Any, Any]:
+def _load(checkpoint: Checkpoint, device: str) -> tuple[Any, Any]:
     """The network with its weights, and the transform of its pictures."""
     import open_clip
 

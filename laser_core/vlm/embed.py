@@ -18,7 +18,7 @@ from laser_core.basics.arrays import Floats, Ids
 from laser_core.data.base import ImageSource, Skipped
 from laser_core.errors import CacheError, LaserError
 from laser_core.progress import Progress, Steps
-from laser_core.vlm.base import Prepared, VisionLanguageModel, require_numbers
+from laser_core.vlm.base import PreparedImage, VisionLanguageModel, require_numbers
 from laser_core.vlm.feature_store import FeatureStore
 
 AHEAD = 3  # batches decoded before the network needs them
@@ -45,11 +45,11 @@ class Embedding:
 
 
 @dataclass(frozen=True)
-class _Looked:
+class _Lookup:
     """One picture after a thread looked at it; `pixels` only if the cache has not its features."""
 
     content: str = ""
-    pixels: Prepared | None = None
+    pixels: PreparedImage | None = None
     fault: str = ""
 
 
@@ -72,7 +72,7 @@ def embed_images(
         VLMError: the model gives no numbers; then none of them is kept.
     """
     store = FeatureStore(cache_dir, vlm.key, vlm.feature_dim)
-    filling = _Filling(source, vlm, store, threads or os.cpu_count() or 1)
+    filling = _StoreFiller(source, vlm, store, threads or os.cpu_count() or 1)
     for _ in range(2):  # again only if rows on disk turn out to be damaged
         yield from filling.run()
         if store.forget_damaged(filling.row.values()) == 0:
@@ -92,7 +92,7 @@ def embed_images(
     )
 
 
-class _Filling:
+class _StoreFiller:
     """Brings every picture of a source into the store, and finds its row."""
 
     def __init__(
@@ -113,7 +113,7 @@ class _Filling:
         missing = [id for id in ids if id not in self.row and id not in self.faults]
         pace = _Pace(len(ids), len(ids) - len(missing))
         yield pace.progress()
-        with self._looking(missing, content_of, rows) as looked:
+        with self._lookups(missing, content_of, rows) as looked:
             while batches := list(islice(_batches(looked, self._vlm.batch), BATCHES_A_WRITE)):
                 found: dict[str, str] = {}
                 features: dict[str, Floats] = {}
@@ -126,7 +126,7 @@ class _Filling:
                 self.row |= {id: added[c] if c in added else rows[c] for id, c in found.items()}
                 rows |= added
 
-    def _features(self, batch: Sequence[tuple[str, _Looked]]) -> dict[str, Floats]:
+    def _features(self, batch: Sequence[tuple[str, _Lookup]]) -> dict[str, Floats]:
         """Content -> (F,) features of the pictures in `batch` that the store has not."""
         pixels = {seen.content: seen.pixels for _, seen in batch if seen.pixels is not None}
         if not pixels:
@@ -137,9 +137,9 @@ class _Filling:
         return dict(zip(pixels, computed, strict=True))
 
     @contextmanager
-    def _looking(
+    def _lookups(
         self, ids: Sequence[str], content_of: Mapping[str, str], rows: Mapping[str, int]
-    ) -> Iterator[Iterator[tuple[str, _Looked]]]:
+    ) -> Iterator[Iterator[tuple[str, _Lookup]]]:
         """`ids` with what threads found of them, in order, a few batches ahead of the reader."""
         with ThreadPoolExecutor(self._threads, thread_name_prefix="decode") as pool:
             try:
@@ -153,8 +153,8 @@ class _Filling:
         ids: Sequence[str],
         content_of: Mapping[str, str],
         rows: Mapping[str, int],
-    ) -> Iterator[tuple[str, _Looked]]:
-        waiting: deque[tuple[str, Future[_Looked]]] = deque()
+    ) -> Iterator[tuple[str, _Lookup]]:
+        waiting: deque[tuple[str, Future[_Lookup]]] = deque()
         for id in ids:
             waiting.append((id, pool.submit(self._look, id, content_of[id], rows)))
             if len(waiting) > AHEAD * self._vlm.batch:
@@ -163,22 +163,22 @@ class _Filling:
         for id, future in waiting:
             yield id, future.result()
 
-    def _look(self, id: str, content: str, rows: Mapping[str, int]) -> _Looked:
+    def _look(self, id: str, content: str, rows: Mapping[str, int]) -> _Lookup:
         try:
             content = content or self._source.content_key(id)
             if content in rows:
-                return _Looked(content)
+                return _Lookup(content)
             image = self._source.small_image(id, self._vlm.side)
-            return _Looked(content, self._vlm.prepared(image))
+            return _Lookup(content, self._vlm.prepare(image))
         except (LaserError, OSError) as error:
-            return _Looked(fault=str(error))
+            return _Lookup(fault=str(error))
 
 
 def _batches(
-    looked: Iterator[tuple[str, _Looked]], size: int
-) -> Iterator[list[tuple[str, _Looked]]]:
+    looked: Iterator[tuple[str, _Lookup]], size: int
+) -> Iterator[list[tuple[str, _Lookup]]]:
     """Lists with `size` pictures for the network each, the last one with fewer."""
-    batch: list[tuple[str, _Looked]] = []
+    batch: list[tuple[str, _Lookup]] = []
     to_compute = 0
     for id, seen in looked:
         batch.append((id, seen))

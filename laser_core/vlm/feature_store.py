@@ -84,7 +84,7 @@ class FeatureStore:
             CacheError: the disk is full or the folder cannot be written; what was kept before
                 stays usable.
         """
-        with self._writing() as database:
+        with self._write_transaction() as database:
             kept = self._rows_of(database, features)
             fresh = [content for content in features if content not in kept]
             start = database.execute("SELECT COALESCE(MAX(row), -1) + 1 FROM features").fetchone()[
@@ -102,7 +102,7 @@ class FeatureStore:
         """(n, F) half-precision features at `rows`; memory-mapped when the rows are in order."""
         if len(rows) == 0:
             return np.empty((0, self._dim), dtype=STORED)
-        kept = self._mapped()
+        kept = self._map_features()
         if np.array_equal(rows, np.arange(rows[0], rows[0] + len(rows))):
             return kept[rows[0] : rows[0] + len(rows)]
         return kept[rows]
@@ -114,7 +114,9 @@ class FeatureStore:
         """
         with self._database() as database:
             checks = dict(database.execute("SELECT row, crc FROM features"))
-        kept = np.asarray(self._mapped())  # a plain array: its rows are made ten times as fast
+        kept = np.asarray(
+            self._map_features()
+        )  # a plain array: its rows are made ten times as fast
         wanted = sorted(set(rows))
         damaged = {
             r
@@ -125,7 +127,7 @@ class FeatureStore:
             here = np.array([r for r in some if int(r) < len(kept)], dtype=np.int64)
             damaged.update(here[~np.isfinite(kept[here]).all(axis=1)].tolist())
         if damaged:
-            with self._writing() as database:
+            with self._write_transaction() as database:
                 for some in _slices(sorted(damaged), 500):
                     marks = ",".join("?" * len(some))
                     database.execute(f"DELETE FROM features WHERE row IN ({marks})", some)
@@ -137,7 +139,7 @@ class FeatureStore:
     def _open(self) -> None:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            with self._writing() as database:
+            with self._write_transaction() as database:
                 self._check_about(database)
         except _DamagedIndexError:
             self._start_anew()
@@ -161,7 +163,7 @@ class FeatureStore:
             with self._lock:
                 for name in ("index.sqlite", "index.sqlite-journal", "features.bin"):
                     (self.folder / name).unlink(missing_ok=True)
-            with self._writing() as database:
+            with self._write_transaction() as database:
                 self._check_about(database)
         except OSError as error:
             raise cannot_write(self.folder, error) from error
@@ -182,7 +184,7 @@ class FeatureStore:
             file.seek(start * self._dim * STORED.itemsize)
             file.write(block.tobytes())
 
-    def _mapped(self) -> npt.NDArray[np.float16]:
+    def _map_features(self) -> npt.NDArray[np.float16]:
         """(rows, F) what lies in features.bin, read-only."""
         path = self.folder / "features.bin"
         rows = path.stat().st_size // (self._dim * STORED.itemsize) if path.exists() else 0
@@ -191,7 +193,7 @@ class FeatureStore:
         return np.memmap(path, dtype=STORED, mode="r", shape=(rows, self._dim))
 
     @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
+    def _write_transaction(self) -> Iterator[sqlite3.Connection]:
         """The index, locked against other writers; committed at the end, else left as it was."""
         try:
             with self._lock, self._database() as database, database:

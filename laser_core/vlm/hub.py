@@ -25,7 +25,7 @@ def file_names(hub_entry: str) -> tuple[str, list[str]]:
     return repository, list(dict.fromkeys([safe, name]))
 
 
-def on_this_machine(repository: str, names: Sequence[str]) -> Path | None:
+def find_in_cache(repository: str, names: Sequence[str]) -> Path | None:
     """The first of `names` that an earlier download left in the hub's cache; no network is used."""
     from huggingface_hub import try_to_load_from_cache
 
@@ -36,7 +36,7 @@ def on_this_machine(repository: str, names: Sequence[str]) -> Path | None:
     return None
 
 
-def downloaded(repository: str, names: Sequence[str], asked_for: str) -> Path:
+def download(repository: str, names: Sequence[str], asked_for: str) -> Path:
     """Fetch the first of `names` that the repository has, with a progress bar.
 
     Raises:

@@ -42,7 +42,7 @@ def _embed(texts: Sequence[str], vlm: VisionLanguageModel, path: Path) -> Floats
             database.execute(
                 "CREATE TABLE IF NOT EXISTS vectors (text TEXT PRIMARY KEY, vector BLOB)"
             )
-        kept = _kept(database, texts, vlm.dim)
+        kept = _read_kept(database, texts, vlm.dim)
         fresh = [text for text in dict.fromkeys(texts) if text not in kept]
         if fresh:
             computed = vlm.text_vectors(fresh)
@@ -54,7 +54,7 @@ def _embed(texts: Sequence[str], vlm: VisionLanguageModel, path: Path) -> Floats
     return np.array([kept[text] for text in texts], dtype=np.float32).reshape(-1, vlm.dim)
 
 
-def _kept(database: sqlite3.Connection, texts: Sequence[str], dim: int) -> dict[str, Floats]:
+def _read_kept(database: sqlite3.Connection, texts: Sequence[str], dim: int) -> dict[str, Floats]:
     found: dict[str, Floats] = {}
     for start in range(0, len(texts), 500):
         some = texts[start : start + 500]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from laser_core.llm.endpoint.bodies import LONGEST_QUOTE, BodyError, read_answer, said_in
+from laser_core.llm.endpoint.bodies import LONGEST_QUOTE, BodyError, read_answer, server_message
 from laser_core.llm.replies.fields import is_ours
 from laser_core.llm.replies.schema import (
     LONGEST_NAME,
@@ -46,7 +46,7 @@ def spoiled_body(rng: np.random.Generator, _: Path) -> str:
         body = spoiled_json(body, rng)
     except ValueError:
         body = spoiled_bytes(body.encode(), rng)[1].decode("utf-8", "replace")
-    said = said_in(body)
+    said = server_message(body)
     if len(said) > LONGEST_QUOTE or any(not sign.isprintable() for sign in said):
         raise WrongReadingError(f"a quote that is no line: {said!r}")
     try:

@@ -1,6 +1,6 @@
 """A model that gives laid-out replies: the fake for everything that is asked by prompt."""
 
-from laser_core.llm.prompted import Completion, PromptedModel
+from laser_core.llm.prompted_model import Completion, PromptedModel
 
 
 class ScriptedModel(PromptedModel):

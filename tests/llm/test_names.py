@@ -4,7 +4,7 @@ import pytest
 from laser_core.llm import refusals as names_module
 from laser_core.llm.lexicon.synsets import Lexicon, Synset, lexicon
 from laser_core.llm.lexicon.words import article, is_mass, is_plural, name_key, with_article
-from laser_core.llm.offline.everyday import everyday
+from laser_core.llm.offline.everyday import everyday_synsets
 from laser_core.llm.refusals import Judge, refuse, relation
 
 KNOWN = lexicon()
@@ -136,7 +136,9 @@ def test_the_lexicon_is_read_without_loading_torch():
 
 def test_names_are_judged_by_keys_as_they_would_be_in_pairs():
     """D6: looking up what has a sign in common finds every relation that pairs have."""
-    names = [synset.name for field in ("animal", "artifact") for synset in everyday(field)[::45]]
+    names = [
+        synset.name for field in ("animal", "artifact") for synset in everyday_synsets(field)[::45]
+    ]
     relevant = [
         "dog",
         "car",

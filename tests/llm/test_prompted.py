@@ -4,7 +4,7 @@ import pytest
 
 from laser_core.errors import LLMReplyError
 from laser_core.llm.base import Proposal
-from laser_core.llm.cached import ReplyCache
+from laser_core.llm.reply_cache import ReplyCache
 from tests.llm.fakes import ScriptedModel
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from laser_core.errors import LLMError, LLMReplyError
 from laser_core.llm.base import Exchange
-from laser_core.llm.pasted import PastedModel
+from laser_core.llm.pasted_model import PastedModel
 from laser_core.llm.transcript import ReplayedModel, read_transcript, write_transcript
 from tests.llm.fakes import ScriptedModel
 

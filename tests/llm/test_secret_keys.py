@@ -6,9 +6,9 @@ import pytest
 
 from laser_core.basics.secret_keys import mask_keys
 from laser_core.errors import LLMError
-from laser_core.llm.cached import ReplyCache
 from laser_core.llm.endpoint.client import EndpointModel, Patience
 from laser_core.llm.endpoint.redirects import same_server
+from laser_core.llm.reply_cache import ReplyCache
 from tests.llm.server import Answer, serving
 
 KEY = "sk-test/a+secret-that-must-not-show-1234"

@@ -6,9 +6,9 @@ import time
 import pytest
 
 from laser_core.errors import LLMError
-from laser_core.llm.cached import ReplyCache
 from laser_core.llm.endpoint import bounds
 from laser_core.llm.endpoint.client import EndpointModel, Patience
+from laser_core.llm.reply_cache import ReplyCache
 from laser_core.llm.transcript import ReplayedModel, write_transcript
 from tests.llm.server import Answer, serving
 from tests.llm.shapes import LASTING, PASSING, READ, REFUSED, TEXT, UNREAD, body, choice, error
@@ -231,7 +231,7 @@ def test_a_small_answer_that_unpacks_to_a_huge_one_ends_at_the_limit(model, monk
     """D5: compressed bodies have a limit of their own."""
     monkeypatch.setattr(bounds, "LARGEST_PACKED", 1000)
     packed = Answer(pieces=1000, piece=b"x" * 100)
-    hooked = bounds.bounded(lambda: time.monotonic() + 5)
+    hooked = bounds.limit_body(lambda: time.monotonic() + 5)
     with serving(packed) as endpoint:
         client = model(endpoint.url)._connected()._client
         client.event_hooks = {

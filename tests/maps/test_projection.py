@@ -39,10 +39,10 @@ class SmallVLM(VisionLanguageModel):
     side = batch = 1
     token_limit = 77
 
-    def prepared(self, image: Image.Image) -> np.ndarray:
+    def prepare(self, image: Image.Image) -> np.ndarray:
         raise AssertionError("nobody asked for pixels")
 
-    features = prepared
+    features = prepare
 
     def text_vectors(self, texts: Sequence[str]) -> np.ndarray:
         return fakes.encode(texts)

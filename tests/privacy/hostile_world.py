@@ -16,7 +16,7 @@ from laser_core.experiment.materials import Materials
 from laser_core.io.label_files.imports import import_labels
 from laser_core.jobs import tasks
 from laser_core.jobs.worker import JobContext
-from laser_core.llm.base import Names
+from laser_core.llm.base import CheckedNames
 from laser_core.maps.layout import Layout, save_layout
 from laser_core.pool import Label
 from laser_core.progress import drain
@@ -51,8 +51,8 @@ class HostileModel(fakes.ListedModel):
 
     def confusers(
         self, relevant: Sequence[str], wanted: int, excluded: Sequence[str] = ()
-    ) -> Names:
-        return Names(CONFUSERS[:wanted])
+    ) -> CheckedNames:
+        return CheckedNames(CONFUSERS[:wanted])
 
     def descriptions(self, classes: Sequence[str], wanted: int) -> dict[str, list[str]]:
         said = "![d](http://evil.example/d.png) <script>evilscript</script> $a$ :smile:"

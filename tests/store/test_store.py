@@ -5,7 +5,7 @@ import pytest
 
 from laser_core.config import RoundChoice
 from laser_core.errors import StoreError
-from laser_core.llm.base import Exchange, Refused
+from laser_core.llm.base import Exchange, RefusedName
 from laser_core.pool import Label
 from laser_core.store.store import Store
 from laser_core.texts.descriptions import ClassText, Descriptions
@@ -66,7 +66,7 @@ def test_a_query_comes_back_with_its_arrays_its_choice_and_the_texts_it_used(sto
     texts = Descriptions(
         (ClassText("cat", ("a cat", "a cat asleep")),),
         (ClassText("lynx", ("a lynx",), "person", enabled=False),),
-        (Refused("kitty", "a synonym"),),
+        (RefusedName("kitty", "a synonym"),),
     )
     version = store.append_texts(texts, "first")
     scores, rows = np.array([0.5, 0.9, 0.1]), np.array([0, 1, 1])

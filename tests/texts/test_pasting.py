@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from laser_core.errors import ConfigError, LLMReplyError
-from laser_core.llm.base import Refused
+from laser_core.llm.base import RefusedName
 from laser_core.texts.descriptions import ClassText, Descriptions, told
 from laser_core.texts.pasting import take_confusers, take_sentences
 
@@ -71,7 +71,7 @@ def test_a_run_without_places_says_so():
 
 def test_the_command_line_tells_how_was_asked_what_was_taken_and_what_refused():
     """D1, E7: what `run` prints before its first round."""
-    refused = (Refused("puppy", "a sub-kind of the relevant class 'dog'"),)
+    refused = (RefusedName("puppy", "a sub-kind of the relevant class 'dog'"),)
     lines = told(
         replace(TEXTS, refused=refused), ["host refused seed, so it is asked without seed"]
     )

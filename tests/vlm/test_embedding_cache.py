@@ -34,7 +34,7 @@ class MeanColour(VisionLanguageModel):
         self.pictures_seen = 0
         self.texts_seen = []
 
-    def prepared(self, image):
+    def prepare(self, image):
         return np.asarray(image.resize((8, 8)))
 
     def features(self, prepared):

@@ -10,10 +10,10 @@ from laser_core.basics.seeding import rng_for
 from laser_core.data.sets.demo import DemoSource
 from laser_core.errors import CacheError
 from laser_core.vlm.base import PoolStatistics
-from laser_core.vlm.offline import neighbours
-from laser_core.vlm.offline.lite2 import lite2_network, lite2_weights, prepared_pixels, sharpened
+from laser_core.vlm.offline import smoothing
+from laser_core.vlm.offline.lite2 import lite2_network, lite2_weights, prepare_pixels, sharpen
 from laser_core.vlm.offline.model import OfflineVLM, imagenet_words
-from laser_core.vlm.offline.neighbours import smoothed
+from laser_core.vlm.offline.smoothing import smooth
 
 CLASSES = ["banana", "soccer ball", "laptop", "hammer"]
 
@@ -72,25 +72,25 @@ def test_no_picture_and_no_text_give_no_row(offline):
 
 def test_pictures_become_squares_whatever_their_size():
     for size in [(1, 1), (500, 3), (32, 32), (160, 160), (3000, 2000)]:
-        assert prepared_pixels(Image.new("RGB", size, "red")).shape == (160, 160, 3)
+        assert prepare_pixels(Image.new("RGB", size, "red")).shape == (160, 160, 3)
 
 
 def test_sharpening_adds_half_of_what_a_blur_takes_away():
     spot = np.zeros((3, 3, 3), dtype=np.uint8)
     spot[1, 1] = 100
     # blurred, the middle has 100 * 4/16 = 25: 100 + 0.5 * (100 - 25) = 137.5, rounded to even
-    assert sharpened(spot)[1, 1].tolist() == [138, 138, 138]
-    assert sharpened(spot)[0, 0].tolist() == [0, 0, 0]  # below black is black
+    assert sharpen(spot)[1, 1].tolist() == [138, 138, 138]
+    assert sharpen(spot)[0, 0].tolist() == [0, 0, 0]  # below black is black
     flat = np.full((5, 4, 3), 77, dtype=np.uint8)
-    np.testing.assert_array_equal(sharpened(flat), flat)
+    np.testing.assert_array_equal(sharpen(flat), flat)
 
 
 def test_only_small_pictures_are_sharpened():
     noise = Image.fromarray(rng_for(1).integers(0, 256, (96, 96, 3), dtype=np.uint8))
     plain = np.asarray(noise.resize((160, 160), Image.Resampling.BICUBIC))
-    np.testing.assert_array_equal(prepared_pixels(noise), plain)
+    np.testing.assert_array_equal(prepare_pixels(noise), plain)
     assert not np.array_equal(
-        prepared_pixels(noise.crop((0, 0, 95, 96))),
+        prepare_pixels(noise.crop((0, 0, 95, 96))),
         np.asarray(noise.crop((0, 0, 95, 96)).resize((160, 160), Image.Resampling.BICUBIC)),
     )
 
@@ -115,9 +115,9 @@ def test_smoothing_is_the_mean_of_neighbours_weighted_by_cosine():
     vectors = np.array([[1.0, 0.0], [0.6, 0.8], [-1.0, 0.0]], dtype=np.float32)
     # of picture 0, one neighbour: 1 * (1, 0) + 0.6 * (0.6, 0.8) = (1.36, 0.48)
     expected = np.array([1.36, 0.48]) / np.hypot(1.36, 0.48)
-    np.testing.assert_allclose(smoothed(vectors, neighbours=1)[0], expected, rtol=1e-5)
+    np.testing.assert_allclose(smooth(vectors, neighbours=1)[0], expected, rtol=1e-5)
     # opposite pictures have no weight, however few there are
-    np.testing.assert_allclose(smoothed(vectors, neighbours=9)[2], [-1.0, 0.0], atol=1e-6)
+    np.testing.assert_allclose(smooth(vectors, neighbours=9)[2], [-1.0, 0.0], atol=1e-6)
 
 
 def test_smoothing_finds_the_same_neighbours_as_comparing_all_pairs(monkeypatch):
@@ -129,33 +129,33 @@ def test_smoothing_finds_the_same_neighbours_as_comparing_all_pairs(monkeypatch)
     nearest = np.argsort(-cosines, axis=1)[:, :6]
     weights = np.take_along_axis(cosines, nearest, axis=1)
     expected = unit_rows(np.einsum("nk,nkd->nd", weights, vectors[nearest]))
-    np.testing.assert_allclose(smoothed(vectors, 5), expected, atol=1e-5)
-    monkeypatch.setattr(neighbours, "EXACT_UP_TO", 1000)  # the way that larger pools go
-    agreement = (smoothed(vectors, 5) * expected).sum(axis=1)
+    np.testing.assert_allclose(smooth(vectors, 5), expected, atol=1e-5)
+    monkeypatch.setattr(smoothing, "EXACT_UP_TO", 1000)  # the way that larger pools go
+    agreement = (smooth(vectors, 5) * expected).sum(axis=1)
     assert agreement.mean() > 0.999
 
 
 def test_in_a_large_pool_each_picture_is_compared_with_a_bounded_number(monkeypatch):
     """F12: comparing all pairs of 100,000 pictures took five minutes."""
-    monkeypatch.setattr(neighbours, "PAIRS_UP_TO", 500)
-    monkeypatch.setattr(neighbours, "CELL", 10)
-    monkeypatch.setattr(neighbours, "NEAR", 300)
+    monkeypatch.setattr(smoothing, "PAIRS_UP_TO", 500)
+    monkeypatch.setattr(smoothing, "CELL", 10)
+    monkeypatch.setattr(smoothing, "NEAR", 300)
     rng = rng_for(3)
     kinds = np.repeat(rng.normal(size=(20, 160)), 100, axis=0)  # each with 6 ways to look
     looks = np.einsum("nk,kd->nd", rng.normal(size=(2000, 6)), rng.normal(size=(6, 160)))
     vectors = unit_rows(kinds + looks + 0.1 * rng.normal(size=(2000, 160))).astype(np.float32)
     exact = np.argsort(-vectors @ vectors.T, axis=1)[:, :6]
-    found = neighbours.nearest(vectors, 6)
+    found = smoothing.nearest(vectors, 6)
     hits = [len(set(a) & set(b)) for a, b in zip(exact.tolist(), found.tolist(), strict=True)]
     assert sum(hits) / (6 * 2000) > 0.95
-    np.testing.assert_array_equal(found, neighbours.nearest(vectors, 6))
+    np.testing.assert_array_equal(found, smoothing.nearest(vectors, 6))
     alike = np.repeat(vectors[:1], 2000, axis=0)
     for pool in (vectors, alike):
-        cells, centres = neighbours._cells(pool, 0)
-        sizes = [len(neighbours._around(place, cells, centres)) for place in range(len(cells))]
+        cells, centres = smoothing._cells(pool, 0)
+        sizes = [len(smoothing._around(place, cells, centres)) for place in range(len(cells))]
         assert max(sizes) < 300 + 2 * 10
         assert sorted(np.concatenate(cells).tolist()) == list(range(2000))  # nobody is left out
-    assert neighbours.nearest(alike, 6).shape == (2000, 6)
+    assert smoothing.nearest(alike, 6).shape == (2000, 6)
 
 
 def test_the_names_are_the_1000_of_imagenet_without_examples_in_their_glosses():
@@ -193,6 +193,6 @@ def test_a_cache_folder_that_cannot_be_written_is_one_sentence(tmp_path):
 def test_the_pools_neighbours_are_kept_and_give_the_same_vectors(offline, vlm_cache):
     vectors = unit_rows(rng_for(4).normal(size=(30, 1280)).astype(np.float32))
     first = offline.pool_vectors(vectors)
-    np.testing.assert_allclose(first, smoothed(vectors), atol=1e-6)
+    np.testing.assert_allclose(first, smooth(vectors), atol=1e-6)
     np.testing.assert_array_equal(OfflineVLM(vlm_cache).pool_vectors(vectors), first)
     assert offline.pool_vectors(vectors[:0]).shape == (0, 1280)

@@ -144,7 +144,7 @@ def test_a_server_that_never_answers_ends_in_one_sentence(empty_hub, monkeypatch
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/{{repo_id}}/{{filename}}/{{revision}}"
         monkeypatch.setattr("huggingface_hub.constants.HUGGINGFACE_CO_URL_TEMPLATE", url)
         with pytest.raises(VLMError, match="no answer within .*use --vlm offline"):
-            hub.downloaded("a/b", ["c.safetensors"], "ViT-B-32/openai")
+            hub.download("a/b", ["c.safetensors"], "ViT-B-32/openai")
 
 
 def test_the_weights_that_auto_looks_for_are_those_that_open_clip_would_fetch():

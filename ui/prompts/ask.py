@@ -7,7 +7,7 @@ import streamlit as st
 from laser_core.analysis.reader import RunReader
 from laser_core.errors import ConfigError, LaserError
 from laser_core.llm.base import Task as Question
-from laser_core.llm.base import how_asked
+from laser_core.llm.base import refused_settings_sentence
 from laser_core.llm.prompts import DEFAULT_TEMPLATES, PromptTemplate
 from laser_core.store.text_versions import undo_target
 from laser_core.texts.descriptions import Descriptions
@@ -144,7 +144,7 @@ def _ask(run: RunReader, templates: dict[Question, PromptTemplate]) -> None:
             args=(run.name, {q: t.text for q, t in templates.items()}, other, repeats),
         )
         asked = run.store.exchanges()[-1:]
-        if asked and (said := how_asked(asked[0])):
+        if asked and (said := refused_settings_sentence(asked[0])):
             st.caption(escaped(f"{said}."))
         if len(templates) < len(TITLES):
             st.caption("Mend the template that has a fault first.")

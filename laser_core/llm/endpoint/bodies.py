@@ -1,4 +1,4 @@
-"""What stands in a server's body: the answer's text, or what the server says against it.
+"""Reads a server's response body: the text of the answer, or the error that it reports.
 
 OpenAI, FastAPI, llama.cpp, vLLM, Ollama, LM Studio, LiteLLM, OpenRouter and others that call
 themselves compatible each have shapes of their own; whatever has a text is read.
@@ -21,14 +21,23 @@ _DEEPEST = 8
 _CUT = ("length", "max_tokens", "max_output_tokens", "model_length")
 # Types of parts that are no part of the answer.
 _THOUGHTS = ("thinking", "reasoning", "thought", "redacted_thinking", "reasoning_text", "summary")
-_SAID = ("message", "msg", "detail", "error_description", "reason", "title", "error", "errors")
+_MESSAGE_FIELDS = (
+    "message",
+    "msg",
+    "detail",
+    "error_description",
+    "reason",
+    "title",
+    "error",
+    "errors",
+)
 
 
 class BodyError(LaserError):
     """A body with a good status that holds no answer; its text says what it holds."""
 
 
-class SaidError(BodyError):
+class ReportedError(BodyError):
     """A body with a good status that holds an error: `status` as far as it tells one, or 0."""
 
     def __init__(self, said: str, status: int = 0) -> None:
@@ -60,7 +69,7 @@ def read_answer(body: str) -> Answer:
     """
     parts = _parts(body)
     if not parts:
-        raise BodyError(f"it is no chat completion: {quoted(body)}")
+        raise BodyError(f"it is no chat completion: {one_line(body)}")
     for part in parts:
         if said := _error_in(part):
             raise said
@@ -76,23 +85,23 @@ def read_answer(body: str) -> Answer:
     )
 
 
-def said_in(body: str) -> str:
+def server_message(body: str) -> str:
     """What a server says in a body of any shape, in one line for a person; "" if nothing."""
-    value = _parsed(body)
+    value = _parse_json(body)
     if value is not None:
-        return quoted("; ".join(dict.fromkeys(_sayings(value))) or body)
+        return one_line("; ".join(dict.fromkeys(_messages(value))) or body)
     title = re.search(r"<title[^>]*>(.*?)</title>", body, re.DOTALL | re.IGNORECASE)
     plain = re.sub(r"<(?:script|style).*?</(?:script|style)>|<[^<>]*>", " ", body, flags=re.DOTALL)
-    return quoted(title[1] if title else plain)
+    return one_line(title[1] if title else plain)
 
 
-def quoted(text: str) -> str:
-    """`text` in one line, without keys and control signs, and not too long."""
+def one_line(text: str) -> str:
+    """`text` in one line, without keys and control characters, at most `LONGEST_QUOTE` long."""
     line = " ".join(clean(mask_keys(text[:100_000])).split())  # masked before it is cut
     return line if len(line) <= LONGEST_QUOTE else line[: LONGEST_QUOTE - 1] + "…"
 
 
-def _parsed(body: str) -> Any:
+def _parse_json(body: str) -> Any:
     """The JSON of a body; None for what is none, or is nested beyond reading."""
     try:
         return json.loads(body.lstrip("\ufeff"))
@@ -102,16 +111,16 @@ def _parsed(body: str) -> Any:
 
 def _parts(body: str) -> list[dict[str, Any]]:
     """The objects of a body: one, several of a list, or those of a stream ("data: {...}")."""
-    value = _parsed(body)
+    value = _parse_json(body)
     if value is None:
         lines = (line.strip().removeprefix("data:").strip() for line in body.splitlines())
-        values = [_parsed(line) for line in lines if line.startswith("{")]
+        values = [_parse_json(line) for line in lines if line.startswith("{")]
     else:
         values = value if isinstance(value, list) else [value]
     return [part for part in values if isinstance(part, dict)]
 
 
-def _error_in(part: Mapping[str, Any]) -> SaidError | None:
+def _error_in(part: Mapping[str, Any]) -> ReportedError | None:
     """The error that an object holds instead of an answer, or None."""
     error = part.get("error")
     first = _first(part.get("choices"))
@@ -120,8 +129,8 @@ def _error_in(part: Mapping[str, Any]) -> SaidError | None:
     detail = part.get("detail") if not {"choices", "message", "response"} & set(part) else None
     if not error and not detail:
         return None
-    said = "; ".join(dict.fromkeys(_sayings(error or detail))) or str(error or detail)
-    return SaidError(quoted(said), _status(error) or _status(part))
+    said = "; ".join(dict.fromkeys(_messages(error or detail))) or str(error or detail)
+    return ReportedError(one_line(said), _status(error) or _status(part))
 
 
 def _status(error: object) -> int:
@@ -137,32 +146,32 @@ def _status(error: object) -> int:
     return 503 if "overloaded" in kind or "unavailable" in kind else 0
 
 
-def _sayings(value: object, depth: int = 0) -> Iterator[str]:
+def _messages(value: object, depth: int = 0) -> Iterator[str]:
     """The sentences in an error of any shape, with the place that a validator names."""
     if depth > _DEEPEST:
         return
     if isinstance(value, str):
-        inner = _parsed(value) if value.lstrip()[:1] in ("{", "[") else None
+        inner = _parse_json(value) if value.lstrip()[:1] in ("{", "[") else None
         if isinstance(inner, (dict, list)):
-            yield from _sayings(inner, depth + 1)
+            yield from _messages(inner, depth + 1)
         elif value.strip():
             yield value.strip()
     elif isinstance(value, list):
         for item in value[:5]:
-            yield from _sayings(item, depth + 1)
+            yield from _messages(item, depth + 1)
     elif isinstance(value, dict):
-        yield from _sayings_of(value, depth)
+        yield from _messages_of_object(value, depth)
 
 
-def _sayings_of(value: Mapping[str, Any], depth: int) -> Iterator[str]:
+def _messages_of_object(value: Mapping[str, Any], depth: int) -> Iterator[str]:
     place = value.get("loc")
     where = ".".join(map(str, place)) + ": " if isinstance(place, list) else ""
-    for name in _SAID:
-        for said in _sayings(value.get(name), depth + 1):
+    for name in _MESSAGE_FIELDS:
+        for said in _messages(value.get(name), depth + 1):
             yield where + said
     raw = value.get("metadata")
     if isinstance(raw, dict):  # OpenRouter: what the provider behind it said
-        yield from _sayings(raw.get("raw"), depth + 1)
+        yield from _messages(raw.get("raw"), depth + 1)
 
 
 def _first(value: object) -> object:
@@ -247,7 +256,7 @@ def _why_empty(parts: Sequence[Mapping[str, Any]], body: str) -> str:
         return "its answer ended before there was a text: allow the model more tokens"
     if '"reasoning' in body or '"thinking' in body:
         return "its answer has thoughts and no text"
-    return f"its answer has no text: {quoted(body)}"
+    return f"its answer has no text: {one_line(body)}"
 
 
 def _count(usage: Mapping[str, Any], *names: str) -> int:

@@ -26,7 +26,7 @@ class TooSlowError(LaserError):
     """An answer was not there within its time."""
 
 
-def within(seconds: float, call: Callable[[], T]) -> T:
+def call_within(seconds: float, call: Callable[[], T]) -> T:
     """What `call` gives, if it gives it in time; else it is left behind in a thread of its own.
 
     Only so is everything in it bounded: a name that is looked up, headers that trickle in.
@@ -53,7 +53,7 @@ def within(seconds: float, call: Callable[[], T]) -> T:
     return value
 
 
-def bounded(deadline: Callable[[], float]) -> Callable[[Any], None]:
+def limit_body(deadline: Callable[[], float]) -> Callable[[Any], None]:
     """A hook of the HTTP client for each response: its body is read within limits.
 
     Args:

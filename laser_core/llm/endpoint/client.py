@@ -15,21 +15,21 @@ from tenacity import RetryCallState, Retrying, retry_if_exception
 from laser_core.basics.secret_keys import environment_keys, mask_keys
 from laser_core.errors import LLMError
 from laser_core.llm.base import Task
-from laser_core.llm.cached import ReplyCache
 from laser_core.llm.endpoint.bodies import Answer, read_answer
-from laser_core.llm.endpoint.bounds import bounded, within
+from laser_core.llm.endpoint.bounds import call_within, limit_body
 from laser_core.llm.endpoint.failures import (
-    checked_address,
-    explained,
-    is_passing,
-    no_client,
+    check_address,
+    connection_error,
+    failure_sentence,
+    is_temporary,
     refused_settings,
     retry_after,
 )
-from laser_core.llm.endpoint.redirects import only_to
+from laser_core.llm.endpoint.redirects import refuse_other_servers
 from laser_core.llm.lexicon.words import clean
-from laser_core.llm.prompted import Completion, PromptedModel
+from laser_core.llm.prompted_model import Completion, PromptedModel
 from laser_core.llm.prompts import PromptTemplate
+from laser_core.llm.reply_cache import ReplyCache
 
 if TYPE_CHECKING:
     from openai import OpenAI
@@ -95,8 +95,8 @@ class EndpointModel(PromptedModel):
         self._seed = seed
         self._patience = patience
         self._base_url = os.environ.get("OPENAI_BASE_URL", "").strip() or OPENAI_URL
-        checked_address(self._base_url)
-        self._key = _checked_key(self._base_url)
+        check_address(self._base_url)
+        self._key = _read_key(self._base_url)
         self._client: OpenAI | None = None
         self._given_up: set[str] = set()
         self._ends = self._attempt_ends = 0.0  # moments of `time.monotonic`
@@ -114,7 +114,7 @@ class EndpointModel(PromptedModel):
         if left_out := sorted(self._given_up - set(_FORMS)):
             told["left_out"] = ", ".join(left_out)
         return Completion(
-            text=self._masked(answer.text),  # some servers give the key back
+            text=self._mask_keys(answer.text),  # some servers give the key back
             tokens_in=answer.tokens_in,
             tokens_out=answer.tokens_out,
             seconds=time.perf_counter() - started,
@@ -126,19 +126,19 @@ class EndpointModel(PromptedModel):
         while True:
             settings = self._settings(form)
             try:
-                return self._retrying()(self._send, prompt, settings)
+                return self._retry_policy()(self._send, prompt, settings)
             except LLMError:
                 raise
             except Exception as error:
-                if not self._give_up_what(error, settings):
+                if not self._drop_refused_setting(error, settings):
                     # from None: the original's request carries the key in its headers
                     raise self._failure(error) from None
 
     def _send(self, prompt: str, settings: Mapping[str, Any]) -> Answer:
-        client = self._connected()
+        client = self._connection()
         seconds = max(0.01, min(self._patience.timeout, self._ends - time.monotonic()))
         self._attempt_ends = time.monotonic() + seconds
-        raw = within(
+        raw = call_within(
             seconds,
             lambda: (
                 client.chat.completions.with_raw_response.create(
@@ -151,14 +151,16 @@ class EndpointModel(PromptedModel):
         )
         return read_answer(raw.decode("utf-8", "replace"))
 
-    def _connected(self) -> OpenAI:
+    def _connection(self) -> OpenAI:
         """The client. Raises LLMError, with the variable that is to blame, if there can be none."""
         if self._client is None:
             from openai import DefaultHttpxClient, OpenAI
 
             hooks = {
-                "request": [only_to(self._base_url)],  # no prompt to a server that was not named
-                "response": [bounded(lambda: self._attempt_ends)],
+                "request": [
+                    refuse_other_servers(self._base_url)
+                ],  # no prompt to a server that was not named
+                "response": [limit_body(lambda: self._attempt_ends)],
             }
             try:
                 self._client = OpenAI(
@@ -170,12 +172,12 @@ class EndpointModel(PromptedModel):
                     max_retries=0,  # ours honour Retry-After with a cap and end in one sentence
                 )
             except Exception as error:
-                raise no_client(error) from None
+                raise connection_error(error) from None
         return self._client
 
-    def _retrying(self) -> Retrying:
+    def _retry_policy(self) -> Retrying:
         return Retrying(
-            retry=retry_if_exception(is_passing),
+            retry=retry_if_exception(is_temporary),
             stop=self._is_over,
             wait=self._wait,
             reraise=True,
@@ -205,7 +207,7 @@ class EndpointModel(PromptedModel):
     def _form_name(self) -> str:
         return next((form for form in _FORMS if form not in self._given_up), "text")
 
-    def _give_up_what(self, error: Exception, settings: Mapping[str, Any]) -> bool:
+    def _drop_refused_setting(self, error: Exception, settings: Mapping[str, Any]) -> bool:
         """Stop asking for what the server seems to refuse; False when nothing is left."""
         refused = refused_settings(error, settings)
         if refused:
@@ -218,10 +220,10 @@ class EndpointModel(PromptedModel):
         return bool(refused)
 
     def _failure(self, error: Exception) -> LLMError:
-        text = explained(error, self.name, self._host(), self._patience.timeout)
-        return LLMError(self._masked(text))
+        text = failure_sentence(error, self.name, self._host(), self._patience.timeout)
+        return LLMError(self._mask_keys(text))
 
-    def _masked(self, text: str) -> str:
+    def _mask_keys(self, text: str) -> str:
         """`text` without this endpoint's key, or any other of this machine: see `mask_keys`."""
         return mask_keys(text, [self._key, *environment_keys()])
 
@@ -231,7 +233,7 @@ class EndpointModel(PromptedModel):
         return parts.netloc.rpartition("@")[2] or "the endpoint"
 
 
-def _checked_key(base_url: str) -> str:
+def _read_key(base_url: str) -> str:
     """The key, or a stand-in for a server of one's own, which reads none but wants the header."""
     key = os.environ.get("OPENAI_API_KEY", "").strip()
     if not all("!" <= character <= "~" for character in key):

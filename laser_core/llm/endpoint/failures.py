@@ -1,4 +1,4 @@
-"""What can go wrong at an endpoint: which failures pass, and one sentence for those that do not."""
+"""What can go wrong at an endpoint: which failures are temporary, and a sentence for the others."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from laser_core.errors import LLMError
-from laser_core.llm.endpoint.bodies import BodyError, SaidError, quoted, said_in
+from laser_core.llm.endpoint.bodies import BodyError, ReportedError, one_line, server_message
 from laser_core.llm.endpoint.bounds import TooLargeError, TooSlowError
 
-_PASSING = frozenset((408, 409, 425, 429))  # and all of the server's own but these:
-_LASTING = frozenset((501, 505))
+_TEMPORARY = frozenset((408, 409, 425, 429))  # and all of the server's own but these:
+_PERMANENT = frozenset((501, 505))
 _MAY_REFUSE = frozenset((400, 404, 415, 422, 500, 501))  # with words about what was asked for
 _FORMS = re.compile(
     r"response.?format|json.?schema|json.?object|structured.?output|guided|grammar|\bschema\b"
@@ -32,7 +32,7 @@ def status_of(error: BaseException) -> int:
 
 
 def body_of(error: BaseException) -> str:
-    """The body of a refused request, or the words of an error inside a 200; "" if there is none."""
+    """The body of a refused request, or the text of an error inside a 200; "" if there is none."""
     if isinstance(error, BodyError):
         return str(error)
     response = getattr(error, "response", None)
@@ -42,23 +42,23 @@ def body_of(error: BaseException) -> str:
         return ""
 
 
-def is_passing(error: BaseException) -> bool:
+def is_temporary(error: BaseException) -> bool:
     """True for a failure that may be over in a moment: rate limit, time-out, server error."""
     import openai
 
     status = status_of(error)
-    if isinstance(error, SaidError):
-        return status in (0, *_PASSING) or (status >= 500 and status not in _LASTING)
+    if isinstance(error, ReportedError):
+        return status in (0, *_TEMPORARY) or (status >= 500 and status not in _PERMANENT)
     if isinstance(error, openai.RateLimitError):
         return error.code != "insufficient_quota"  # no waiting fills an empty account
     if isinstance(error, openai.APIStatusError):
-        passes = status in _PASSING or (status >= 500 and status not in _LASTING)
-        return passes and not (status in _MAY_REFUSE and names_a_form(error))
+        passes = status in _TEMPORARY or (status >= 500 and status not in _PERMANENT)
+        return passes and not (status in _MAY_REFUSE and mentions_answer_form(error))
     return isinstance(_cause(error, TooSlowError) or error, (openai.APITimeoutError, TooSlowError))
 
 
-def names_a_form(error: BaseException) -> bool:
-    """True for words about the form of the answer."""
+def mentions_answer_form(error: BaseException) -> bool:
+    """True where the server's message is about the form of the answer, such as a JSON schema."""
     return bool(_FORMS.search(body_of(error).casefold()))
 
 
@@ -69,14 +69,14 @@ def refused_settings(error: BaseException, settings: Iterable[str]) -> str:
     the form is what most servers lack.
     """
     status, asked = status_of(error), list(settings)
-    inside = isinstance(error, SaidError)
+    inside = isinstance(error, ReportedError)
     if status not in _MAY_REFUSE and not inside:
         return ""
     said = body_of(error).casefold()
     for name in asked:
         if name != "response_format" and re.search(rf"(?<![a-z]){name}(?![a-z])", said):
             return name
-    if names_a_form(error):
+    if mentions_answer_form(error):
         return "response_format" if "response_format" in asked else ""
     guessed = status in (400, 422, 501) and not inside and "response_format" in asked
     return "response_format" if guessed else ""
@@ -102,7 +102,7 @@ def retry_after(error: BaseException | None) -> float | None:
     return max(0.0, (when - datetime.now(UTC)).total_seconds())
 
 
-def checked_address(given: str) -> str:
+def check_address(given: str) -> str:
     """OPENAI_BASE_URL as it can be used.
 
     Raises:
@@ -116,37 +116,37 @@ def checked_address(given: str) -> str:
         good = False
     if not good or not all("!" <= sign <= "~" or sign.isalnum() for sign in given):
         raise LLMError(
-            f"OPENAI_BASE_URL is {quoted(given)!r}, which is no address of a server; write it like "
-            f"http://localhost:11434/v1 or https://host/v1"
+            f"OPENAI_BASE_URL is {one_line(given)!r}, which is no address of a server; write it "
+            f"like http://localhost:11434/v1 or https://host/v1"
         )
     return given
 
 
-def no_client(error: Exception) -> LLMError:
+def connection_error(error: Exception) -> LLMError:
     """Why no connection could even be tried: the variable of the environment that is to blame."""
     said = f"{type(error).__name__} {error}".casefold()
     for name in _CERTIFICATES:
         value = os.environ.get(name)
         if value and (not Path(value).exists() or "ssl" in said or "certificate" in said):
             return LLMError(
-                f"{name} is {quoted(value)!r}, where no certificates can be read; correct it or "
+                f"{name} is {one_line(value)!r}, where no certificates can be read; correct it or "
                 f"unset it"
             )
-    for name in _set(_PROXIES):
+    for name in _variables_set(_PROXIES):
         value = os.environ[name]
         if "socks" in said or "proxy" in said or "scheme" in said or "url" in said:
             hint = "; for SOCKS, run: pip install socksio" if "socks" in said else ""
             return LLMError(
-                f"{name} is {quoted(value)!r}, a proxy that cannot be used{hint}; correct it or "
+                f"{name} is {one_line(value)!r}, a proxy that cannot be used{hint}; correct it or "
                 f"unset it"
             )
     return LLMError(
         f"no connection can be made with the settings OPENAI_BASE_URL, "
-        f"{', '.join((*_PROXIES, *_CERTIFICATES))} of the environment ({quoted(str(error))})"
+        f"{', '.join((*_PROXIES, *_CERTIFICATES))} of the environment ({one_line(str(error))})"
     )
 
 
-def explained(error: Exception, model: str, host: str, timeout: float) -> str:
+def failure_sentence(error: Exception, model: str, host: str, timeout: float) -> str:
     """One sentence for a person: what failed at `host`, what it said, and what to do about it."""
     import openai
 
@@ -157,20 +157,20 @@ def explained(error: Exception, model: str, host: str, timeout: float) -> str:
         return (
             f"{host} did not answer within {timeout:g} seconds; try again, or use a smaller model"
         )
-    if isinstance(error, SaidError):
-        return f"{host} answered with an error{_saying(str(error))}"
+    if isinstance(error, ReportedError):
+        return f"{host} answered with an error{_server_words(str(error))}"
     if isinstance(error, openai.APIConnectionError):
-        proxy = next((f" (through the proxy of {name})" for name in _set(_PROXIES)), "")
+        proxy = next((f" (through the proxy of {name})" for name in _variables_set(_PROXIES)), "")
         return f"no connection to {host}{proxy}; check that the server runs and OPENAI_BASE_URL"
     if isinstance(error, openai.APIStatusError):
-        return _explained_status(error, model, host) + _saying(said_in(body_of(error)))
+        return _status_sentence(error, model, host) + _server_words(server_message(body_of(error)))
     return (
-        f"{host} gave an answer that cannot be read ({quoted(str(error))}); check that "
+        f"{host} gave an answer that cannot be read ({one_line(str(error))}); check that "
         f"OPENAI_BASE_URL is an OpenAI-compatible endpoint"
     )
 
 
-def _explained_status(error: Exception, model: str, host: str) -> str:
+def _status_sentence(error: Exception, model: str, host: str) -> str:
     number = status_of(error)
     status = f" (HTTP {number})"
     match number:
@@ -192,7 +192,7 @@ def _explained_status(error: Exception, model: str, host: str) -> str:
     return f"{host} refused the question{status}"
 
 
-def _saying(said: str) -> str:
+def _server_words(said: str) -> str:
     return f"; it says: {said}" if said else ""
 
 
@@ -206,6 +206,6 @@ def _cause(error: BaseException, kind: type[Exception]) -> BaseException | None:
     return None
 
 
-def _set(names: Iterable[str]) -> list[str]:
+def _variables_set(names: Iterable[str]) -> list[str]:
     """Those of the environment's variables that are set, in either case."""
     return [name for given in names for name in (given, given.lower()) if os.environ.get(name)]

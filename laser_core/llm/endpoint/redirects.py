@@ -1,7 +1,7 @@
 """A prompt goes to the endpoint that was named, and is not sent on to another server.
 
-The client of `endpoint.py` asks `only_to` before each request, so also before it follows a
-redirect.
+The client calls the hook of `refuse_other_servers` before each request, so also before it follows
+a redirect.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from laser_core.errors import LLMError
 USUAL_PORTS = {"http": 80, "https": 443}
 
 
-def only_to(endpoint: str) -> Callable[[Any], None]:
+def refuse_other_servers(endpoint: str) -> Callable[[Any], None]:
     """A hook of the HTTP client for each request, the ones that follow a redirect among them.
 
     The hook raises LLMError where a request would go to another server than `endpoint`'s.
@@ -55,5 +55,5 @@ def _place(address: str) -> tuple[str, str, int | None]:
 
 
 def _server(address: str) -> str:
-    """Host and port of an address, without user name and path; at most 100 signs of it."""
+    """Host and port of an address, without user name and path; at most 100 characters of it."""
     return urlsplit(address).netloc.rpartition("@")[2][:100] or "another address"

@@ -36,7 +36,7 @@ def genus_candidates(gloss: str) -> Iterator[str]:
     "a low upholstered seat for one person" gives "low upholstered seat", "upholstered seat",
     "seat"; what comes after the opening noun phrase is never offered.
     """
-    for part in reversed(_coordinated(_opening_phrase(gloss))):
+    for part in reversed(_split_at_conjunction(_opening_phrase(gloss))):
         for first in range(max(0, len(part) - 4), len(part)):
             yield " ".join(part[first:])
 
@@ -68,7 +68,7 @@ def _ends_phrase(words: list[str], position: int) -> bool:
     return word.endswith(("ed", "ing")) and (following in FUNCTION_WORDS or following in _SKIPPED)
 
 
-def _coordinated(phrase: list[str]) -> list[list[str]]:
+def _split_at_conjunction(phrase: list[str]) -> list[list[str]]:
     parts: list[list[str]] = [[]]
     for word in phrase:
         if word in (",", "or", "and"):

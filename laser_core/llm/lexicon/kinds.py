@@ -181,11 +181,11 @@ def kind_of(synset: Synset, words: Lexicon) -> str:
         case "animal":
             return _animal_kind(synset)
         case "artifact":
-            return _first_listed(chain, _ROOT_KIND) or OTHER
+            return _nearest_known_kind(chain, _ROOT_KIND) or OTHER
         case "food":
-            return _first_listed(chain, _FOOD_KIND) or _food_by_gloss(synset)
+            return _nearest_known_kind(chain, _FOOD_KIND) or _food_by_gloss(synset)
         case "plant":
-            return _first_listed(chain, _PLANT_ROOTS) or _plant_by_gloss(synset)
+            return _nearest_known_kind(chain, _PLANT_ROOTS) or _plant_by_gloss(synset)
     return _FIELD_KIND.get(synset.field, OTHER)
 
 
@@ -194,7 +194,7 @@ def same_group(kind: str, other: str) -> bool:
     return kind == other or any(kind in group and other in group for group in _GROUPS)
 
 
-def _first_listed(chain: list[Synset], kinds: Mapping[str, str]) -> str:
+def _nearest_known_kind(chain: list[Synset], kinds: Mapping[str, str]) -> str:
     """The kind of the nearest listed name in a chain, or of the words with which it breaks off."""
     for step in chain:
         for name in step.names:

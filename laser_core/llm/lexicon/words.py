@@ -97,12 +97,12 @@ def tidy_name(name: str) -> str:
     """
     plain = unicodedata.normalize("NFKC", clean(name)).replace("_", " ")
     tidy = " ".join(plain.split())
-    while tidy != (shorter := _peeled(tidy)):
+    while tidy != (shorter := _peel(tidy)):
         tidy = shorter
     return tidy
 
 
-def _peeled(name: str) -> str:
+def _peel(name: str) -> str:
     """`name` without one layer of what does not belong to it."""
     peeled = _END.sub("", _START.sub("", name.strip(_QUOTES + " "))).strip()
     last = peeled.rpartition(" ")[2]
@@ -212,14 +212,14 @@ def is_mass(name: str) -> bool:
 def article(name: str) -> str:
     """ "a" or "an", by how `name` begins when spoken: "an hour", "a unicorn", "an SUV"."""
     spoken = re.sub(r"^[\W_]+", "", name)
-    if _is_spelled(spoken):
+    if _is_spelled_out(spoken):
         return "an" if spoken[0] in _SPOKEN_WITH_VOWEL else "a"
     if not spoken or _AN.match(spoken):
         return "an" if spoken else "a"
     return _inflect().a(spoken).partition(" ")[0]
 
 
-def _is_spelled(spoken: str) -> bool:
+def _is_spelled_out(spoken: str) -> bool:
     """True for what begins with capitals that are read letter by letter: "SUV", "X-ray"."""
     found = _CAPITALS.match(spoken)
     if found is None or found[1] in _SPELLED or len(found[1]) == 1:

@@ -44,16 +44,16 @@ class Candidates:
         return [self.name, *self.synonyms, *self.kinds]
 
 
-class Avoided:
+class NamesToAvoid:
     """Names that no alias may be, or end in: those of the other classes."""
 
     def __init__(self, names: Sequence[str]) -> None:
-        self._whole = {_joined(name) for name in names}
+        self._whole = {_compact(name) for name in names}
         self._ends = {name_key(name) for name in names} - {""}
 
     def is_one(self, alias: str, besides: str) -> bool:
         """Whether `alias` is one of the names, or the class `besides` itself."""
-        return _joined(alias) in self._whole or _joined(alias) == _joined(besides)
+        return _compact(alias) in self._whole or _compact(alias) == _compact(besides)
 
     def ends_in_one(self, alias: str, besides: str, synonyms: Sequence[str]) -> bool:
         """Whether `alias` ends in another name than `besides`, or in one of its `synonyms`."""
@@ -75,11 +75,11 @@ def aliases(
         encode: the sentence encoder's `encode`; an alias must have a cosine of at least
             `_NEAREST_SYNONYM` or `_NEAREST_KIND` to the name.
     """
-    found = candidates(synset, name, Avoided(avoid), words)
-    return chosen(found, encode(found.texts()))
+    found = candidates(synset, name, NamesToAvoid(avoid), words)
+    return choose_aliases(found, encode(found.texts()))
 
 
-def candidates(synset: Synset, name: str, avoid: Avoided, words: Lexicon) -> Candidates:
+def candidates(synset: Synset, name: str, avoid: NamesToAvoid, words: Lexicon) -> Candidates:
     """What may be an alias by its spelling."""
     synonyms = tuple(
         other
@@ -94,7 +94,7 @@ def candidates(synset: Synset, name: str, avoid: Avoided, words: Lexicon) -> Can
     return Candidates(name, synonyms, kinds)
 
 
-def chosen(found: Candidates, rows: Floats) -> list[Alias]:
+def choose_aliases(found: Candidates, rows: Floats) -> list[Alias]:
     """The candidates that are near enough in meaning; `rows` (n, D) are those of their texts."""
     cosines = rows[1:] @ rows[0]
     split = len(found.synonyms)
@@ -118,7 +118,7 @@ def _means_only(synonym: str, synset: Synset, words: Lexicon) -> bool:
     return [sense.key for sense in words.main_senses(synonym)] == [synset.key]
 
 
-def _joined(name: str) -> str:
+def _compact(name: str) -> str:
     return name_key(name).replace(" ", "")  # "wineglass" says no more than "wine glass"
 
 

@@ -161,9 +161,9 @@ def captions(
         aliases: synonyms and sub-kinds, as `aliases.Alias.phrase` puts them after "a photo of".
         mass: True for a name that is not counted, so takes no article.
     """
-    texts = (_filled(text, name, mass) for text in CAPTIONS.get(kind, ()))
-    first = [_filled(FIRST, name, mass), *(f"a photo of {alias}" for alias in aliases[:1])]
-    common = (_filled(text, name, mass) for text in COMMON)
+    texts = (_fill(text, name, mass) for text in CAPTIONS.get(kind, ()))
+    first = [_fill(FIRST, name, mass), *(f"a photo of {alias}" for alias in aliases[:1])]
+    common = (_fill(text, name, mass) for text in COMMON)
     found: dict[str, None] = {}
     for text in chain(first, _in_turn(texts, aliases[1:]), common):
         if len(found) >= wanted:
@@ -180,7 +180,7 @@ def _in_turn(texts: Iterable[str], aliases: Sequence[str]) -> Iterator[str]:
             yield f"a photo of {alias}"
 
 
-def _filled(text: str, name: str, mass: bool) -> str:
+def _fill(text: str, name: str, mass: bool) -> str:
     subject = with_article(name, mass)
     if subject == name:  # "an old sunglasses" would be wrong: the article goes with the noun's
         for start in ("a ", "an "):

@@ -101,7 +101,7 @@ def is_everyday(synset: Synset, words: Lexicon) -> bool:
 
 
 @cache
-def everyday(field: str) -> tuple[Synset, ...]:
+def everyday_synsets(field: str) -> tuple[Synset, ...]:
     """The everyday synsets of one of `FIELDS`, in the lexicon's order, one for each name.
 
     Of several with the same commonest name the first is kept, unless a later one was photographed.

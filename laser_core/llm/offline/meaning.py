@@ -23,7 +23,7 @@ from laser_core.basics.arrays import Floats
 from laser_core.llm.lexicon.kinds import OTHER, kind_of, same_group
 from laser_core.llm.lexicon.synsets import Lexicon, Synset, quick_key
 from laser_core.llm.lexicon.words import name_key
-from laser_core.llm.offline.everyday import everyday
+from laser_core.llm.offline.everyday import everyday_synsets
 
 
 class Encoder(Protocol):
@@ -128,7 +128,7 @@ class Meanings:
         return np.stack([self._bare[name] for name in names])
 
     def gloss_vectors(self, synsets: Sequence[Synset]) -> Floats:
-        """(n, D) vectors of names with their glosses (`explained`); remembered."""
+        """(n, D) vectors of names with their glosses (`gloss_sentence`); remembered."""
         found = self._gloss_vectors(synsets)
         return np.stack([found[synset.key] for synset in synsets])
 
@@ -139,7 +139,7 @@ class Meanings:
     def name_vectors(self, field: str) -> Floats:
         """(n, D) vectors of the everyday names of a field, in the order of `everyday(field)`."""
         if field not in self._names:
-            names = [synset.name for synset in everyday(field)]
+            names = [synset.name for synset in everyday_synsets(field)]
             self._names[field] = self._encoder.encode_once(names, self._folder)
         return self._names[field]
 
@@ -152,7 +152,7 @@ class Meanings:
     def _gloss_vectors(self, synsets: Sequence[Synset]) -> dict[str, Floats]:
         new = list({s.key: s for s in synsets if s.key not in self._glosses}.values())
         if new:
-            rows = self._encoder.encode([explained(synset) for synset in new])
+            rows = self._encoder.encode([gloss_sentence(synset) for synset in new])
             self._glosses.update((s.key, row) for s, row in zip(new, rows, strict=True))
         return self._glosses
 
@@ -173,12 +173,12 @@ class Meanings:
         goal = word if context is None else word + 0.6 * context
         best = self._words.synsets[scored[-1][1]] if scored else None
         unfit = bool(glosses) and bool(scored) and scored[-1][0] < _LEAST_FIT
-        if best is None or unfit or _told_by(name, best):
-            kind = self._in_kitchen(self._voted(goal, VOTING_FIELDS), goal)
+        if best is None or unfit or _presumes_another_meaning(name, best):
+            kind = self._in_kitchen(self._kind_of_nearest(goal, VOTING_FIELDS), goal)
             return Meaning(name, kind, None)
         kind = self.kind(best)
         if kind == OTHER and best.field in VOTING_FIELDS:
-            kind = self._voted(glosses.get(best.key, word) + 0.5 * word, [best.field])
+            kind = self._kind_of_nearest(glosses.get(best.key, word) + 0.5 * word, [best.field])
         sure = len(scored) == 1 or scored[-1][0] - scored[-2][0] >= _SURE
         return Meaning(name, self._in_kitchen(kind, goal), best, sure)
 
@@ -205,7 +205,7 @@ class Meanings:
             agreeing = sum(n for kind, n in kinds.items() if same_group(own, kind))
             fit += 0.4 * agreeing / max(1, sum(kinds.values()))
             fit += 0.0 if gloss is None else 0.7 * float(context @ gloss)
-        if _told_by(name, sense):
+        if _presumes_another_meaning(name, sense):
             fit -= _BY_ITSELF
         keys = [quick_key(other) for other in sense.names]
         fit -= 0.05 * min(keys.index(name_key(name)) if name_key(name) in keys else 0, 3)
@@ -220,14 +220,14 @@ class Meanings:
         kitchen, workshop = self.vectors(_PLACES) @ goal
         return "kitchenware" if kitchen > workshop else "tool"
 
-    def _voted(self, goal: Floats, fields: Sequence[str]) -> str:
+    def _kind_of_nearest(self, goal: Floats, fields: Sequence[str]) -> str:
         """The kind of the everyday names nearest to the vector `goal`."""
         near: list[tuple[float, str]] = []
         unit = goal / np.linalg.norm(goal)
         for field in fields:
             cosines = self.name_vectors(field) @ unit
             for row in np.argsort(-cosines, kind="stable")[: 2 * _VOTERS]:
-                kind = self.kind(everyday(field)[row])
+                kind = self.kind(everyday_synsets(field)[row])
                 if kind != OTHER and cosines[row] >= _LEAST_NEAR:
                     near.append((float(cosines[row]), kind))
         votes: dict[str, float] = {}
@@ -236,13 +236,13 @@ class Meanings:
         return max(sorted(votes), key=lambda kind: votes[kind]) if votes else OTHER
 
 
-def _told_by(name: str, sense: Synset) -> bool:
+def _presumes_another_meaning(name: str, sense: Synset) -> bool:
     """True for a meaning that presumes another: "a main course served on a plate"."""
     key, gloss = name_key(name), sense.gloss.casefold()
     return key in gloss and bool(re.search(rf"\b{re.escape(key)}(?:s|es)?\b", gloss))
 
 
-def explained(synset: Synset) -> str:
+def gloss_sentence(synset: Synset) -> str:
     """A synset as a sentence to encode: its names and the first part of its gloss."""
     spoken = [name for name in synset.names if name == name.casefold()]  # no Latin names
     return f"{', '.join((spoken or list(synset.names))[:2])}: {synset.gloss.split(';')[0]}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from laser_core.llm.lexicon.synsets import lexicon, quick_key
-from laser_core.llm.offline.everyday import FIELDS, everyday
+from laser_core.llm.offline.everyday import FIELDS, everyday_synsets
 
 
 def negative_names(relevant: Iterable[str]) -> tuple[str, ...]:
@@ -20,5 +20,5 @@ def negative_names(relevant: Iterable[str]) -> tuple[str, ...]:
         for sense in words.senses(name):
             for synset in (sense, *words.ancestors(sense)):
                 taken.update(quick_key(each) for each in synset.names)
-    names = (synset.name for field in FIELDS for synset in everyday(field))
+    names = (synset.name for field in FIELDS for synset in everyday_synsets(field))
     return tuple(dict.fromkeys(name for name in names if quick_key(name) not in taken))

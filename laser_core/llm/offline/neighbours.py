@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from laser_core.basics.arrays import Floats, Ints
-from laser_core.llm.base import Names, Refused
+from laser_core.llm.base import CheckedNames, RefusedName
 from laser_core.llm.lexicon.kinds import OTHER, same_group
 from laser_core.llm.lexicon.synsets import Lexicon, Synset
 from laser_core.llm.lexicon.words import name_key
-from laser_core.llm.offline.everyday import everyday, familiarity
+from laser_core.llm.offline.everyday import everyday_synsets, familiarity
 from laser_core.llm.offline.meaning import Encoder, Meaning, Meanings
 from laser_core.llm.refusals import Judge
 
@@ -54,24 +54,26 @@ class Neighbours:
         self._gains: dict[str, Floats] = {}
         self._losses: dict[tuple[str, str], Floats] = {}
 
-    def of_classes(self, relevant: Sequence[str], wanted: int, excluded: Sequence[str]) -> Names:
+    def of_classes(
+        self, relevant: Sequence[str], wanted: int, excluded: Sequence[str]
+    ) -> CheckedNames:
         """`wanted` names near the `relevant` classes, each class in turn giving its nearest.
 
         Names refused on the way are shown with the reason. Fewer come back only if the shortlists
         are used up.
         """
         meanings = list(self._meanings.of(relevant).values())
-        queues = [deque(ranked) for ranked in self._ranked_each(meanings)]
+        queues = [deque(ranked) for ranked in self._rank_for_each(meanings)]
         asked = Judge(self._words, relevant, excluded)
         taken = Judge(self._words, ())  # no "timber wolf" beside "wolf"
         repeats = set(map(name_key, relevant))
         kept: dict[str, None] = {}
-        refused: dict[str, Refused] = {}
+        refused: dict[str, RefusedName] = {}
         while len(kept) < wanted and any(queues):
             for queue in queues:
                 if len(kept) < wanted:
                     self._take_next(queue, asked, taken, repeats, kept, refused)
-        return Names(tuple(kept), tuple(refused.values()))
+        return CheckedNames(tuple(kept), tuple(refused.values()))
 
     def of_task(self, task: str, known: Sequence[str], wanted: int) -> list[Near]:
         """`wanted` things near a task sentence and the classes known to belong to it.
@@ -89,7 +91,7 @@ class Neighbours:
                 near = _next_of_its_own(queue, taken)
                 if near is not None and len(kept) < wanted:
                     kept.append(near)
-                    taken.guard(near.synset.name)
+                    taken.add_relevant(near.synset.name)
         return kept
 
     def _take_next(
@@ -99,7 +101,7 @@ class Neighbours:
         taken: Judge,
         repeats: set[str],
         kept: dict[str, None],
-        refused: dict[str, Refused],
+        refused: dict[str, RefusedName],
     ) -> None:
         """Move the first of `queue` that fits to `kept`, and those before it to `refused`."""
         while queue:
@@ -107,14 +109,14 @@ class Neighbours:
             if name in kept or name in refused or name_key(name) in repeats:
                 continue
             if reason := asked.why_not(name):
-                refused[name] = Refused(name, reason)
+                refused[name] = RefusedName(name, reason)
             elif not taken.why_not(name):
                 kept[name] = None
                 asked.name(name)
-                taken.guard(name)
+                taken.add_relevant(name)
                 return
 
-    def _ranked_each(self, meanings: Sequence[Meaning]) -> list[list[Near]]:
+    def _rank_for_each(self, meanings: Sequence[Meaning]) -> list[list[Near]]:
         """Everyday things by nearness to each class, nearest first; the class itself left out.
 
         Beside more than `MANY` classes the names alone decide: their glosses are not read.
@@ -130,9 +132,9 @@ class Neighbours:
             ]
         own = [m.synset for m in meanings if m.synset]
         self._meanings.remember_glosses([*own, *(near[0] for part in found for near in part)])
-        return [self._ranked(*one) for one in zip(meanings, names, found, strict=True)]
+        return [self._rank(*one) for one in zip(meanings, names, found, strict=True)]
 
-    def _ranked(
+    def _rank(
         self, meaning: Meaning, name: Floats, found: Sequence[tuple[Synset, float, float]]
     ) -> list[Near]:
         if not found:
@@ -142,7 +144,7 @@ class Neighbours:
         nears = [
             Near(
                 synset,
-                self._adjusted(0.4 * cosine + 0.6 * float(gloss), synset, meaning),
+                self._adjust(0.4 * cosine + 0.6 * float(gloss), synset, meaning),
                 meaning.name,
             )
             for (synset, cosine, _), gloss in zip(found, glosses, strict=True)
@@ -154,10 +156,10 @@ class Neighbours:
         scored: list[tuple[float, str, float]] = []
         for field in self._fields(meaning):
             cosines = self._meanings.name_vectors(field) @ name
-            nearness = cosines + self._known(field) - self._behind(field, meaning.kind)
+            nearness = cosines + self._name_gains(field) - self._kind_losses(field, meaning.kind)
             # those that can still be among the nearest once the letters are looked at
             order = np.argsort(-nearness, kind="stable")
-            scored += self._nearest_in(everyday(field), order, nearness, cosines, meaning)
+            scored += self._nearest_in(everyday_synsets(field), order, nearness, cosines, meaning)
         nearest = sorted(scored)[:_SHORTLIST]
         return [(self._words.synsets[key], cosine, -near) for near, key, cosine in nearest]
 
@@ -181,24 +183,24 @@ class Neighbours:
                 found.append((-(near - letters), synset.key, float(cosines[place])))
         return found
 
-    def _known(self, field: str) -> Floats:
+    def _name_gains(self, field: str) -> Floats:
         """(n,) what the everyday names of a field gain by being familiar, and lose by meanings."""
         if field not in self._gains:
-            self._gains[field] = np.array([self._gain(s) for s in everyday(field)])
+            self._gains[field] = np.array([self._name_gain(s) for s in everyday_synsets(field)])
         return self._gains[field]
 
-    def _gain(self, synset: Synset) -> float:
+    def _name_gain(self, synset: Synset) -> float:
         meanings = len(self._words.main_senses(synset.name))
         return _FAMILIAR * familiarity(synset.name) - _AMBIGUOUS * min(3, meanings - 1)
 
-    def _behind(self, field: str, kind: str) -> Floats:
+    def _kind_losses(self, field: str, kind: str) -> Floats:
         """(n,) what the everyday names of a field lose beside a class of that kind."""
         if (field, kind) not in self._losses:
-            losses = [self._loss(synset, kind) for synset in everyday(field)]
+            losses = [self._kind_loss(synset, kind) for synset in everyday_synsets(field)]
             self._losses[field, kind] = np.array(losses)
         return self._losses[field, kind]
 
-    def _loss(self, synset: Synset, kind: str) -> float:
+    def _kind_loss(self, synset: Synset, kind: str) -> float:
         other = self._meanings.kind(synset)
         if kind in (OTHER, other):
             return 0.0
@@ -206,7 +208,7 @@ class Neighbours:
 
     def _fields(self, meaning: Meaning) -> tuple[str, ...]:
         """Where confusers are looked for: the class's own field; artifacts if nothing is known."""
-        if meaning.synset is not None and everyday(meaning.synset.field):
+        if meaning.synset is not None and everyday_synsets(meaning.synset.field):
             return (meaning.synset.field,)
         homes = {"animal": "animal", "food": "food", "plant": "plant", "landscape": "nature"}
         for kind, field in homes.items():
@@ -214,10 +216,10 @@ class Neighbours:
                 return (field,)
         return ("person",) if meaning.kind == "person" else ("artifact",)
 
-    def _adjusted(self, cosine: float, synset: Synset, meaning: Meaning) -> float:
+    def _adjust(self, cosine: float, synset: Synset, meaning: Meaning) -> float:
         """A cosine with what is known of the thing: familiar names and the same kind come first."""
         letters = _SAME_LETTERS if _begins_like(synset.name, meaning.name) else 0.0
-        return cosine + self._gain(synset) - letters - self._loss(synset, meaning.kind)
+        return cosine + self._name_gain(synset) - letters - self._kind_loss(synset, meaning.kind)
 
     def _task_queues(self, task: str, known: Sequence[Meaning]) -> list[list[Near]]:
         """Everyday things ranked by the task with all known classes, then by each known class."""
@@ -238,7 +240,7 @@ class Neighbours:
         scored = []
         for field in self._task_fields(known):
             cosines = self._meanings.name_vectors(field) @ goal
-            for synset, cosine in zip(everyday(field), map(float, cosines), strict=True):
+            for synset, cosine in zip(everyday_synsets(field), map(float, cosines), strict=True):
                 scored.append((-self._for_task(cosine, synset, known), synset.key, cosine))
         shortlist = sorted(scored)[:_SHORTLIST]
         synsets = [self._words.synsets[key] for _, key, _ in shortlist]

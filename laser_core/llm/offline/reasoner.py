@@ -15,10 +15,10 @@ from pathlib import Path
 
 import numpy as np
 
-from laser_core.llm.base import Exchange, LanguageModel, Names, Proposal, Task
+from laser_core.llm.base import CheckedNames, Exchange, LanguageModel, Proposal, Task
 from laser_core.llm.lexicon.synsets import lexicon
 from laser_core.llm.lexicon.words import is_mass
-from laser_core.llm.offline.aliases import Avoided, candidates, chosen
+from laser_core.llm.offline.aliases import NamesToAvoid, candidates, choose_aliases
 from laser_core.llm.offline.captions import captions
 from laser_core.llm.offline.meaning import Encoder, Meaning, Meanings
 from laser_core.llm.offline.neighbours import Neighbours, proposal_reason
@@ -47,7 +47,7 @@ class OfflineReasoner(LanguageModel):
 
     def confusers(
         self, relevant: Sequence[str], wanted: int, excluded: Sequence[str] = ()
-    ) -> Names:
+    ) -> CheckedNames:
         """As `LanguageModel.confusers`: the nearest everyday things of the same kinds, in turn."""
         started = time.perf_counter()
         names = self._neighbours.of_classes(relevant, wanted, excluded)
@@ -86,7 +86,7 @@ class OfflineReasoner(LanguageModel):
 
     def _aliases(self, meanings: Sequence[Meaning], most: int) -> dict[str, list[str]]:
         """Class -> phrases with its other names, for the classes whose meaning is sure."""
-        avoid = Avoided([meaning.name for meaning in meanings])
+        avoid = NamesToAvoid([meaning.name for meaning in meanings])
         found = [
             candidates(meaning.synset, meaning.name, avoid, lexicon())
             for meaning in meanings
@@ -98,7 +98,9 @@ class OfflineReasoner(LanguageModel):
         return {
             one.name: [
                 alias.phrase
-                for alias in chosen(one, rows[[places[text] for text in one.texts()]])[:most]
+                for alias in choose_aliases(one, rows[[places[text] for text in one.texts()]])[
+                    :most
+                ]
             ]
             for one in found
         }

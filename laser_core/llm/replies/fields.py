@@ -59,7 +59,7 @@ def is_ours(name: str) -> bool:
 
 def names_in(values: Sequence[object]) -> list[object]:
     """The items that name classes, in the order given: strings, or objects with a name field."""
-    held = [held for value in values for held in _held(value, OWN_FIELD)]
+    held = [held for value in values for held in _values_of_field(value, OWN_FIELD)]
     if held:  # empty or not: what stands beside our own field is no answer
         return [item for value in held for item in _of_list(value)]
     return [item for value in values for item in _names(value)]
@@ -72,7 +72,7 @@ def inner_value(value: object) -> object:
     return value
 
 
-def answers(value: object, depth: int = 0) -> Iterator[object]:
+def possible_answers(value: object, depth: int = 0) -> Iterator[object]:
     """`value`, and what its wrappers hold, outermost first; nothing out of `NEVER`."""
     value = inner_value(value)
     yield value
@@ -85,7 +85,7 @@ def answers(value: object, depth: int = 0) -> Iterator[object]:
         inner = [item for item in value if isinstance(item, dict)]
     for item in inner:
         if isinstance(inner_value(item), (dict, list)):
-            yield from answers(item, depth + 1)
+            yield from possible_answers(item, depth + 1)
 
 
 def split_string(text: str) -> list[str]:
@@ -96,7 +96,7 @@ def split_string(text: str) -> list[str]:
     return [part.strip() for part in parts if part.strip()]
 
 
-def _held(value: object, field: str, depth: int = 0) -> Iterator[object]:
+def _values_of_field(value: object, field: str, depth: int = 0) -> Iterator[object]:
     """What fields of that name hold, at any depth but not in `NEVER` ones."""
     value = inner_value(value)
     if depth > _DEEPEST:
@@ -104,7 +104,7 @@ def _held(value: object, field: str, depth: int = 0) -> Iterator[object]:
     if isinstance(value, list):
         for item in value:
             if isinstance(item, (dict, list)):
-                yield from _held(item, field, depth + 1)
+                yield from _values_of_field(item, field, depth + 1)
     elif isinstance(value, dict):
         for key, item in value.items():
             if plain_key(key) == field and item:
@@ -112,7 +112,7 @@ def _held(value: object, field: str, depth: int = 0) -> Iterator[object]:
             elif plain_key(key) in _WRAPPERS or plain_key(key) not in NEVER:
                 item = inner_value(item)
                 if isinstance(item, (dict, list)):
-                    yield from _held(item, field, depth + 1)
+                    yield from _values_of_field(item, field, depth + 1)
 
 
 def _of_list(value: object) -> list[object]:
@@ -126,7 +126,7 @@ def _of_list(value: object) -> list[object]:
 def has_own_field(values: Sequence[object]) -> bool:
     """Whether our own field, or a refusal, is there: then nothing else is the answer."""
     fields = (OWN_FIELD, "refusal")
-    return any(True for value in values for field in fields for _ in _held(value, field))
+    return any(True for value in values for field in fields for _ in _values_of_field(value, field))
 
 
 def _names(value: object, depth: int = 0) -> list[object]:
@@ -142,11 +142,11 @@ def _names(value: object, depth: int = 0) -> list[object]:
 
 def _items(item: object, depth: int) -> list[object]:
     if isinstance(item, dict):
-        return [item] if _named(item) else _names(item, depth + 1)
+        return [item] if _has_name(item) else _names(item, depth + 1)
     return _names(item, depth + 1) if isinstance(item, list) else [item]
 
 
-def _named(item: Mapping[str, object]) -> bool:
+def _has_name(item: Mapping[str, object]) -> bool:
     """True for {"name": "wolf", "reason": ...}; not for a group, a tool call or a schema."""
     keys = {plain_key(key): value for key, value in item.items()}
     holds = any(isinstance(inner_value(value), (list, dict)) for value in item.values())
@@ -162,21 +162,21 @@ def _of_object(value: Mapping[str, object], depth: int) -> list[object]:
         return []
     for field in (*_LISTS_OF_NAMES, *_WRAPPERS):
         held = fields.get(field)
-        if field not in ("message", "input") and (found := _within(held, field, depth)):
+        if field not in ("message", "input") and (found := _names_in_field(held, field, depth)):
             return found
-    if _named(value):
+    if _has_name(value):
         return [value]
     return _of_entries(value, depth)
 
 
-def _within(held: object, field: str, depth: int) -> list[object]:
+def _names_in_field(held: object, field: str, depth: int) -> list[object]:
     """Names in a field; a string counts as a list where the field is one, or it reads as one."""
     if not isinstance(held, str):
         return _names(held, depth + 1)
     parts = split_string(held)
     if field in _LISTS_OF_NAMES and field[-1] == "s":
         return list(parts)
-    return list(parts) if len(parts) > 2 and not _prose(parts) else []
+    return list(parts) if len(parts) > 2 and not _is_prose(parts) else []
 
 
 def _is_schema(fields: Mapping[str, object]) -> bool:
@@ -193,16 +193,16 @@ def _of_entries(value: Mapping[str, object], depth: int) -> list[object]:
         inner = inner_value(held)
         if _NUMBERED.match(str(key)) and isinstance(inner, str):
             found.append(inner)
-        elif isinstance(inner, list) and not _prose(inner):
+        elif isinstance(inner, list) and not _is_prose(inner):
             found.extend(_names(inner, depth + 1))
-        elif isinstance(inner, dict) and (names := _named_inside(inner, depth)):
+        elif isinstance(inner, dict) and (names := _names_inside(inner, depth)):
             found.extend(names)
         elif not _is_field(key):
             found.append(str(key))
     return found
 
 
-def _named_inside(inner: Mapping[str, object], depth: int) -> list[object]:
+def _names_inside(inner: Mapping[str, object], depth: int) -> list[object]:
     """Names in one value of an object, unless it only says something about its key."""
     told = {*map(plain_key, REASON_FIELDS), *NEVER, "score", "probability", "similarity"}
     if all(plain_key(key) in told for key in inner):
@@ -215,7 +215,7 @@ def _is_field(key: object) -> bool:
     return plain_key(key) in set(map(plain_key, named))
 
 
-def _prose(items: Sequence[object]) -> bool:
+def _is_prose(items: Sequence[object]) -> bool:
     """True for a list of sentences or reasons: its key is the name, not its items."""
     texts = [item for item in items if isinstance(item, str)]
     long = sum(len(text.split()) > _LONGEST_WORDS or text.endswith(".") for text in texts)

@@ -23,11 +23,11 @@ from laser_core.llm.replies.fields import (
     NEVER,
     REASON_FIELDS,
     TEXT_FIELDS,
-    answers,
     has_own_field,
     is_ours,
     names_in,
     plain_key,
+    possible_answers,
     split_string,
 )
 from laser_core.llm.replies.structures import structures
@@ -96,7 +96,7 @@ def read_names(reply: str, cut: bool = False) -> list[str]:
             return names
         if has_own_field(values):
             return []
-    return _once([_leading_name(line) for line in _listed(text, cut)])
+    return _once([_leading_name(line) for line in _list_items(text, cut)])
 
 
 def read_descriptions(
@@ -111,10 +111,10 @@ def read_descriptions(
     best: dict[str, list[str]] = {name: [] for name in classes}
     text, known = without_thoughts(reply), Matching(classes)
     for values in structures(text):
-        found = _joined(_described(value, classes, known) for value in values)
+        found = _join(_descriptions_in(value, classes, known) for value in values)
         if sum(map(len, found.values())) > sum(map(len, best.values())):
             best = {name: found.get(name, []) for name in classes}
-    return best if any(best.values()) else _described_in_lines(text, classes, cut)
+    return best if any(best.values()) else _descriptions_in_lines(text, classes, cut)
 
 
 def read_proposals(reply: str, cut: bool = False) -> list[Proposal]:
@@ -127,7 +127,7 @@ def read_proposals(reply: str, cut: bool = False) -> list[Proposal]:
         items = [item for value in values for item in _proposal_items(value)]
         if found := _proposals_once([_proposal(item) for item in items]):
             return found
-    lines = [(_leading_name(line), _after_name(line)) for line in _listed(text, cut)]
+    lines = [(_leading_name(line), _after_name(line)) for line in _list_items(text, cut)]
     return _proposals_once(lines)
 
 
@@ -233,7 +233,7 @@ def _is_sentence(text: str) -> bool:
     return len(text) <= LONGEST_SENTENCE and any(character.isalpha() for character in text)
 
 
-def _joined(parts: Iterable[Mapping[str, Sequence[str]]]) -> dict[str, list[str]]:
+def _join(parts: Iterable[Mapping[str, Sequence[str]]]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for part in parts:
         for name, sentences in part.items():
@@ -241,10 +241,12 @@ def _joined(parts: Iterable[Mapping[str, Sequence[str]]]) -> dict[str, list[str]
     return {name: _sentences(sentences) for name, sentences in found.items()}
 
 
-def _described(structure: object, classes: Sequence[str], known: Matching) -> dict[str, list[str]]:
+def _descriptions_in(
+    structure: object, classes: Sequence[str], known: Matching
+) -> dict[str, list[str]]:
     """The best reading of one structure: as it is, or unwrapped."""
     best: dict[str, list[str]] = {}
-    for value in answers(structure):
+    for value in possible_answers(structure):
         found = _by_class(value, classes, known)
         if sum(map(len, found.values())) > sum(map(len, best.values())):
             best = found
@@ -259,14 +261,14 @@ def _by_class(structure: object, classes: Sequence[str], known: Matching) -> dic
         if name is not None and not found.get(name):
             found[name] = _sentences(value)
     if not any(found.values()) and isinstance(structure, dict):
-        held = [v for k, v in structure.items() if _nested(v) and plain_key(k) not in NEVER]
+        held = [v for k, v in structure.items() if _is_nested(v) and plain_key(k) not in NEVER]
         inner = [_by_class(value, classes, known) for value in held]
         found = max([found, *inner], key=lambda part: sum(map(len, part.values())))
     single = isinstance(structure, list) and len(classes) == 1 and not pairs
     return {classes[0]: _sentences(structure)} if single else found
 
 
-def _nested(value: object) -> bool:
+def _is_nested(value: object) -> bool:
     return isinstance(value, dict) or (
         isinstance(value, list) and any(isinstance(item, dict) for item in value)
     )
@@ -286,7 +288,7 @@ def _pairs(structure: object) -> list[tuple[str, object]]:
     return []
 
 
-def _described_in_lines(text: str, classes: Sequence[str], cut: bool) -> dict[str, list[str]]:
+def _descriptions_in_lines(text: str, classes: Sequence[str], cut: bool) -> dict[str, list[str]]:
     """Headings that are a class, each with its list below: a last resort."""
     found: dict[str, list[str]] = {name: [] for name in classes}
     known = Matching(classes)
@@ -308,7 +310,7 @@ def _lines(text: str, cut: bool) -> list[str]:
     return lines[:-1] if cut and lines and not text.endswith("\n") else lines
 
 
-def _listed(text: str, cut: bool) -> list[str]:
+def _list_items(text: str, cut: bool) -> list[str]:
     """What stands behind bullets or numbers, else in a table, in quotes, with commas, a line each.
 
     Prose has commas and short lines, too: those count only where all of it looks like names.
@@ -322,9 +324,9 @@ def _listed(text: str, cut: bool) -> list[str]:
         return found
     for line in lines:
         parts = split_string(re.sub(r"^[^:,]{0,80}:\s*", "", line))
-        if len(parts) >= _FEWEST_WITH_COMMAS and all(map(_like_a_name, parts)):
+        if len(parts) >= _FEWEST_WITH_COMMAS and all(map(_is_like_a_name, parts)):
             return parts
-    plain = all(_like_a_name(line) and not line[0].isupper() for line in lines)
+    plain = all(_is_like_a_name(line) and not line[0].isupper() for line in lines)
     return lines if plain and len(lines) > 1 else []
 
 
@@ -340,7 +342,7 @@ def _in_table(lines: Sequence[str]) -> list[str]:
     return [row[0] for row in cells if row]
 
 
-def _like_a_name(part: str) -> bool:
+def _is_like_a_name(part: str) -> bool:
     return len(part.split()) <= 3 and not re.search(
         r"[.!?…](?:\s|$)|['’{}\[\]\":<>=]|^(?:I|it|we)\b", part
     )
@@ -361,7 +363,7 @@ def _after_name(line: str) -> str:
 
 def _proposal_items(structure: object) -> list[object]:
     """Items of a list, or (name, reason) pairs of an object {"hat": "protects from the sun"}."""
-    for value in answers(structure):
+    for value in possible_answers(structure):
         if isinstance(value, list):
             pairs = bool(value) and all(isinstance(item, list) for item in value)
             return value if pairs else names_in([value])

@@ -36,12 +36,12 @@ def structures(text: str) -> Iterator[list[object]]:
     """
     text = text[:LONGEST_REPLY]
     parts = [_FENCE.findall(text), [text]]
-    for read in (_well_formed, _repaired):
+    for read in (_parse_json, _parse_repaired):
         for part in parts:
             spans = [span for piece in part for span in _spans(piece)][:_MOST_SPANS]
             if found := _read_all(spans, read):
                 yield found
-            if read is _repaired:  # one by one: in prose, a bracket repairs to anything
+            if read is _parse_repaired:  # one by one: in prose, a bracket repairs to anything
                 yield from ([value] for value in found[:_MOST_ALONE])
     for piece in (piece for part in parts for piece in part):
         if outer := _without_braces(piece):
@@ -82,17 +82,17 @@ def _without_braces(text: str) -> list[object]:
     pair, last = _PAIR.search(text), max(text.rfind("]"), text.rfind("}"))
     if pair is None or last < pair.start():
         return []
-    value = _repaired("{" + text[pair.start() : last + 1] + "}")
+    value = _parse_repaired("{" + text[pair.start() : last + 1] + "}")
     return [value] if isinstance(value, dict) and value else []
 
 
-def _well_formed(text: str) -> object:
+def _parse_json(text: str) -> object:
     if _depth(text) > _DEEPEST:
         return None
-    for candidate in (text, _straight(text)):
-        for read in (json.loads, _python):
+    for candidate in (text, _straighten_quotes(text)):
+        for read in (json.loads, _parse_python):
             try:
-                return _restored(read(candidate))
+                return _restore(read(candidate))
             except (ValueError, SyntaxError, RecursionError, MemoryError, TypeError):
                 continue
     return None
@@ -106,24 +106,24 @@ def _depth(text: str) -> int:
     return deepest
 
 
-def _python(text: str) -> object:
+def _parse_python(text: str) -> object:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a stray backslash in a reply is no warning of ours
         return ast.literal_eval(text.strip())
 
 
-def _repaired(text: str) -> object:
+def _parse_repaired(text: str) -> object:
     if _depth(text) > _DEEPEST:
         return None
-    whole = _without_open_end(_straight(text))
+    whole = _without_open_end(_straighten_quotes(text))
     try:
-        return _restored(json.loads(_closed(whole)))
+        return _restore(json.loads(_close_brackets(whole)))
     except (ValueError, RecursionError):
         pass
     if len(whole) > _LONGEST_REPAIR:
         return None
     try:
-        return _restored(json_repair.loads(whole))
+        return _restore(json_repair.loads(whole))
     except Exception:  # a repairer for arbitrary text; whatever it trips over is "not readable"
         return None
 
@@ -144,7 +144,7 @@ def _without_open_end(text: str) -> str:
     return whole
 
 
-def _closed(text: str) -> str:
+def _close_brackets(text: str) -> str:
     """JSON that was cut off, with the brackets that it lacks."""
     missing: list[str] = []
     for mark in re.finditer(r'"(?:\\.|[^"\\])*"|[\[\]{}]', text, re.DOTALL):
@@ -155,18 +155,18 @@ def _closed(text: str) -> str:
     return text.rstrip(", \n\t") + "".join(reversed(missing))
 
 
-def _straight(text: str) -> str:
+def _straighten_quotes(text: str) -> str:
     """`text` with all quotes as double quotes, but for apostrophes inside words."""
     kept = _INNER_APOSTROPHE.sub(_KEPT, text)
     plain = re.sub(r"[“”„«»‘’'「」『』]", '"', unicodedata.normalize("NFKC", kept))
     return plain.translate(str.maketrans("【】、", "[],"))
 
 
-def _restored(value: object) -> object:
+def _restore(value: object) -> object:
     if isinstance(value, str):
         return clean(value.replace(_KEPT, "'"))
     if isinstance(value, list):
-        return [_restored(item) for item in value]
+        return [_restore(item) for item in value]
     if isinstance(value, dict):
-        return {str(_restored(key)): _restored(item) for key, item in value.items()}
+        return {str(_restore(key)): _restore(item) for key, item in value.items()}
     return value

@@ -24,7 +24,7 @@ Node: TypeAlias = Any  # openvino.Node or openvino.Output: the package has no ty
 HEADS, HEAD_SIZE, LAYERS = 12, 32, 6  # of MiniLM-L6
 
 
-def compiled(model: Any, hint: str = "THROUGHPUT") -> Any:
+def compile_model(model: Any, hint: str = "THROUGHPUT") -> Any:
     """`model` made ready for this CPU, in full float32 so that a result has no other form.
 
     Args:
@@ -42,7 +42,7 @@ def answers(model: Any, batches: Iterable[Sequence[npt.NDArray[Any]]]) -> Iterat
     while one waits for it hangs for ever.
 
     Args:
-        model: from `compiled`.
+        model: from `compile_model`.
         batches: the inputs of each request.
     """
     streams = model.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS")

@@ -37,18 +37,18 @@ class ImageNetwork(Protocol):
     def __call__(self, pixels: npt.NDArray[np.uint8]) -> Floats: ...
 
 
-def prepared_pixels(image: Image.Image) -> npt.NDArray[np.uint8]:
+def prepare_pixels(image: Image.Image) -> npt.NDArray[np.uint8]:
     """An RGB picture as (SIDE, SIDE, 3) uint8; small ones are sharpened first.
 
     All in Pillow's whole numbers, so the same on every computer.
     """
     if min(image.size) < SMALL:
-        image = Image.fromarray(sharpened(np.asarray(image)))
+        image = Image.fromarray(sharpen(np.asarray(image)))
     shrunk = image.resize((SIDE, SIDE), Image.Resampling.BICUBIC, reducing_gap=3.0)
     return np.asarray(shrunk)
 
 
-def sharpened(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+def sharpen(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     """(h, w, 3) pictures with half of what a [1, 2, 1] blur takes away added once more."""
     sharp = pixels.astype(np.float32)
     padded = np.pad(sharp, ((1, 1), (1, 1), (0, 0)), mode="reflect")
@@ -98,9 +98,9 @@ class _OpenVinoLite2:
     """Requests of a fixed size, one a core at a time; the last one is filled up with black."""
 
     def __init__(self, weights: Weights) -> None:
-        from laser_core.vlm.offline.graphs import compiled, lite2_graph
+        from laser_core.vlm.offline.graphs import compile_model, lite2_graph
 
-        self._model = compiled(lite2_graph(weights, REQUEST, SIDE))
+        self._model = compile_model(lite2_graph(weights, REQUEST, SIDE))
 
     def __call__(self, pixels: npt.NDArray[np.uint8]) -> Floats:
         from laser_core.vlm.offline.graphs import answers

@@ -19,17 +19,17 @@ from PIL import Image
 from laser_core.basics.arrays import Floats, Ints, unit_rows
 from laser_core.basics.files import mapped_array, save_array
 from laser_core.basics.package_files import package_folder
-from laser_core.vlm.base import PoolStatistics, Prepared, VisionLanguageModel
+from laser_core.vlm.base import PoolStatistics, PreparedImage, VisionLanguageModel
 from laser_core.vlm.offline.lite2 import (
     SIDE,
     WEIGHTS_SHA256,
     ImageNetwork,
     lite2_network,
     lite2_weights,
-    prepared_pixels,
+    prepare_pixels,
 )
-from laser_core.vlm.offline.neighbours import NEIGHBOURS, nearest, weighted_means
 from laser_core.vlm.offline.sentences import Backend, SentenceEncoder
+from laser_core.vlm.offline.smoothing import NEIGHBOURS, nearest, weighted_means
 
 # Chosen on CIFAR-10's training images; accuracy is flat around them.
 TEXT_WIDTH = 0.15  # tau: how near a sentence must be to an ImageNet name to be drawn to it
@@ -68,11 +68,11 @@ class OfflineVLM(VisionLanguageModel):
             f"{hashlib.sha256(words.encode()).hexdigest()[:12]}"
         )
 
-    def prepared(self, image: Image.Image) -> Prepared:
+    def prepare(self, image: Image.Image) -> PreparedImage:
         """(160, 160, 3) uint8, squashed to a square; small pictures are sharpened first."""
-        return prepared_pixels(image)
+        return prepare_pixels(image)
 
-    def features(self, prepared: Prepared) -> Floats:
+    def features(self, prepared: PreparedImage) -> Floats:
         """(n, 1280) float32 pooled activations, each from 0 to 6."""
         if len(prepared) == 0:
             return np.empty((0, self.feature_dim), dtype=np.float32)

@@ -109,15 +109,15 @@ class SentenceEncoder:
 
     def token_counts(self, texts: Sequence[str]) -> Ints:
         """(n,) tokens each text has, start and end marks included; compare with `token_limit`."""
-        return np.array([len(e.ids) for e in self._encoded(texts)], dtype=np.int64)
+        return np.array([len(e.ids) for e in self._tokenize(texts)], dtype=np.int64)
 
-    def _encoded(self, texts: Sequence[str]) -> list[Any]:
+    def _tokenize(self, texts: Sequence[str]) -> list[Any]:
         encoded: list[Any] = self._tokenizer.encode_batch_fast(list(texts))
         return encoded
 
     def _batches(self, texts: Sequence[str]) -> Iterator[tuple[Ints, Batch]]:
         """Rows of `texts` and their batch, longest first, so that little is padded."""
-        tokens = [_shortened(e.ids, self.token_limit) for e in self._encoded(texts)]
+        tokens = [_truncate(e.ids, self.token_limit) for e in self._tokenize(texts)]
         lengths = np.array([len(t) for t in tokens], dtype=np.int64)
         order = np.argsort(-lengths, kind="stable")
         while len(order):
@@ -131,7 +131,7 @@ class SentenceEncoder:
             yield rows, (ids, mask)
 
 
-def _shortened(tokens: list[int], limit: int) -> list[int]:
+def _truncate(tokens: list[int], limit: int) -> list[int]:
     """The first tokens and the end mark, when there are more than `limit`."""
     return tokens if len(tokens) <= limit else [*tokens[: limit - 1], tokens[-1]]
 
@@ -142,9 +142,9 @@ class _OpenVinoNetwork:
     def __init__(self, weights: Path) -> None:
         from safetensors.numpy import load_file
 
-        from laser_core.vlm.offline.graphs import compiled, minilm_graph
+        from laser_core.vlm.offline.graphs import compile_model, minilm_graph
 
-        self._model = compiled(minilm_graph(load_file(weights)))
+        self._model = compile_model(minilm_graph(load_file(weights)))
 
     def run(self, batches: Sequence[Batch]) -> list[Floats]:
         from laser_core.vlm.offline.graphs import answers

@@ -23,7 +23,7 @@ CHUNK = 256  # pictures compared with the whole pool at a time: 50 MB for 50,000
 GROUP = 128  # pictures of which only the best is looked at first
 
 
-def smoothed(vectors: Floats, neighbours: int = NEIGHBOURS) -> Floats:
+def smooth(vectors: Floats, neighbours: int = NEIGHBOURS) -> Floats:
     """(N, D) float32 unit rows: each of `vectors` and its `neighbours` nearest, weighted.
 
     Args:

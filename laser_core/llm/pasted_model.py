@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pydantic import BaseModel
 
 from laser_core.llm.base import Task
-from laser_core.llm.prompted import Completion, PromptedModel
+from laser_core.llm.prompted_model import Completion, PromptedModel
 from laser_core.llm.prompts import PromptTemplate
 
 

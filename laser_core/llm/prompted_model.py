@@ -10,14 +10,13 @@ from pydantic import BaseModel
 
 from laser_core.errors import LLMReplyError
 from laser_core.llm.base import (
+    CheckedNames,
     Exchange,
     LanguageModel,
-    Names,
     Proposal,
-    Refused,
+    RefusedName,
     Task,
 )
-from laser_core.llm.cached import ReplyCache
 from laser_core.llm.prompts import DEFAULT_TEMPLATES, PromptTemplate
 from laser_core.llm.refusals import refuse
 from laser_core.llm.replies.schema import (
@@ -30,6 +29,7 @@ from laser_core.llm.replies.schema import (
     short_of_names,
     short_of_sentences,
 )
+from laser_core.llm.reply_cache import ReplyCache
 
 ATTEMPTS = 3  # the first question and two more
 CLASSES_A_CALL = 20  # descriptions of more classes are asked in several calls: replies get cut off
@@ -93,10 +93,10 @@ class PromptedModel(LanguageModel):
 
     def confusers(
         self, relevant: Sequence[str], wanted: int, excluded: Sequence[str] = ()
-    ) -> Names:
+    ) -> CheckedNames:
         """As `LanguageModel.confusers`; fewer than `wanted` only if at least half were usable."""
         kept: list[str] = []
-        refused: dict[str, Refused] = {}
+        refused: dict[str, RefusedName] = {}
 
         def prompt(complaint: str) -> str:
             avoid = [*excluded, *kept, *refused]
@@ -114,8 +114,10 @@ class PromptedModel(LanguageModel):
 
         self._ask("confusers", prompt, take, lambda: NamesForm, lambda: self._enough(kept, wanted))
         names = tuple(kept[:wanted])
-        beyond = [Refused(name, f"more than the {wanted} asked for") for name in kept[wanted:]]
-        return Names(names, (*(one for one in refused.values() if one.name not in names), *beyond))
+        beyond = [RefusedName(name, f"more than the {wanted} asked for") for name in kept[wanted:]]
+        return CheckedNames(
+            names, (*(one for one in refused.values() if one.name not in names), *beyond)
+        )
 
     def descriptions(self, classes: Sequence[str], wanted: int) -> dict[str, list[str]]:
         """As `LanguageModel.descriptions`, asked for `classes_a_call` classes at a time."""
@@ -168,7 +170,7 @@ class PromptedModel(LanguageModel):
 
         def take(reply: str, cut: bool) -> str:
             for name, sentences in read_descriptions(reply, missing(), cut).items():
-                found[name] = _merged(found[name], sentences)[:wanted]
+                found[name] = _merge_sentences(found[name], sentences)[:wanted]
             return short_of_sentences(found, wanted)
 
         def enough() -> bool:
@@ -250,7 +252,7 @@ def _finish(completion: Completion) -> dict[str, str]:
     return {"finish": CUT_OFF} if completion.cut else {}
 
 
-def _short_names(kept: Sequence[str], wanted: int, refused: Sequence[Refused]) -> str:
+def _short_names(kept: Sequence[str], wanted: int, refused: Sequence[RefusedName]) -> str:
     """What lacks among the names, with the refusals of the last reply; "" if nothing does."""
     if len(kept) >= wanted:
         return ""
@@ -258,7 +260,7 @@ def _short_names(kept: Sequence[str], wanted: int, refused: Sequence[Refused]) -
     return short_of_names(kept, wanted) + (f" ({reasons})" if reasons else "")
 
 
-def _merged(first: Sequence[str], more: Sequence[str]) -> list[str]:
+def _merge_sentences(first: Sequence[str], more: Sequence[str]) -> list[str]:
     """Both lists of sentences without repeats (case and full stop aside)."""
     seen: dict[str, str] = {}
     for sentence in [*first, *more]:
