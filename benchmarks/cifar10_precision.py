@@ -30,7 +30,7 @@ def main() -> None:
     print(HEAD)
     runs, watch, results = Runs(), Stopwatch(), []
     for split in map(int, options.splits.split(",")):
-        config = ExperimentConfig(
+        config = ExperimentConfig.of(
             pool=options.archive,
             per_class=None if options.whole else 1000,
             batch_size=1500 if options.whole else 300,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from laser_core.basics.files import default_cache_dir
@@ -40,7 +40,7 @@ class Runs:
 
     def beside_random(self, config: ExperimentConfig) -> tuple[Summary, Summary]:
         """(this run, the same run with the strategy "random")."""
-        return self.summary(config), self.summary(replace(config, strategy="random"))
+        return self.summary(config), self.summary(config.changed(strategy="random"))
 
 
 HEAD = (

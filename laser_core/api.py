@@ -23,7 +23,7 @@ from laser_core.analysis.explain_run import explain_image
 from laser_core.basics.files import default_cache_dir
 from laser_core.cli.options import written
 from laser_core.cli.terminal import Terminal
-from laser_core.config import ExperimentConfig, RoundChoice
+from laser_core.config import ExperimentConfig, RoundChoice, changed, in_order
 from laser_core.data.base import ImageSource, bare_name
 from laser_core.data.open import open_pool as open_source
 from laser_core.errors import ConfigError, PoolError
@@ -35,6 +35,8 @@ from laser_core.metrics.summary import Summary, rounds_csv, summarise
 from laser_core.pool import Label, LabelSpace, State
 from laser_core.progress import Steps, T, drain
 from laser_core.store.store import Store
+from laser_core.strategies import strategy_class
+from laser_core.strategies.settings import read_settings, told_settings
 from laser_core.study.run import explain_kept, keep_pool, last_asked, new_folder, start
 from laser_core.study.run import resume as resume_run
 from laser_core.view import Query, RoundRecord
@@ -77,7 +79,7 @@ def run(
         cache_dir: of the embeddings; the user's own cache if left out.
         progress: whether a bar and a line a round are shown.
         settings: fields of `laser_core.config.ExperimentConfig`, such as rounds, batch_size,
-            strategy, seed.
+            strategy, seed, and settings of the strategy, such as selection of LaSeR.
 
     Raises:
         LaserError: a setting, the pool or a model cannot be used; the message says what to do.
@@ -250,14 +252,16 @@ class Experiment:
         """The pictures to label next, best first; the round is asked anew if it has no answer yet.
 
         Args:
-            choice: delta, fusion, selection or strategy for this round alone.
+            choice: delta, strategy, or settings of the strategy, for this round alone.
 
         Raises:
             PoolError: some of the last query's pictures have answers and it was not trained yet,
                 or nothing is left to query.
             LaserError: a choice or a model cannot be used.
         """
-        _require_known(choice, _choosable(RoundChoice), "choice for a round")
+        asked = strategy_class(str(choice.get("strategy") or self.config.strategy))
+        known = [*_choosable(RoundChoice), *(told.name for told in told_settings(asked))]
+        _require_known(choice, known, "choice for a round")
         waiting = self.pending.ids.tolist() if self.pending else []
         answered = sum(self._engine.pool.get(id) is not None for id in waiting)
         if answered:
@@ -265,7 +269,7 @@ class Experiment:
                 f"round {self.round} is under way: {answered} of its {len(waiting)} pictures have "
                 "answers; annotate the others if you like, then train"
             )
-        return self._done(self._engine.query(RoundChoice(**choice)))
+        return self._done(self._engine.query(RoundChoice.of(choice)))
 
     def annotate(self, answers: Mapping[str, str | Label], by: str = "python") -> None:
         """Take answers; they are on disk when this returns.
@@ -373,14 +377,19 @@ def _settled(
     pool: PoolLike, relevant: str | Iterable[str], settings: Mapping[str, Any]
 ) -> tuple[ImageSource | None, ExperimentConfig]:
     """(the pool where it is open already, the checked settings)."""
-    _require_known(settings, _choosable(ExperimentConfig), "setting of a run")
+    own = strategy_class(str(settings.get("strategy", ExperimentConfig.strategy)))
+    of_strategy = [told.name for told in told_settings(own)]
+    known = [*_choosable(ExperimentConfig), *of_strategy]
+    _require_known(settings, known, "setting of a run")
+    chosen = {name: settings[name] for name in of_strategy if name in settings}
     source = pool if isinstance(pool, ImageSource) else None
     given = {
         "pool": (source.spec or source.name) if source else str(pool),
         "relevant": relevant,
         "data_root": source.data_root if source else None,
-        **settings,
+        **{name: value for name, value in settings.items() if name not in chosen},
     }
+    given["settings"] = changed(in_order(given.get("settings", ())), chosen)
     if isinstance(given["data_root"], Path):
         given["data_root"] = str(given["data_root"].resolve())
     typed: dict[str, Any] = {
@@ -388,6 +397,7 @@ def _settled(
     }
     try:
         checked = TypeAdapter(ExperimentConfig).validate_python(given)
+        read_settings(own, dict(checked.settings))
         return source, replace(checked, **typed)  # pydantic would not keep what was typed apart
     except ValidationError as error:
         first = error.errors()[0]

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal, get_args, get_type_hints
 
 from laser_core.errors import ConfigError
 
-Fusion = Literal["raw", "zscore"]
-Selection = Literal["balanced", "quota", "global"]
-Aggregator = Literal["mean", "neglabel"]
+Settings = tuple[tuple[str, Any], ...]  # a strategy's own, by name, in the names' order
 LearnerName = Literal["head", "resnet18"]
 Device = Literal["auto", "cpu", "cuda"]
 
 RETIRED_REACH = "quota_reach"  # a field of versions before `balanced`; 0 is Section 3.2 as it is
 RETIRED_AGGREGATORS = ("max", "softmax")
+# LaSeR's settings, which stood among the fields of the config in earlier versions
+_WAS_A_FIELD = ("delta", "fusion", "selection", "aggregator", "temperature")
 
 # Settings as the paper prints them, apart from K, which its data sets decide
 # (`laser_core.experiment.plan`).
@@ -55,11 +56,7 @@ class ExperimentConfig:
     llm: str = "offline"
     vlm: str = "auto"
     strategy: str = "laser"
-    delta: str = "linear"  # linear, precision or fixed:X
-    fusion: Fusion = "raw"  # Eq. (5) as printed
-    selection: Selection = "balanced"  # ours; "quota" is Section 3.2, "global" Algorithm 1
-    aggregator: Aggregator = "mean"  # Eq. (1) as printed; "neglabel" is not the paper's
-    temperature: float = 0.5  # T of Eq. (3)
+    settings: Settings = ()  # the strategy's own; `laser_core.plan` fills in those left out
     learner: LearnerName = "head"
     anchor: float | None = None  # a, the text's part in the head's classifier; None: 1 for `head`,
     # 0 for `resnet18`, which has no such thing
@@ -72,10 +69,10 @@ class ExperimentConfig:
     since: int = 1  # the first round that these settings count for
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "settings", in_order(self.settings))
         self._check_shares()
         self._check_counts()
         self._check_choices()
-        delta_schedule(self.delta)
         repeated = sorted({name for name in self.relevant if self.relevant.count(name) > 1})
         if repeated:
             raise ConfigError(f"relevant names {repeated[0]!r} twice; name each class once")
@@ -85,11 +82,6 @@ class ExperimentConfig:
             raise ConfigError(
                 f"mismatch={self.mismatch:g}: it is the share of classes that are relevant, so it "
                 "must lie between 0 and 1, both excluded; 20% is 0.2"
-            )
-        if not 0.0 < self.temperature <= 10.0:
-            raise ConfigError(
-                f"temperature={self.temperature:g}: it divides the detector's logits, so it must "
-                "lie above 0 and be at most 10; the paper has 0.5"
             )
         if self.anchor is not None and not 0.0 <= self.anchor <= 10.0:
             raise ConfigError(
@@ -114,12 +106,36 @@ class ExperimentConfig:
 
     def _check_choices(self) -> None:
         hints = get_type_hints(type(self))
-        for name in ("fusion", "selection", "aggregator", "learner", "device"):
+        for name in ("learner", "device"):
             allowed = get_args(hints[name])
             if getattr(self, name) not in allowed:
                 raise ConfigError(
                     f"{name}={getattr(self, name)!r} is unknown; choose one of {', '.join(allowed)}"
                 )
+
+    @classmethod
+    def of(cls, **given: Any) -> ExperimentConfig:
+        """A config of fields and, beside them, settings of its strategy by name.
+
+        Raises:
+            ConfigError: a value is not allowed; a strategy says itself which settings it has.
+        """
+        return cls().changed(**given)
+
+    def changed(self, **given: Any) -> ExperimentConfig:
+        """The same with other fields and, beside them, other settings of its strategy by name.
+
+        Another strategy starts from its own defaults.
+
+        Raises:
+            ConfigError: as for `of`.
+        """
+        own = {f.name for f in fields(self)}
+        kept = {k: v for k, v in given.items() if k in own}
+        same = kept.get("strategy", self.strategy) == self.strategy
+        settings = in_order(kept.pop("settings", self.settings if same else ()))
+        rest = {k: v for k, v in given.items() if k not in own}
+        return replace(self, **kept, settings=changed(settings, rest))
 
     def in_round(self, round: int) -> ExperimentConfig:
         """The settings that round 1, 2, ... was or would be queried by."""
@@ -130,7 +146,7 @@ class ExperimentConfig:
         """The same run from `round` on, with `balanced` and the mean in place of retired rules."""
         return replace(
             self,
-            selection="balanced",
+            settings=changed(self.settings, {"selection": "balanced"}),
             retired=(),
             former=self.to_json(),
             since=round,
@@ -162,7 +178,7 @@ class ExperimentConfig:
 
         Retired rules are written as the version that had them did.
         """
-        given = asdict(self)
+        given = {**asdict(self), "settings": dict(self.settings)}
         later = {"retired": (), "former": "", "since": 1}
         kept = {k: v for k, v in given.items() if k not in later or v != later[k]}
         kept.pop("retired", None)
@@ -172,7 +188,8 @@ class ExperimentConfig:
     def from_json(cls, text: str) -> ExperimentConfig:
         """The config that `to_json` wrote, also that of an earlier version.
 
-        Without a field `anchor` it is 0: the classifier of that version knew no text.
+        Without a field `anchor` it is 0: the classifier of that version knew no text. LaSeR's
+        settings were fields then; other strategies did not read them.
 
         Raises:
             ConfigError: `text` is no JSON object, or has fields this version does not know.
@@ -180,6 +197,7 @@ class ExperimentConfig:
         try:
             given: dict[str, Any] = {"anchor": 0.0, **json.loads(text)}
             retired = _take_retired(given)
+            _take_settings(given)
             unknown = sorted(set(given) - {f.name for f in fields(cls)})
         except (ValueError, TypeError) as error:
             raise ConfigError(
@@ -198,8 +216,9 @@ def _take_retired(given: dict[str, Any]) -> tuple[tuple[str, Any], ...]:
     """Take the rules that exist no more out of `given`; those that decided anything come back."""
     found: list[tuple[str, Any]] = []
     mattered = given.get("strategy", "laser") == "laser"
+    now = dict(given.get("settings") or {})
     reach = given.pop(RETIRED_REACH, 0)
-    if reach and mattered and given.get("selection") == "quota":
+    if reach and mattered and given.get("selection", now.get("selection")) == "quota":
         found.append((RETIRED_REACH, reach))
     if given.get("aggregator") in RETIRED_AGGREGATORS:
         if mattered:
@@ -208,23 +227,65 @@ def _take_retired(given: dict[str, Any]) -> tuple[tuple[str, Any], ...]:
     return tuple(found)
 
 
+def _take_settings(given: dict[str, Any]) -> None:
+    """Move what was a field in earlier versions to the settings of the strategy that read it."""
+    former = {name: given.pop(name) for name in _WAS_A_FIELD if name in given}
+    of_laser = given.get("strategy", "laser") == "laser"
+    given["settings"] = {**(former if of_laser else {}), **dict(given.get("settings") or {})}
+
+
+def in_order(settings: Settings | Mapping[str, Any]) -> Settings:
+    """Settings as a config holds them: by name, in the names' order.
+
+    Raises:
+        ConfigError: they are no pairs of a name and a number, a text, true or false.
+    """
+    try:
+        found = dict(settings)
+        plain = all(isinstance(v, (str, int, float)) for v in found.values())
+        if not plain or not all(isinstance(name, str) for name in found):
+            raise ValueError
+    except (TypeError, ValueError) as error:
+        raise ConfigError(
+            f"settings={settings!r:.100}: give names with a number, a text, true or false each, "
+            "such as delta=linear"
+        ) from error
+    return tuple(sorted(found.items()))
+
+
+def changed(settings: Settings, given: Settings | Mapping[str, Any]) -> Settings:
+    """`settings` with those of `given` in their place."""
+    return in_order({**dict(settings), **dict(given)})
+
+
 @dataclass(frozen=True)
 class RoundChoice:
     """What a person set for one round instead of the run's settings; None keeps the setting.
 
+    The one carrier of a person's delta: from the slider through the query to Eq. (5).
+
     Args:
         delta: 0 to 1, the detector's share in Eq. (5).
-        fusion, selection, strategy: as in `ExperimentConfig`.
+        strategy: as in `ExperimentConfig`.
+        settings: of the strategy, those that differ.
     """
 
     delta: float | None = None
-    fusion: Fusion | None = None
-    selection: Selection | None = None
     strategy: str | None = None
+    settings: Settings = ()
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "settings", in_order(self.settings))
         if self.delta is not None and not 0.0 <= self.delta <= 1.0:
             raise ConfigError(f"delta={self.delta:g}: it is a share, so it must lie from 0 to 1")
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> RoundChoice:
+        """A choice of fields and, beside them, of settings by name, as earlier versions kept it."""
+        own = {f.name for f in fields(cls)}
+        rest = {k: v for k, v in given.items() if k not in own and v is not None}
+        kept = {k: v for k, v in given.items() if k in own}
+        return cls(**{**kept, "settings": changed(in_order(kept.get("settings", ())), rest)})
 
     def applied_to(self, config: ExperimentConfig) -> ExperimentConfig:
         """`config` as it counts for this round (delta apart).
@@ -232,45 +293,8 @@ class RoundChoice:
         Raises:
             ConfigError: a choice is not allowed.
         """
-        given = {"fusion": self.fusion, "selection": self.selection, "strategy": self.strategy}
-        return replace(config, **{k: v for k, v in given.items() if v is not None})  # type: ignore[arg-type]
+        given = {} if self.strategy is None else {"strategy": self.strategy}
+        return config.changed(**given, **dict(self.settings))
 
 
 NO_CHOICE = RoundChoice()
-
-
-@dataclass(frozen=True)
-class DeltaSchedule:
-    """How delta of Eq. (5) goes from round to round.
-
-    Args:
-        kind: "linear" min(step (j - 1), cap); "fixed" `value` from round 2 on; "precision"
-            P_det / (P_det + P_vlm) of the round before (Section 4.6).
-        value: the fixed delta, 0 to 1; unused otherwise.
-    """
-
-    kind: Literal["linear", "precision", "fixed"]
-    value: float = 0.0
-
-
-def delta_schedule(text: str) -> DeltaSchedule:
-    """The schedule that `text` ("linear", "precision", "fixed:0.3") names.
-
-    Raises:
-        ConfigError: it names none, or the fixed value is no number from 0 to 1.
-    """
-    if text == "linear":
-        return DeltaSchedule("linear")
-    if text == "precision":
-        return DeltaSchedule("precision")
-    kind, _, number = text.partition(":")
-    try:
-        value = float(number)
-    except ValueError:
-        value = -1.0
-    if kind == "fixed" and 0.0 <= value <= 1.0:
-        return DeltaSchedule("fixed", value)
-    raise ConfigError(
-        f"delta={text!r} is unknown; choose linear, precision, or fixed:X with X from 0 to 1, "
-        "for example fixed:0.3"
-    )

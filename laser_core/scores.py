@@ -6,10 +6,13 @@ what the learners in `laser_core.nets` minimise.
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 
 from laser_core.basics.arrays import Floats, Ints
-from laser_core.config import Fusion
+
+Fusion = Literal["raw", "zscore"]  # how Eq. (5) brings its two parts together
 
 
 def vlm_score(relevant: Floats, irrelevant: Floats, owner: Ints | None = None) -> Floats:

@@ -38,7 +38,7 @@ printed_k = usual_descriptions(source.pool, facts["classes"], PRINTED_DESCRIPTIO
 settings = choose_settings(facts["pool"], len(relevant), usual_k, printed_k)
 
 try:
-    config = ExperimentConfig(
+    config = ExperimentConfig.of(
         pool=source.pool,
         data_root=source.data_root,
         relevant=relevant,

@@ -140,7 +140,7 @@ def config(**settings: object) -> ExperimentConfig:
         "confusers": 2,
         **settings,
     }
-    return ExperimentConfig(**given)  # type: ignore[arg-type]
+    return ExperimentConfig.of(**given)
 
 
 def folder(tmp_path: Path) -> Path:

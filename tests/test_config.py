@@ -2,12 +2,13 @@ import json
 
 import pytest
 
-from laser_core.config import DeltaSchedule, ExperimentConfig, delta_schedule
+from laser_core.config import ExperimentConfig, RoundChoice
 from laser_core.errors import ConfigError
+from laser_core.strategies.laser import laser_settings
 
 
 def test_a_config_comes_back_from_its_json_unchanged():
-    config = ExperimentConfig(relevant=("cat", "dog"), delta="fixed:0.3", batch_size=7)
+    config = ExperimentConfig.of(relevant=("cat", "dog"), delta="fixed:0.3", batch_size=7)
     assert ExperimentConfig.from_json(config.to_json()) == config
 
 
@@ -23,22 +24,15 @@ def test_a_mismatch_that_is_no_share_says_what_it_means(ratio):
         ("rounds", 0, "rounds=0"),
         ("batch_size", 0, "batch_size=0"),
         ("descriptions", -1, "descriptions=-1"),
-        ("fusion", "sum", "choose one of raw, zscore"),
         ("learner", "vit", "choose one of head, resnet18"),
-        ("delta", "fixed:2", "X from 0 to 1"),
-        ("delta", "cosine", "choose linear, precision, or fixed:X"),
-        ("temperature", 0.0, "the paper has 0.5"),
+        ("settings", (("delta", ["linear"]),), "a number, a text, true or false each"),
+        ("settings", "delta", "a number, a text, true or false each"),
         ("relevant", ("cat", "cat"), "'cat' twice"),
     ],
 )
 def test_a_setting_that_cannot_be_says_what_is_allowed(field, value, told):
     with pytest.raises(ConfigError, match=told):
         ExperimentConfig(**{field: value})
-
-
-def test_schedules_are_read_from_their_names():
-    assert delta_schedule("linear") == DeltaSchedule("linear")
-    assert delta_schedule("fixed:0.3") == DeltaSchedule("fixed", 0.3)
 
 
 def test_a_config_of_a_newer_version_is_refused_by_its_unknown_fields():
@@ -50,9 +44,10 @@ def test_a_config_of_a_newer_version_is_refused_by_its_unknown_fields():
 
 def earlier(**settings):
     """config.json as a version before `balanced` wrote it."""
-    given = json.loads(ExperimentConfig(selection="quota").to_json())
-    del given["anchor"]
-    return json.dumps({**given, "quota_reach": 2, **settings})
+    given = json.loads(ExperimentConfig().to_json())
+    del given["anchor"], given["settings"]
+    laser = {"delta": "linear", "fusion": "raw", "selection": "quota", "aggregator": "mean"}
+    return json.dumps({**given, **laser, "temperature": 0.5, "quota_reach": 2, **settings})
 
 
 def test_an_earlier_run_keeps_the_rules_it_used_and_knows_no_text():
@@ -80,7 +75,8 @@ def test_going_on_with_an_earlier_run_changes_the_rounds_to_come_and_no_other():
         before.require_living_rules()
     after = ExperimentConfig.from_json(before.going_on(4).to_json())
     after.require_living_rules()
-    assert (after.selection, after.aggregator, after.anchor) == ("balanced", "mean", 0.0)
+    own = laser_settings(after)
+    assert (own.selection, own.aggregator, after.anchor) == ("balanced", "mean", 0.0)
     assert after.in_round(4) == after
     assert after.in_round(3) == before
 
@@ -88,8 +84,42 @@ def test_going_on_with_an_earlier_run_changes_the_rounds_to_come_and_no_other():
 def test_going_on_records_balanced_whatever_rule_is_gone():
     before = ExperimentConfig.from_json(earlier(aggregator="max", selection="global"))
     assert before.retired == (("aggregator", "max"),)
-    assert before.going_on(2).selection == "balanced"
-    assert before.going_on(2).in_round(1).selection == "global"
+    assert laser_settings(before.going_on(2)).selection == "balanced"
+    assert laser_settings(before.going_on(2).in_round(1)).selection == "global"
+
+
+def test_settings_that_were_fields_are_those_of_the_strategy_that_read_them():
+    kept = ExperimentConfig.from_json(earlier(delta="fixed:0.3", temperature=1.0))
+    assert dict(kept.settings) == {
+        "delta": "fixed:0.3", "fusion": "raw", "selection": "quota", "aggregator": "mean",
+        "temperature": 1.0,
+    }  # fmt: skip
+    assert ExperimentConfig.from_json(earlier(strategy="random")).settings == ()
+
+
+def test_the_settings_of_a_strategy_stand_in_config_json_by_name():
+    config = ExperimentConfig.of(strategy="eoal", w=2.0, alpha=0.8)
+    assert json.loads(config.to_json())["settings"] == {"alpha": 0.8, "w": 2.0}
+    assert ExperimentConfig.from_json(config.to_json()) == config
+
+
+def test_another_strategy_starts_from_its_own_defaults():
+    config = ExperimentConfig.of(delta="fixed:0.3")
+    assert config.changed(strategy="random").settings == ()
+    assert config.changed(strategy="laser", fusion="zscore").settings == (
+        ("delta", "fixed:0.3"),
+        ("fusion", "zscore"),
+    )
+
+
+def test_a_choice_for_a_round_changes_settings_for_that_round_alone():
+    config = ExperimentConfig.of(delta="fixed:0.3", fusion="zscore")
+    choice = RoundChoice.of({"delta": 0.7, "fusion": None, "selection": "global", "strategy": None})
+    assert choice == RoundChoice(0.7, settings=(("selection", "global"),))
+    assert dict(choice.applied_to(config).settings) == {
+        "delta": "fixed:0.3", "fusion": "zscore", "selection": "global",
+    }  # fmt: skip
+    assert RoundChoice(strategy="random").applied_to(config).settings == ()
 
 
 def test_an_anchor_is_for_the_head_alone():

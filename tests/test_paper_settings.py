@@ -1,7 +1,5 @@
 """Settings of the paper: what is decided as in Section 4.1, Section 4.5, the ablations of 4.6."""
 
-import inspect
-
 import numpy as np
 import pytest
 
@@ -15,6 +13,7 @@ from laser_core.metrics.summary import Summary
 from laser_core.nets.head import Head
 from laser_core.progress import drain
 from laser_core.store.store import Store
+from laser_core.strategies.laser import Laser, laser_settings
 from laser_core.study.compare import ABLATIONS, Outcome, Variant
 from laser_core.texts.descriptions import describe
 from tests.fakes import ArrayPictures, ListedModel, config, folder, materials, source
@@ -30,7 +29,8 @@ def test_what_a_setting_leaves_open_is_decided_as_in_section_4_1(tmp_path):
 def test_what_nobody_sets_is_as_in_section_4_1():
     unset = ExperimentConfig()
     assert (unset.rounds, unset.epochs, unset.mismatch) == (10, 300, 0.2)
-    assert (unset.temperature, unset.delta) == (0.5, "linear")
+    own = Laser.Settings()
+    assert (own.temperature, own.delta) == (0.5, "linear")
 
 
 def test_the_head_starts_from_the_text_and_resnet18_does_not(tmp_path):
@@ -43,18 +43,19 @@ def test_the_head_starts_from_the_text_and_resnet18_does_not(tmp_path):
     ("preset", "selection"), [("section-3.2", "quota"), ("algorithm-1", "global")]
 )
 def test_a_paper_preset_sets_everything_as_printed(preset, selection):
-    made = options(preset=preset)
-    assert (made.selection, made.fusion, made.delta) == (selection, "raw", "linear")
-    assert (made.aggregator, made.temperature, made.anchor) == ("mean", 0.5, 0.0)
+    made = settings(preset=preset)
+    own = laser_settings(made)
+    assert (own.selection, own.fusion, own.delta) == (selection, "raw", "linear")
+    assert (own.aggregator, own.temperature, made.anchor) == ("mean", 0.5, 0.0)
     assert (made.confusers, made.descriptions) == (None, 15)  # N: twice R, when R is known
-    assert options(preset=preset, pool="cifar100").descriptions == 4
+    assert settings(preset=preset, pool="cifar100").descriptions == 4
 
 
 def test_a_paper_preset_goes_with_a_task_of_the_demo():
-    made = options(preset="dress,algorithm-1")
-    assert (made.selection, made.relevant[0]) == ("global", "sunglasses")
+    made = settings(preset="dress,algorithm-1")
+    assert (laser_settings(made).selection, made.relevant[0]) == ("global", "sunglasses")
     with pytest.raises(ConfigError, match="at most one task of the demo and one of"):
-        options(preset="algorithm-1,section-3.2")
+        settings(preset="algorithm-1,section-3.2")
 
 
 @pytest.mark.parametrize(
@@ -67,14 +68,8 @@ def test_a_paper_preset_goes_with_a_task_of_the_demo():
 def test_an_option_that_contradicts_a_paper_preset_is_refused(given):
     name, value = next(iter(given.items()))
     with pytest.raises(ConfigError, match=f"--{name} {value} contradicts --preset section-3.2"):
-        options(preset="section-3.2", **given)
-    options(preset="section-3.2", selection="quota", anchor=0.0)  # the same is no contradiction
-
-
-def options(**given):
-    """The config of a command line with these options."""
-    defaults = {name: p.default for name, p in inspect.signature(settings).parameters.items()}
-    return settings(**{**defaults, **given})
+        settings(preset="section-3.2", **given)
+    settings(preset="section-3.2", selection="quota", anchor=0.0)  # the same is no contradiction
 
 
 def test_proposals_that_name_a_class_of_the_pool_are_taken_up_to_the_number_wanted():

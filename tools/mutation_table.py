@@ -11,6 +11,7 @@ SOURCES = {
     "anchor": "laser_core/nets/anchor.py",
     "batches": "laser_core/nets/batches.py",
     "config": "laser_core/config.py",
+    "delta": "laser_core/strategies/helpers/delta.py",
     "head": "laser_core/nets/head.py",
     "laser": "laser_core/strategies/laser.py",
     "metrics": "laser_core/metrics/paper.py",
@@ -137,13 +138,13 @@ DETECTOR = (
     ),
     mutation(
         "detector-read-at-1", "Eq. (3): the detector is read at the run's T",
-        "laser", "temperature_probabilities(logits, self.temperature)",
+        "laser", "temperature_probabilities(logits, self.settings.temperature)",
         "temperature_probabilities(logits, 1.0)",
         "laser::test_the_detector_is_read_at_the_temperature_of_the_run",
     ),
     mutation(
         "temperature-1", "Section 4.1: T = 0.5",
-        "config", "temperature: float = 0.5", "temperature: float = 1.0", DEFAULTS,
+        "laser", "temperature: float = setting(0.5,", "temperature: float = setting(1.0,", DEFAULTS,
     ),
     mutation(
         "loss-at-1", "Eq. (2): a network's loss sees logits / T",
@@ -159,20 +160,20 @@ DETECTOR = (
 DELTA = (
     mutation(
         "delta-step", "Section 4.1: delta grows by 0.1 a round",
-        "laser", "DELTA_STEP, DELTA_CAP = 0.1, 0.9", "DELTA_STEP, DELTA_CAP = 0.2, 0.9", LINEAR,
+        "delta", "DELTA_STEP, DELTA_CAP = 0.1, 0.9", "DELTA_STEP, DELTA_CAP = 0.2, 0.9", LINEAR,
     ),
     mutation(
         "delta-cap", "delta stays in the published range",
-        "laser", "DELTA_STEP, DELTA_CAP = 0.1, 0.9", "DELTA_STEP, DELTA_CAP = 0.1, 1.0", LINEAR,
+        "delta", "DELTA_STEP, DELTA_CAP = 0.1, 0.9", "DELTA_STEP, DELTA_CAP = 0.1, 1.0", LINEAR,
     ),
     mutation(
         "delta-a-round-early", "Section 3.2.1: delta is 0 in round 1 and 0.1 in round 2",
-        "laser", "min(DELTA_STEP * (round_index - 1), DELTA_CAP)",
+        "delta", "min(DELTA_STEP * (round_index - 1), DELTA_CAP)",
         "min(DELTA_STEP * round_index, DELTA_CAP)", LINEAR,
     ),
     mutation(
         "delta-in-round-1", "Section 3.2.1: there is no detector in round 1",
-        "laser", "    if round_index == 1:\n        return 0.0\n", "",
+        "delta", "    if round_index == 1:\n        return 0.0\n", "",
         "laser::test_a_fixed_delta_starts_in_round_2",
     ),
     mutation(
@@ -182,7 +183,7 @@ DELTA = (
     ),
     mutation(
         "delta-by-precision-swapped", "Section 4.6: delta is the detector's part of the two",
-        "laser", "return detector / (detector + language)",
+        "delta", "return detector / (detector + language)",
         "return language / (detector + language)",
         "laser::test_precision_based_delta_is_the_detectors_share_of_both_precisions",
     ),

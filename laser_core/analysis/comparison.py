@@ -14,8 +14,11 @@ from typing import Any, Literal
 
 from laser_core.config import ExperimentConfig
 from laser_core.data.tables.spreadsheet import Number, safe_csv
+from laser_core.errors import ConfigError
 from laser_core.metrics.summary import summarise
 from laser_core.store.store import Store
+from laser_core.strategies import strategy_class
+from laser_core.strategies.settings import full_settings
 from laser_core.view import RoundRecord
 
 Measure = Literal["precision", "ceiling", "recall", "accuracy", "zero_shot"]
@@ -26,7 +29,7 @@ COLUMNS = (
 )  # fmt: skip
 DEPTH = 3  # folders below the runs' home: a comparison is variant, then seed and split
 REPEATED = ("seed", "split_seed", "relevant")  # what the repetitions of one setting differ in
-INDIFFERENT = ("device", "data_root", "rounds", "mismatch", "known", "propose", "task")
+INDIFFERENT = ("settings", "device", "data_root", "rounds", "mismatch", "known", "propose", "task")
 
 
 @dataclass(frozen=True)
@@ -217,9 +220,19 @@ def _mean_and_spread(values: Sequence[float]) -> tuple[float, float]:
 def _settings(run: KeptRun) -> dict[str, Any]:
     """What makes a run a different thing to compare; seeds and the like are not."""
     given = asdict(run.config)
+    strategy = run.config.strategy
+    given |= {f"{strategy}.{name}": value for name, value in _of_strategy(run.config).items()}
     if all(run.models):  # "auto" and the model that it chose are the same
         given["vlm"], given["llm"] = run.models
     return {k: v for k, v in given.items() if k not in (*REPEATED, *INDIFFERENT)}
+
+
+def _of_strategy(config: ExperimentConfig) -> dict[str, Any]:
+    """Its strategy's settings, defaults included; as they stand where nobody knows the strategy."""
+    try:
+        return full_settings(strategy_class(config.strategy), dict(config.settings))
+    except ConfigError:  # a package that is not installed here
+        return dict(config.settings)
 
 
 def _repeats(run: KeptRun, group: Sequence[KeptRun]) -> bool:
@@ -243,12 +256,16 @@ def _names(runs: Sequence[KeptRun]) -> list[str]:
     """A name for each run that tells it from the others: strategy, differing settings, folder."""
     settings = [_settings(run) for run in runs]
     varied = [
-        k for k in (settings[0] if settings else {}) if len({str(s[k]) for s in settings}) > 1
+        name
+        for name in dict.fromkeys(itertools.chain(*settings))
+        if len({str(given[name]) for given in settings if name in given}) > 1
     ]
     several = len({run.comparison for run in runs}) > 1
     names = []
     for run, given in zip(runs, settings, strict=True):
-        parts = [f"{k}={given[k]}" for k in varied if k != "strategy"]
+        own = f"{given['strategy']}."
+        mine = [name for name in varied if name != "strategy" and name in given]
+        parts = [f"{name.removeprefix(own)}={given[name]}" for name in mine]
         of = f" ({run.comparison})" if several and run.comparison else ""
         names.append(", ".join([given["strategy"], *parts]) + of)
     return _told_apart(names, runs)

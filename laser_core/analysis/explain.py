@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from laser_core.basics.arrays import Floats
-from laser_core.config import Fusion
 from laser_core.scores import (
+    Fusion,
     confuser_cosines,
     detector_score,
     penalty,

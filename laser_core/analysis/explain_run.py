@@ -14,6 +14,7 @@ from laser_core.errors import PoolError
 from laser_core.pool import Pool, positions
 from laser_core.selection import Decider, candidate_count, decided_by, quotas
 from laser_core.store.store import Store
+from laser_core.strategies.laser import laser_settings
 from laser_core.texts.cosines import Cosines, TextCosines, text_cosines
 from laser_core.texts.descriptions import Descriptions
 from laser_core.texts.neglabel import Names
@@ -75,6 +76,7 @@ def explain_row(
     here, laser = arrays.place(row), arrays.laser
     if here is None or laser is None:
         raise PoolError(f"{id!r} was labeled already; ask for the round that queried it")
+    settings = laser_settings(config)
     fused = bool(laser.delta.any()) and laser.detector_logits is not None
     s_vlm, s_det = laser.s_vlm, laser.s_det
     found = explain(
@@ -86,8 +88,8 @@ def explain_row(
         laser.detector_logits[here] if fused and laser.detector_logits is not None else None,
         float(laser.delta[here]),
         float(arrays.score[here]),
-        fusion=config.fusion if fused else "raw",
-        temperature=config.temperature,
+        fusion=settings.fusion if fused else "raw",
+        temperature=settings.temperature,
         centre=(
             float(s_vlm.mean()),
             float(s_vlm.std()) or 1.0,
@@ -109,7 +111,7 @@ def explain_row(
 
 def _otherwise_summed(config: ExperimentConfig) -> bool:
     """Whether S_vlm is not the best cosine less the mean of the confusers'."""
-    return config.aggregator != "mean" or "aggregator" in dict(config.retired)
+    return laser_settings(config).aggregator != "mean" or "aggregator" in dict(config.retired)
 
 
 @dataclass(frozen=True)
@@ -169,7 +171,7 @@ def standing(ranking: Ranking, row: int) -> Standing:
     scores = arrays.score
     mine, groups = arrays.laser.best if arrays.laser else None, 0
     same = mine == mine[here] if mine is not None else np.zeros(len(scores), dtype=bool)
-    if ranking.descriptions is not None and ranking.config.selection == "quota":
+    if ranking.descriptions is not None and laser_settings(ranking.config).selection == "quota":
         groups = len(ranking.descriptions.relevant_texts())
     picked = bool(np.isin(row, ranking.rows))
     share = quotas(len(ranking.ids), groups) if groups and mine is not None else None
@@ -186,7 +188,7 @@ def standing(ranking: Ranking, row: int) -> Standing:
 
 def _class_place(ranking: Ranking, here: int, picked: bool) -> ClassPlace | None:
     classes, scores = ranking.classes, ranking.arrays.score
-    if classes is None or ranking.config.selection != "balanced":
+    if classes is None or laser_settings(ranking.config).selection != "balanced":
         return None
     same = classes == classes[here]
     among, share = int(same.sum()), int(ranking.class_shares()[int(classes[here])])

@@ -15,10 +15,16 @@ from laser_core.analysis.reader import RunReader
 from laser_core.analysis.readouts import Known, RoundMatches
 from laser_core.analysis.what_if import what_if
 from laser_core.basics.arrays import Floats, Ids, Ints
-from laser_core.config import ExperimentConfig, RoundChoice, delta_schedule
+from laser_core.config import ExperimentConfig, RoundChoice
 from laser_core.errors import PoolError
 from laser_core.pool import Pool, positions
-from laser_core.strategies.laser import NO_DETECTOR, scheduled_delta, why_no_detector
+from laser_core.strategies.helpers.delta import (
+    NO_DETECTOR,
+    delta_schedule,
+    scheduled_delta,
+    why_no_detector,
+)
+from laser_core.strategies.laser import laser_settings
 from laser_core.texts.descriptions import Descriptions
 from laser_core.view import Query, QueryArrays, RoundRecord, no_embeddings
 
@@ -111,7 +117,7 @@ class Ranking:
             return "a person set δ to 0 for this round"
         if (self.schedule if self.by_hand is None else self.by_hand) > 0.0:
             return "no class that the pictures left look like has a label yet"
-        return f"the run's schedule of δ ({self.config.delta}) has 0 for this round"
+        return f"the run's schedule of δ ({laser_settings(self.config).delta}) has 0 for this round"
 
     def no_detector(self, before: Pool) -> str:
         """Why the detector cannot count in this round whatever delta is; "" if it can.
@@ -249,7 +255,7 @@ def ranking_with(run: RunReader, id: str) -> Ranking | None:
 def scheduled(run: RunReader, round: int) -> float:
     """Delta of a round as the run's schedule has it, 0 to 1."""
     records = tuple(run.records()[: round - 1])
-    return scheduled_delta(delta_schedule(run.config.delta), round, records)
+    return scheduled_delta(delta_schedule(laser_settings(run.config).delta), round, records)
 
 
 def _ranking(

@@ -26,6 +26,7 @@ from laser_core.store.kept import (
     unsealed,
 )
 from laser_core.store.store import Store
+from laser_core.strategies.laser import laser_settings
 from laser_core.texts.cosine_table import FileTable, run_cosines
 from laser_core.texts.cosines import TextCosines
 from laser_core.texts.descriptions import Descriptions
@@ -145,7 +146,7 @@ class RunReader:
         Raises:
             CacheError: they are not made yet; the first query or a look at it makes them.
         """
-        if self.config.aggregator != "neglabel":
+        if laser_settings(self.config).aggregator != "neglabel":
             return None
         found = kept_names(self.store, self.space.relevant, len(self.facts.ids))
         if found is None:

@@ -17,6 +17,7 @@ from laser_core.analysis.reader import RunReader
 from laser_core.basics.arrays import Bools, Floats, Ints
 from laser_core.pool import Label
 from laser_core.scores import temperature_probabilities
+from laser_core.strategies.laser import laser_settings
 from laser_core.texts.cosines import TextCosines
 from laser_core.view import NO_ARRAYS, QueryArrays
 
@@ -126,7 +127,7 @@ def least_sure(run: RunReader, count: int) -> list[str]:
     arrays = _newest_arrays(run)
     detector = _counting_detector(run, arrays)
     if detector is not None:
-        chances = chances_of(detector, _classifier(run, arrays), run.config.temperature)
+        chances = chances_of(detector, _classifier(run, arrays), _temperature(run))
         rows = np.asarray(arrays.row)[np.argsort(chances.max(axis=1), kind="stable")]
     else:
         rows = _least_sure_by_text(run, arrays)
@@ -391,8 +392,13 @@ def _by_detector(run: RunReader, wanted: set[int], arrays: QueryArrays) -> dict[
     at = [n for n, row in enumerate(arrays.row.tolist()) if row in wanted]
     logits, classifier = np.asarray(detector[at]), _classifier(run, arrays)
     thought = None if classifier is None else classifier[at]
-    guesses = from_logits(logits, run.config.relevant, run.config.temperature, thought)
+    guesses = from_logits(logits, run.config.relevant, _temperature(run), thought)
     return dict(zip(np.asarray(arrays.row)[at].tolist(), guesses, strict=True))
+
+
+def _temperature(run: RunReader) -> float:
+    """T of Eq. (3)."""
+    return laser_settings(run.config).temperature
 
 
 def _counting_detector(run: RunReader, arrays: QueryArrays) -> Floats | None:

@@ -18,6 +18,8 @@ from laser_core.experiment.prepare import embed_only
 from laser_core.metrics.summary import round_line, start_line, summary_line
 from laser_core.store.restore import list_backups, restore_backup, trouble_of
 from laser_core.store.store import Store
+from laser_core.strategies import STRATEGIES, strategy_class
+from laser_core.strategies.settings import told_settings
 from laser_core.study.compare import compare as run_comparison
 from laser_core.study.compare import comparison_table, variants, write_comparison
 from laser_core.study.run import explain_kept, new_folder, start
@@ -151,6 +153,22 @@ def embed(
             device=device,  # type: ignore[arg-type]  # the config checks it
         )
         terminal.say(terminal.run(embed_only(config, cache_dir or default_cache_dir())))
+
+    end_with(work, None)
+
+
+@app.command()
+def strategies(
+    name: Annotated[str, typer.Argument(help="One of them; all if left out.")] = "",
+) -> None:
+    """List the strategies with their settings: what --set takes, the defaults and their sources."""
+
+    def work() -> None:
+        terminal = Terminal()
+        for each in [strategy_class(name)] if name else STRATEGIES.values():
+            terminal.say(f"{each.name}: {each.title}")
+            for told in told_settings(each):
+                terminal.say(f"    {told.name}={told.default}  {told.says}")
 
     end_with(work, None)
 

@@ -3,9 +3,10 @@
 # no `from __future__ import annotations`: typer reads the types of the options at run time
 import functools
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_type_hints
 
 import typer
 
@@ -22,15 +23,20 @@ from laser_core.data.sets.published_sets import (
 from laser_core.data.split import Written
 from laser_core.errors import ConfigError
 from laser_core.strategies import STRATEGIES
+from laser_core.strategies.laser import Laser
+from laser_core.strategies.settings import read_settings, told_settings
 
 POOLS = "Pool of pictures"
 CLASSES = "Which classes matter"
 LOOP = "The loop"
 MODELS = "Models"
-METHOD = "LaSeR's settings"
+METHOD = "Texts"
 
 
-def settings(
+@dataclass(frozen=True)
+class PoolOptions:
+    """Pool of pictures."""
+
     pool: Annotated[
         str,
         typer.Option(
@@ -39,15 +45,21 @@ def settings(
             "`path` and perhaps `label` and `split`.",
             rich_help_panel=POOLS,
         ),
-    ] = "demo",
+    ] = "demo"
     data_root: Annotated[
         Path | None,
         typer.Option(help="Where torchvision's sets lie or go.", rich_help_panel=POOLS),
-    ] = None,
+    ] = None
     per_class: Annotated[
         int | None,
         typer.Option(help="At most this many pool pictures a class.", rich_help_panel=POOLS),
-    ] = None,
+    ] = None
+
+
+@dataclass(frozen=True)
+class ClassOptions:
+    """Which classes matter."""
+
     relevant: Annotated[
         list[str] | None,
         typer.Option(
@@ -57,21 +69,21 @@ def settings(
             metavar="NAMES",
             rich_help_panel=CLASSES,
         ),
-    ] = None,
+    ] = None
     mismatch: Annotated[
         float | None,
         typer.Option(
             help="Instead of names: this share of the classes is relevant (0.2 if neither).",
             rich_help_panel=CLASSES,
         ),
-    ] = None,
+    ] = None
     split_seed: Annotated[
         int,
         typer.Option(
             help="With --mismatch: 0 takes the first classes, 1, 2, ... random ones.",
             rich_help_panel=CLASSES,
         ),
-    ] = 0,
+    ] = 0
     preset: Annotated[
         str,
         typer.Option(
@@ -80,7 +92,7 @@ def settings(
             "dress,section-3.2.",
             rich_help_panel=CLASSES,
         ),
-    ] = "",
+    ] = ""
     task: Annotated[
         str,
         typer.Option(
@@ -88,7 +100,7 @@ def settings(
             "further relevant classes (Section 4.5).",
             rich_help_panel=CLASSES,
         ),
-    ] = "",
+    ] = ""
     known: Annotated[
         list[str] | None,
         typer.Option(
@@ -97,31 +109,53 @@ def settings(
             metavar="NAMES",
             rich_help_panel=CLASSES,
         ),
-    ] = None,
+    ] = None
     propose: Annotated[
         int, typer.Option(help="With --task: how many more to find.", rich_help_panel=CLASSES)
-    ] = 2,
-    rounds: Annotated[int, typer.Option(help="Rounds of queries.", rich_help_panel=LOOP)] = 10,
+    ] = 2
+
+
+@dataclass(frozen=True)
+class LoopOptions:
+    """The loop."""
+
+    rounds: Annotated[int, typer.Option(help="Rounds of queries.", rich_help_panel=LOOP)] = 10
     batch: Annotated[
         int | None,
         typer.Option(
             help="Pictures queried a round; 3% of the pool if left out.", rich_help_panel=LOOP
         ),
-    ] = None,
-    seed: Annotated[int, typer.Option(help="Of everything random.", rich_help_panel=LOOP)] = 0,
+    ] = None
+    seed: Annotated[int, typer.Option(help="Of everything random.", rich_help_panel=LOOP)] = 0
     strategy: Annotated[
         str, typer.Option(help=f"One of {', '.join(STRATEGIES)}.", rich_help_panel=LOOP)
-    ] = "laser",
+    ] = "laser"
+    set: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A setting of the strategy, such as delta=fixed:0.3; may repeat. `strategies` "
+            "lists them.",
+            show_default=False,
+            metavar="NAME=VALUE",
+            rich_help_panel=LOOP,
+        ),
+    ] = None
     learner: Annotated[
         str,
         typer.Option(
             help="head (seconds on a CPU) or resnet18 (the paper's, wants a GPU).",
             rich_help_panel=LOOP,
         ),
-    ] = "head",
-    epochs: Annotated[
-        int, typer.Option(help="Of resnet18, each round.", rich_help_panel=LOOP)
-    ] = 300,
+    ] = "head"
+    epochs: Annotated[int, typer.Option(help="Of resnet18, each round.", rich_help_panel=LOOP)] = (
+        300
+    )
+
+
+@dataclass(frozen=True)
+class ModelOptions:
+    """Models."""
+
     llm: Annotated[
         str,
         typer.Option(
@@ -129,7 +163,7 @@ def settings(
             "endpoint: OPENAI_API_KEY, OPENAI_BASE_URL), or replay:FILE (a saved transcript).",
             rich_help_panel=MODELS,
         ),
-    ] = "offline",
+    ] = "offline"
     vlm: Annotated[
         str,
         typer.Option(
@@ -137,10 +171,14 @@ def settings(
             "that came with pip), or open_clip:MODEL/WEIGHTS, such as open_clip:ViT-B-32/openai.",
             rich_help_panel=MODELS,
         ),
-    ] = "auto",
-    device: Annotated[
-        str, typer.Option(help="auto, cpu or cuda.", rich_help_panel=MODELS)
-    ] = "auto",
+    ] = "auto"
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.", rich_help_panel=MODELS)] = "auto"
+
+
+@dataclass(frozen=True)
+class MethodOptions:
+    """LaSeR's texts, and how the classifier starts from them."""
+
     descriptions: Annotated[
         int | None,
         typer.Option(
@@ -148,54 +186,21 @@ def settings(
             "of CIFAR-10 (15), CIFAR-100 (4) or Tiny-ImageNet (2).",
             rich_help_panel=METHOD,
         ),
-    ] = None,
+    ] = None
     confusers: Annotated[
         int | None,
         typer.Option(
             help="N, confusers in total; twice the relevant classes if left out.",
             rich_help_panel=METHOD,
         ),
-    ] = None,
+    ] = None
     discovered: Annotated[
         bool,
         typer.Option(
             help="Names of irrelevant pictures met so far become confusers.",
             rich_help_panel=METHOD,
         ),
-    ] = True,
-    delta: Annotated[
-        str | None,
-        typer.Option(
-            help="linear (if left out), precision, or fixed:X; the detector's share in Eq. (5).",
-            rich_help_panel=METHOD,
-        ),
-    ] = None,
-    fusion: Annotated[
-        str | None,
-        typer.Option(
-            help="raw (as printed, if left out) or zscore (both scores on one scale).",
-            rich_help_panel=METHOD,
-        ),
-    ] = None,
-    selection: Annotated[
-        str | None,
-        typer.Option(
-            help="balanced (the batch shared out by class, if left out), quota (top p of each "
-            "description, Section 3.2) or global (top b of all, Algorithm 1).",
-            rich_help_panel=METHOD,
-        ),
-    ] = None,
-    aggregator: Annotated[
-        str | None,
-        typer.Option(
-            help="How confusers count in Eq. (1): mean (the paper's, if left out), or neglabel "
-            "(the relevant classes' share among confusers and some thousand other names).",
-            rich_help_panel=METHOD,
-        ),
-    ] = None,
-    temperature: Annotated[
-        float | None, typer.Option(help="T of Eq. (3); 0.5 if left out.", rich_help_panel=METHOD)
-    ] = None,
+    ] = True
     anchor: Annotated[
         float | None,
         typer.Option(
@@ -203,51 +208,100 @@ def settings(
             "left out, 0 for labels alone.",
             rich_help_panel=METHOD,
         ),
-    ] = None,
-) -> ExperimentConfig:
-    """The options that `run` and `compare` share, as one checked config."""
-    chosen, given = written(relevant), written(known)
+    ] = None
+
+
+def _options() -> dict[str, inspect.Parameter]:
+    """Every option that `run` and `compare` share, and LaSeR's settings as options of old."""
+    found: dict[str, inspect.Parameter] = {}
+    for group in (PoolOptions, ClassOptions, LoopOptions, ModelOptions, MethodOptions):
+        hints = get_type_hints(group, include_extras=True)
+        found |= {f.name: _parameter(f.name, hints[f.name], f.default) for f in fields(group)}
+    for told in told_settings(Laser):  # README and scripts have them; `--set` is for all strategies
+        option = typer.Option(help=told.says, hidden=True)
+        found[told.name] = _parameter(told.name, Annotated[str | None, option], None)
+    return found
+
+
+def _parameter(name: str, kind: Any, default: Any) -> inspect.Parameter:
+    return inspect.Parameter(
+        name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=default, annotation=kind
+    )
+
+
+ALIASES = tuple(told.name for told in told_settings(Laser))
+OPTIONS = _options()
+_SAME = (  # called the same in the config
+    "per_class", "split_seed", "task", "propose", "rounds", "seed", "llm", "vlm", "strategy",
+    "learner", "epochs", "device",
+)  # fmt: skip
+
+
+def settings(**given: Any) -> ExperimentConfig:
+    """The options that `run` and `compare` share, as one checked config; those left out as usual.
+
+    Raises:
+        ConfigError: two contradict each other, or a value is not allowed.
+    """
+    options = {name: parameter.default for name, parameter in OPTIONS.items()} | given
+    chosen, known = written(options["relevant"]), written(options["known"])
+    mismatch, pool = options["mismatch"], options["pool"]
     if chosen and mismatch is not None:
         raise ConfigError(
             "--relevant and --mismatch were both given; name the classes, or give their share"
         )
-    printed, ready = presets(names(preset))
+    printed, ready = presets(names(options["preset"]))
     if ready:
-        if chosen or mismatch is not None or task or given:
+        if chosen or mismatch is not None or options["task"] or known:
             raise ConfigError(
                 f"--preset {ready.key} brings its own pool and classes; leave --relevant, "
                 "--mismatch, --task and --known out"
             )
         pool, chosen = ready.pool, ready.relevant
-    method: dict[str, Any] = {
-        "descriptions": descriptions, "confusers": confusers, "delta": delta, "fusion": fusion,
-        "selection": selection, "aggregator": aggregator, "temperature": temperature,
-        "anchor": anchor,
-    }  # fmt: skip
+    data_root = options["data_root"]
+    method = {name: options[name] for name in ("descriptions", "confusers", "anchor")}
+    own = strategy_settings(options["strategy"], options)
     if printed:
-        method = as_printed(printed, method, pool, data_root)
-    return ExperimentConfig(
+        method, own = as_printed(printed, method, own, pool, data_root), {}
+        if options["strategy"] != Laser.name:  # the texts are anybody's, the rest is LaSeR's own
+            method = {name: value for name, value in method.items() if name not in ALIASES}
+    return ExperimentConfig.of(
+        **{name: options[name] for name in _SAME},
         pool=pool,
         data_root=str(data_root.resolve()) if data_root else None,
-        per_class=per_class,
         relevant=chosen,
+        known=known,
         mismatch=0.2 if mismatch is None else mismatch,
-        split_seed=split_seed,
-        task=task,
-        known=given,
-        propose=propose,
-        rounds=rounds,
-        batch_size=batch,
-        seed=seed,
-        use_discovered=discovered,
-        llm=llm,
-        vlm=vlm,
-        strategy=strategy,
-        learner=learner,  # type: ignore[arg-type]
-        epochs=epochs,
-        device=device,  # type: ignore[arg-type]
+        batch_size=options["batch"],
+        use_discovered=options["discovered"],
         **{name: value for name, value in method.items() if value is not None},
+        **own,
     )
+
+
+def strategy_settings(strategy: str, options: Mapping[str, Any]) -> dict[str, str]:
+    """The strategy's settings among the options: `--set name=value`, and LaSeR's own options.
+
+    "strategy.name=value" is for the strategy of that name alone; those of others stay as they are,
+    for `compare`.
+
+    Raises:
+        ConfigError: one has no value, or is given twice.
+    """
+    given = [pair.partition("=") for pair in options["set"] or ()]
+    for name, sign, value in given:
+        if not name or not sign or not value:
+            raise ConfigError(
+                f"--set {name}{sign}: give a setting and its value, as in --set delta=linear; "
+                f"`strategies {strategy}` lists what there is"
+            )
+    pairs = [(name.strip().removeprefix(f"{strategy}."), value) for name, _, value in given]
+    pairs += [(name, options[name]) for name in ALIASES if options[name] is not None]
+    found: dict[str, str] = {}
+    for name, value in pairs:
+        if found.setdefault(name, value) != value:
+            raise ConfigError(f"{name} is given twice, as {found[name]} and as {value}; give one")
+    return found
 
 
 def presets(given: Sequence[str]) -> tuple[str, DemoPreset | None]:
@@ -267,9 +321,17 @@ def presets(given: Sequence[str]) -> tuple[str, DemoPreset | None]:
 
 
 def as_printed(
-    preset: str, given: dict[str, Any], pool: str, data_root: Path | None = None
+    preset: str,
+    texts: Mapping[str, Any],
+    own: Mapping[str, Any],
+    pool: str,
+    data_root: Path | None = None,
 ) -> dict[str, Any]:
-    """LaSeR's settings of a paper preset; `given` are those of the command line, None if left out.
+    """What a paper preset sets.
+
+    Args:
+        texts: what the command line says of texts and anchor, None if left out.
+        own: what it says of the strategy's settings.
 
     Raises:
         ConfigError: an option says something else than the preset.
@@ -279,7 +341,8 @@ def as_printed(
     classes = [] if known else open_pool(pool, data_root).classes()
     sentences = usual_descriptions(pool, classes, PRINTED_DESCRIPTIONS)
     paper = {**PAPER_PRESETS[preset], "descriptions": sentences}
-    for name, value in given.items():
+    said = {name: getattr(read_settings(Laser, own), name) for name in own}
+    for name, value in {**texts, **said}.items():
         if value is not None and value != paper[name]:
             stands = "twice the relevant classes" if paper[name] is None else paper[name]
             raise ConfigError(
@@ -290,17 +353,16 @@ def as_printed(
 
 
 def with_settings(command: Callable[..., None]) -> Callable[..., None]:
-    """Gives `command` all options of `settings`; its first argument makes the config of them."""
-    shared = inspect.signature(settings).parameters
+    """Gives `command` all of `OPTIONS`; its first argument makes the config of them."""
     own = list(inspect.signature(command).parameters.values())[1:]
 
     @functools.wraps(command)
     def wrapper(**given: Any) -> None:
-        mine = {name: given[name] for name in shared}
+        mine = {name: given[name] for name in OPTIONS}
         others = {p.name: given[p.name] for p in own}
         command(lambda: settings(**mine), **others)
 
-    signature = inspect.Signature([*shared.values(), *own])
+    signature = inspect.Signature([*OPTIONS.values(), *own])
     wrapper.__signature__ = signature  # type: ignore[attr-defined]
     wrapper.__annotations__ = {p.name: p.annotation for p in signature.parameters.values()}
     return wrapper

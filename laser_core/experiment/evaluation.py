@@ -14,7 +14,8 @@ from laser_core.metrics import paper as metrics
 from laser_core.nets.base import Learner, Net, Pictures
 from laser_core.pool import Pool, positions
 from laser_core.progress import Steps
-from laser_core.strategies.laser import why_no_detector
+from laser_core.strategies.helpers.delta import why_no_detector
+from laser_core.strategies.laser import laser_settings
 from laser_core.view import Query, RoundRecord
 
 
@@ -56,10 +57,10 @@ def component_precisions(
     figures = {"precision_vlm": own_top(laser.s_vlm)}
     if laser.delta.any():
         figures["precision_det"] = own_top(laser.s_det)
-    elif config.delta == "precision":
+    elif laser_settings(config).delta == "precision":
         ids, labels = pool.training()
         if not why_no_detector(labels, pool.space.n):
-            n, temperature, seed = pool.space.n, config.temperature, config.seed
+            n, temperature, seed = pool.space.n, laser_settings(config).temperature, config.seed
             figures["precision_det"] = yield from out_of_fold_precision(
                 learner, pictures, ids, labels, n, temperature, seed
             )

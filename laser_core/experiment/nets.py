@@ -17,6 +17,7 @@ from laser_core.nets.base import Learner, Net, Pictures
 from laser_core.nets.head import text_alone
 from laser_core.progress import Steps
 from laser_core.store.database import unwritable
+from laser_core.strategies.laser import laser_settings
 
 Labeled = tuple[Ids, Ints]
 
@@ -71,7 +72,7 @@ class RunNets:
         n = len(self._config.relevant)
         detector = classifier = None
         if len(ids) and self._with_detector:
-            temperature = self._config.temperature
+            temperature = laser_settings(self._config).temperature
             detector = yield from self._fit("detector", round, ids, labels, n + 1, temperature)
         relevant = labels < n
         if relevant.any():

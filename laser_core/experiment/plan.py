@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from laser_core.config import ExperimentConfig
+from laser_core.config import ExperimentConfig, in_order
 from laser_core.data.base import ImageSource, bare_name
 from laser_core.data.open import SET_NAMES, open_pool
 from laser_core.data.sets.demo import DEMO_POOLS
@@ -23,7 +23,8 @@ from laser_core.data.split import (
 from laser_core.errors import ConfigError, PoolError
 from laser_core.llm.base import LanguageModel, Proposal
 from laser_core.llm.choose import open_llm
-from laser_core.strategies import strategy_class
+from laser_core.strategies import make_strategy, strategy_class
+from laser_core.strategies.settings import full_settings
 from laser_core.vlm.choose import Choice, choose
 
 ANCHOR = 1.0  # of the head; flat from 0.5 to 1.5 (docs/decisions.md)
@@ -124,6 +125,7 @@ def plan(config: ExperimentConfig, cache_dir: Path, source: ImageSource | None =
         batch_size=batch,
         descriptions=usual_descriptions(config.pool, classes) if per_class is None else per_class,
         confusers=2 * len(relevant) if config.confusers is None else config.confusers,
+        settings=in_order(full_settings(strategy_class(config.strategy), dict(config.settings))),
         anchor=(ANCHOR if config.learner == "head" else 0.0)
         if config.anchor is None
         else config.anchor,
@@ -132,12 +134,12 @@ def plan(config: ExperimentConfig, cache_dir: Path, source: ImageSource | None =
 
 
 def require_known_names(config: ExperimentConfig) -> Choice:
-    """Tell a wrong strategy or model at once, not after minutes; returns the model's choice.
+    """Tell a wrong strategy, setting or model at once; returns the model's choice.
 
     Raises:
-        ConfigError, VLMError: there is none of that name.
+        ConfigError, VLMError: there is none of that name, or a setting is not allowed.
     """
-    strategy_class(config.strategy)
+    make_strategy(config)
     return choose(config.vlm)
 
 

@@ -94,6 +94,22 @@ def read_record(text: str) -> RoundRecord:
     return record
 
 
+def read_query(text: str) -> KeptQuery:
+    """A query's row; earlier versions kept fusion and selection beside a round's strategy.
+
+    Raises:
+        UnreadableError: it is none.
+    """
+    try:
+        given = json.loads(text)
+        if isinstance(given, dict) and isinstance(given.get("choice"), dict):
+            given["choice"] = asdict(RoundChoice.of(given["choice"]))
+            text = json.dumps(given)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise UnreadableError(str(error)) from error
+    return read_json(KeptQuery, text)
+
+
 # ---- ids and arrays
 
 

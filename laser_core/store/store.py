@@ -11,7 +11,6 @@ import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict
-from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -35,6 +34,7 @@ from laser_core.store.kept import (
     read_config,
     read_json,
     read_pool,
+    read_query,
     read_record,
     sealed,
     titles_of,
@@ -305,8 +305,7 @@ class Store(LabelLog):
         rows = self._database.rows("queries", "WHERE round = ?", (round,))
         if not rows:
             return None
-        read = partial(read_json, KeptQuery)
-        return rows[0][2], self._read(f"the query of round {round}", read, rows[0][3])
+        return rows[0][2], self._read(f"the query of round {round}", read_query, rows[0][3])
 
     def _require_of_pool(self, what: str, ids: Sequence[str], rows: Ints) -> None:
         """Check that a query's pictures are of the pool, and among those it could choose from."""

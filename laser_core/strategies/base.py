@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from laser_core.config import ExperimentConfig
 from laser_core.errors import ConfigError
 from laser_core.progress import Steps
 from laser_core.selection import top_b
+from laser_core.strategies.settings import NoSettings, read_settings
 from laser_core.view import PoolView, Query, take
 
 StrategyType = TypeVar("StrategyType", bound="type[Strategy]")
@@ -25,16 +26,26 @@ class Strategy(ABC):
         name: the key in `STRATEGIES`, in configs and on the page.
         title: for a person.
         needs: signals; the engine computes these and no others.
+        Settings: a frozen dataclass of its settings, every field with a default; see
+            `laser_core.strategies.settings.setting`.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
     needs: frozenset[str] = frozenset()
+    Settings: ClassVar[type[Any]] = NoSettings
+
+    def __init__(self, settings: Any = None) -> None:
+        self.settings = self.Settings() if settings is None else settings
 
     @classmethod
-    def from_config(cls, config: ExperimentConfig) -> Strategy:
-        """The strategy as `config` sets it up; a strategy with settings overrides this."""
-        return cls()
+    def from_config(cls, config: ExperimentConfig) -> Self:
+        """The strategy as `config` sets it up.
+
+        Raises:
+            ConfigError: a setting is unknown or not allowed.
+        """
+        return cls(read_settings(cls, dict(config.settings)))
 
     def fit(self, view: PoolView, rng: np.random.Generator) -> Steps[None]:
         """Train what the strategy alone needs; most need nothing."""

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
 from laser_core.basics.arrays import Bools, Floats, Ints
-from laser_core.config import (
-    Aggregator,
-    DeltaSchedule,
-    ExperimentConfig,
-    Fusion,
-    Selection,
-    delta_schedule,
-)
+from laser_core.config import ExperimentConfig
 from laser_core.scores import (
+    Fusion,
     detector_score,
     detector_share,
     final_score,
@@ -24,13 +19,20 @@ from laser_core.scores import (
 )
 from laser_core.selection import Images, balanced, top_b, top_p_per_group
 from laser_core.strategies.base import Strategy, register
+from laser_core.strategies.helpers.delta import (
+    NO_DETECTOR,
+    DeltaSchedule,
+    delta_schedule,
+    scheduled_delta,
+    why_no_detector,
+)
+from laser_core.strategies.settings import read_settings, require_between, setting
 from laser_core.texts.cosines import TextCosines
 from laser_core.texts.neglabel import NAME_SIGNALS, Names
-from laser_core.view import LaserArrays, PoolView, Query, RoundRecord, Signal, take
+from laser_core.view import LaserArrays, PoolView, Query, Signal, take
 
-DELTA_STEP, DELTA_CAP = 0.1, 0.9  # Section 4.1: "increase it by 0.1 in each AL round", 10 rounds
-LEAST_IRRELEVANT = 10  # labels of irrelevant images without which the detector tells nothing
-NO_DETECTOR = "delta counts as 0 this round: "
+Selection = Literal["balanced", "quota", "global"]
+Aggregator = Literal["mean", "neglabel"]
 
 
 @dataclass(frozen=True)
@@ -89,16 +91,7 @@ class Labeled:
 
 @register
 class Laser(Strategy):
-    """VLM relevance at first, the detector's more and more, spread over descriptions.
-
-    Args:
-        schedule: of delta.
-        fusion: how Eq. (5) brings its two parts together.
-        selection: "balanced" shares the batch out by class (ours), "quota" by description
-            (Section 3.2), "global" takes the top b of all (Algorithm 1, line 9).
-        temperature: T of Eq. (3), the one the detector was trained with.
-        aggregator: "mean" for Eq. (1); "neglabel" for the relevant classes' share in its place.
-    """
+    """VLM relevance at first, the detector's more and more, spread over descriptions."""
 
     name = "laser"
     title = "LaSeR"
@@ -112,33 +105,44 @@ class Laser(Strategy):
         }
     )
 
-    def __init__(
-        self,
-        schedule: DeltaSchedule = DeltaSchedule("linear"),
-        fusion: Fusion = "raw",
-        selection: Selection = "balanced",
-        temperature: float = 0.5,
-        aggregator: Aggregator = "mean",
-    ) -> None:
-        self.schedule = schedule
-        self.fusion = fusion
-        self.selection = selection
-        self.temperature = temperature
-        self.aggregator = aggregator
-        if aggregator == "neglabel":
-            self.needs = self.needs | set(NAME_SIGNALS)
-        if schedule == DeltaSchedule("fixed", 0.0):  # the ablation "without detector"
-            self.needs = self.needs - {"detector_logits"}
+    @dataclass(frozen=True)
+    class Settings:
+        """How Eq. (1), (3) and (5) are read, and how a batch is shared out."""
 
-    @classmethod
-    def from_config(cls, config: ExperimentConfig) -> Laser:
-        return cls(
-            delta_schedule(config.delta),
-            config.fusion,
-            config.selection,
-            config.temperature,
-            config.aggregator,
+        delta: str = setting(
+            "linear", "linear, precision, or fixed:X; the detector's share in Eq. (5) (Section 4.1)"
         )
+        fusion: Fusion = setting(
+            "raw", "raw as printed in Eq. (5), or zscore (ours): both scores on one scale"
+        )
+        selection: Selection = setting(
+            "balanced",
+            "balanced (ours): the batch shared out by class; quota: top p of each description, "
+            "Section 3.2; global: top b of all, Algorithm 1",
+        )
+        aggregator: Aggregator = setting(
+            "mean",
+            "how confusers count in Eq. (1): mean as printed, or neglabel: the relevant classes' "
+            "share among confusers and some thousand other names",
+        )
+        temperature: float = setting(0.5, "T of Eq. (3) (Section 4.1)")
+
+        def __post_init__(self) -> None:
+            delta_schedule(self.delta)
+            require_between(
+                "temperature", self.temperature, 0.0, 10.0,
+                "it divides the detector's logits; the paper has 0.5",
+            )  # fmt: skip
+
+    settings: Laser.Settings
+
+    def __init__(self, settings: Laser.Settings | None = None) -> None:
+        super().__init__(settings)
+        self.schedule = delta_schedule(self.settings.delta)
+        if self.settings.aggregator == "neglabel":
+            self.needs = self.needs | set(NAME_SIGNALS)
+        if self.schedule == DeltaSchedule("fixed", 0.0):  # the ablation "without detector"
+            self.needs = self.needs - {"detector_logits"}
 
     def score(self, view: PoolView, rng: np.random.Generator) -> Floats:
         return self.parts(view).final
@@ -173,10 +177,10 @@ class Laser(Strategy):
         if delta == 0.0 or note or logits is None:
             nothing, why = np.zeros(len(s_vlm)), note and NO_DETECTOR + note
             return Parts(s_vlm, nothing, best, nothing, s_vlm, labeled.owner[best], why)
-        s_det = detector_score(temperature_probabilities(logits, self.temperature))
+        s_det = detector_score(temperature_probabilities(logits, self.settings.temperature))
         unseen = labeled.unseen(best)
         shares = np.where(unseen, 0.0, delta)
-        final = final_score(s_vlm, s_det, shares, self.fusion)
+        final = final_score(s_vlm, s_det, shares, self.settings.fusion)
         classes = np.where(unseen, labeled.owner[best], logits[:, :-1].argmax(axis=1))
         return Parts(s_vlm, s_det, best, shares, final, classes, "")
 
@@ -215,9 +219,9 @@ class Laser(Strategy):
             images: names and vectors of the images that `parts` speaks of.
         """
         b = min(batch_size, len(parts.final))
-        if self.selection == "balanced":
+        if self.settings.selection == "balanced":
             return balanced(parts.final, parts.classes, labeled.counts(), images, b, rng)
-        if self.selection == "global":
+        if self.settings.selection == "global":
             return top_b(parts.final, b, rng)
         return top_p_per_group(parts.final, parts.best, len(labeled.owner), b, rng)
 
@@ -234,7 +238,7 @@ class Laser(Strategy):
         sd_vlm, sd_det = float(parts.s_vlm.std()), float(parts.s_det.std())
         return {
             "delta": delta,
-            "delta_effective": detector_share(sd_vlm, sd_det, delta, self.fusion),
+            "delta_effective": detector_share(sd_vlm, sd_det, delta, self.settings.fusion),
             "sd_vlm": sd_vlm,
             "sd_det": sd_det,
         }
@@ -258,31 +262,11 @@ def laser_arrays(parts: Parts, logits: Floats | None) -> LaserArrays:
     return LaserArrays(parts.s_vlm, parts.s_det, parts.best, parts.delta, classes, logits)
 
 
-def scheduled_delta(
-    schedule: DeltaSchedule, round_index: int, records: tuple[RoundRecord, ...]
-) -> float:
-    """Delta of round 1, 2, ... as its schedule has it, 0 to 1; always 0 in round 1 (Section 3.2.1).
+def laser_settings(config: ExperimentConfig) -> Laser.Settings:
+    """LaSeR's settings in a run; the defaults where another strategy asks.
 
-    "precision" reads the last record's figures `precision_det` and `precision_vlm`; with both 0
-    neither is better and delta is 0.5.
+    Raises:
+        ConfigError: the config has settings that LaSeR does not have.
     """
-    if round_index == 1:
-        return 0.0
-    if schedule.kind == "fixed":
-        return schedule.value
-    if schedule.kind == "linear":
-        return min(DELTA_STEP * (round_index - 1), DELTA_CAP)
-    last = records[-1].figures if records else {}
-    detector, language = last.get("precision_det", 0.0), last.get("precision_vlm", 0.0)
-    return detector / (detector + language) if detector + language > 0.0 else 0.5
-
-
-def why_no_detector(labels: Ints, n_classes: int) -> str:
-    """Why a detector trained on `labels` (L,) cannot be used yet; "" if it can."""
-    irrelevant = int((labels == n_classes).sum())
-    seen = len(np.unique(labels[labels < n_classes]))
-    if irrelevant < LEAST_IRRELEVANT:
-        return f"{irrelevant} irrelevant labels so far, the detector needs {LEAST_IRRELEVANT}"
-    if seen < min(2, n_classes):
-        return f"{seen} of {n_classes} relevant classes labeled so far, the detector needs 2"
-    return ""
+    given = dict(config.settings) if config.strategy == Laser.name else {}
+    return read_settings(Laser, given)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from laser_core.config import ExperimentConfig
+from laser_core.config import ExperimentConfig, in_order
 from laser_core.data.tables.spreadsheet import Number, safe_csv
 from laser_core.errors import ConfigError
 from laser_core.experiment.plan import plan, require_known_names
@@ -18,6 +18,8 @@ from laser_core.metrics.summary import Summary, summarise
 from laser_core.progress import Steps
 from laser_core.store.database import unwritable
 from laser_core.store.store import Store
+from laser_core.strategies import strategy_class
+from laser_core.strategies.settings import told_settings
 from laser_core.study.run import Tell, resume, start
 
 # Section 4.6, each as settings of the same strategy
@@ -69,7 +71,8 @@ def variants(strategies: Sequence[str], settings: Sequence[str], ablations: bool
 
     Args:
         strategies: names from the registry.
-        settings: each "name=value1,value2", a field of `ExperimentConfig` and what to give it.
+        settings: each "name=value1,value2": a field of `ExperimentConfig`, a setting of the
+            strategies that have it, or "strategy.name" of one alone.
         ablations: the seven of Section 4.6 instead; the other two must be empty then.
 
     Raises:
@@ -82,25 +85,67 @@ def variants(strategies: Sequence[str], settings: Sequence[str], ablations: bool
                 "--vary and further strategies out"
             )
         return [Variant(name, dict(given)) for name, given in ABLATIONS.items()]
-    choices = [_setting(text) for text in settings]
+    choices = [_setting(text, strategies) for text in settings]
     result = []
     for strategy in strategies:
-        for combination in itertools.product(*choices):
+        mine = [each[strategy] for each in choices if strategy in each]
+        for combination in itertools.product(*mine):
             name = ", ".join([strategy, *(f"{key}={value}" for key, value in combination)])
             result.append(Variant(name, {"strategy": strategy, **dict(combination)}))
     return result
 
 
-def _setting(text: str) -> list[tuple[str, Any]]:
-    """(field, value) for each value of "field=value,value"."""
+def _setting(text: str, strategies: Sequence[str]) -> dict[str, list[tuple[str, Any]]]:
+    """Strategy -> (name, value) for each value of "name=value,value", where it has such a name."""
     name, _, values = text.partition("=")
-    known = {f.name: f.type for f in fields(ExperimentConfig)}
-    if name not in known or not values:
+    of, _, own = name.rpartition(".")
+    known = {f.name: f.type for f in fields(ExperimentConfig) if f.name != "settings"}
+    if name in known:
+        found = [(name, _value(name, value, str(known[name]))) for value in values.split(",")]
+        having = strategies
+    else:
+        found = [(own, value) for value in values.split(",")]
+        having = [s for s in strategies if of in ("", s) and own in _settings_of(s)]
+    if not having or not values:
+        every = sorted({*known, *(n for s in strategies for n in _settings_of(s))})
         raise ConfigError(
             f"--vary {text!r}: give a setting and its values, as in delta=linear,precision; "
-            f"settings are {', '.join(sorted(known))}"
+            f"settings are {', '.join(every)}"
         )
-    return [(name, _value(name, value, str(known[name]))) for value in values.split(",")]
+    return dict.fromkeys(having, found)
+
+
+def _settings_of(strategy: str) -> list[str]:
+    return [told.name for told in told_settings(strategy_class(strategy))]
+
+
+def config_of(base: ExperimentConfig, variant: Variant) -> ExperimentConfig:
+    """The settings of a line: of the base's strategy settings those that its strategy has.
+
+    Raises:
+        ConfigError: a value is not allowed.
+    """
+    strategy = variant.settings.get("strategy", base.strategy)
+    names, kept = _settings_of(strategy), {}
+    for name, value in base.settings:
+        of, _, own = name.rpartition(".")
+        if of == strategy or (not of and own in names):
+            kept[own] = value
+    started = base.changed(strategy=strategy, settings=in_order(kept))
+    return started.changed(**variant.settings)
+
+
+def _require_used(base: ExperimentConfig, chosen: Sequence[Variant]) -> None:
+    """Check that each setting that was given belongs to one of the strategies."""
+    strategies = {variant.settings.get("strategy", base.strategy) for variant in chosen}
+    for name, _ in base.settings:
+        of, _, own = name.rpartition(".")
+        if not any(of in ("", s) and own in _settings_of(s) for s in strategies):
+            there = [f"{s}.{n}" for s in sorted(strategies) for n in _settings_of(s)]
+            raise ConfigError(
+                f"--set {name}: none of {', '.join(sorted(strategies))} has it; "
+                f"there are {', '.join(there) or 'none'}"
+            )
 
 
 def _value(name: str, text: str, kind: str) -> Any:
@@ -135,13 +180,14 @@ def compare(
         LaserError: as for a single run.
     """
     for variant in chosen:  # a wrong name in the last one is told before the first one runs
-        require_known_names(replace(base, **variant.settings))
+        require_known_names(config_of(base, variant))
+    _require_used(base, chosen)
     outcomes = []
     embedded: dict[Hashable, EmbeddedPool] = {}
     for variant in chosen:
         summaries = []
         for seed, split in itertools.product(seeds, splits):
-            config = replace(base, seed=seed, split_seed=split, **variant.settings)
+            config = replace(config_of(base, variant), seed=seed, split_seed=split)
             place = folder / _slug(variant.name) / f"seed-{seed}-split-{split}"
             tell(f"{variant.name}, seed {seed}, split {split}")
             summaries.append((yield from _one(config, place, cache_dir, tell, embedded)))

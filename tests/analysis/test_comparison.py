@@ -97,7 +97,7 @@ def test_lines_of_one_setting_are_told_apart_by_the_outermost_folder_that_does_i
 def test_lines_are_named_by_strategy_and_by_the_settings_that_differ() -> None:
     runs = [run("a", 8), run("b", 6, strategy="random"), run("c", 7, delta="fixed:0.3")]
     names = [group.name for group in group_runs(runs)]
-    assert names == ["laser, delta=linear", "random, delta=linear", "laser, delta=fixed:0.3"]
+    assert names == ["laser, delta=linear", "random", "laser, delta=fixed:0.3"]
 
 
 def test_auto_and_the_model_it_chose_are_the_same() -> None:

@@ -44,7 +44,7 @@ def started(table, config):
 
 @pytest.mark.parametrize("selection", SELECTIONS)
 def test_the_cold_start_is_the_first_query_of_a_run(selection):
-    config = ExperimentConfig(batch_size=30, selection=selection, seed=3)
+    config = ExperimentConfig.of(batch_size=30, selection=selection, seed=3)
     table = a_table()
     ids = IDS
     signals = {
@@ -62,7 +62,7 @@ def test_the_cold_start_is_the_first_query_of_a_run(selection):
 
 @pytest.mark.parametrize("selection", SELECTIONS)
 def test_equal_scores_are_drawn_by_the_same_lot_as_in_a_run(selection):
-    config = ExperimentConfig(batch_size=30, seed=3, selection=selection)
+    config = ExperimentConfig.of(batch_size=30, seed=3, selection=selection)
     flat = a_table().relevant.round(1)  # many equal scores
     table = TextCosines(flat, flat[:0], np.array([0, 0, 1, 1]), np.array([], dtype=np.intp))
     s_vlm, best = table.score().astype(float), flat.argmax(axis=0)
@@ -76,7 +76,7 @@ def test_equal_scores_are_drawn_by_the_same_lot_as_in_a_run(selection):
 
 @pytest.mark.parametrize("selection", SELECTIONS)
 def test_leaving_one_out_is_the_cold_start_without_it(selection):
-    config = ExperimentConfig(batch_size=30, selection=selection)
+    config = ExperimentConfig.of(batch_size=30, selection=selection)
     table = a_table()
     found = leave_one_out(LiveScores(table), started(table, config), OWNER, 2, config, IMAGES)
     for place, rows in found.items():

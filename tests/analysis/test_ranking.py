@@ -19,7 +19,7 @@ from laser_core.analysis.ranking import (
 from laser_core.analysis.readouts import Known, known_relevance
 from laser_core.config import RoundChoice
 from laser_core.errors import PoolError
-from laser_core.strategies.laser import NO_DETECTOR
+from laser_core.strategies.helpers.delta import NO_DETECTOR
 from tests import fakes
 
 ZERO, ALL = RoundChoice(delta=0.0), RoundChoice(delta=1.0)
@@ -77,7 +77,7 @@ def test_a_standing_tells_rank_and_quota(read_run) -> None:
     assert (place.share, place.candidates) == (10, 15)  # 20 pictures, two classes
     assert (place.place, place.decided) == (1, "score")
     assert ranking.class_shares().tolist() == [10, 10]
-    quotas = replace(ranking, config=replace(ranking.config, selection="quota"))
+    quotas = replace(ranking, config=ranking.config.changed(selection="quota"))
     by_description = standing(quotas, int(ranking.rows[0]))
     assert by_description.quota == 5  # two classes of two descriptions
     assert by_description.of_class is None

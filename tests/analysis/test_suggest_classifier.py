@@ -25,6 +25,7 @@ from laser_core.experiment.experiment import Experiment
 from laser_core.pool import Label
 from laser_core.progress import drain
 from laser_core.store.store import Store
+from laser_core.strategies.laser import laser_settings
 from laser_core.study.run import keep_pool
 from laser_core.texts.cosine_table import FileTable, cosines_folder
 from laser_core.texts.cosines import Cosines, TextCosines
@@ -236,7 +237,9 @@ def test_where_a_detector_counts_the_least_sure_has_the_smallest_likeliest_chanc
     run = read(2)
     arrays = asked(run)
     chances = chances_of(
-        arrays.laser.detector_logits, arrays.classifier.logits, run.config.temperature
+        arrays.laser.detector_logits,
+        arrays.classifier.logits,
+        laser_settings(run.config).temperature,
     ).max(axis=1)
     expected = run.facts.ids[arrays.row[np.argsort(chances, kind="stable")[:3]]].tolist()
     assert least_sure(run, 3) == expected

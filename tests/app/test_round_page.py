@@ -18,6 +18,7 @@ from laser_core.jobs.worker import JobContext
 from laser_core.pool import Label
 from laser_core.progress import drain
 from laser_core.store.store import Store
+from laser_core.strategies.laser import laser_settings
 from laser_core.study.run import keep_pool
 from laser_core.view import RoundRecord
 from tests import fakes
@@ -309,7 +310,7 @@ def test_the_page_warns_where_the_labels_speak_against_the_schedules_delta(
 
 def test_a_run_whose_rule_is_gone_asks_once_and_goes_on_balanced(open_page, runs) -> None:
     with closing(Store.open(runs / "going")) as store:
-        former = replace(store.config(), selection="quota", retired=(("quota_reach", 2),))
+        former = store.config().changed(selection="quota", retired=(("quota_reach", 2),))
         store.change_config(former)
     page = open_page("4_Round", "going")
     assert not page.exception
@@ -320,14 +321,14 @@ def test_a_run_whose_rule_is_gone_asks_once_and_goes_on_balanced(open_page, runs
     assert "This run asked by" not in words(page)
     with closing(Store.open(runs / "going")) as store:
         config = store.config()
-    assert (config.selection, config.retired, config.since) == ("balanced", (), 3)
+    assert (laser_settings(config).selection, config.retired, config.since) == ("balanced", (), 3)
     assert config.in_round(2) == former
 
 
 @pytest.mark.parametrize("kind", ["look_ahead", "query", "run_rounds"])
 @pytest.mark.parametrize("gone", [("quota_reach", 2), ("aggregator", "softmax")])
 def test_a_worker_that_knew_the_gone_rule_goes_on_balanced(tmp_path, kind, gone) -> None:
-    former = replace(fakes.config(), selection="quota", retired=(gone,))
+    former = fakes.config(selection="quota", retired=(gone,))
     materials, folder = fakes.materials(former), tmp_path / "run"
     with closing(Store.create(folder, former)) as store:
         keep_pool(store, materials)

@@ -13,6 +13,8 @@ from laser_core.progress import drain
 from laser_core.store.store import Store
 from tests import fakes
 
+GLOBAL = RoundChoice(delta=0.7, settings=(("selection", "global"),))
+
 
 def experiment(tmp_path, name="run", **settings):
     config = fakes.config(**settings)
@@ -110,10 +112,10 @@ def test_a_persons_delta_counts_for_the_round_and_is_recorded(tmp_path):
     query = drain(run.query())
     run.annotate(run.materials.oracle.answer(query.ids.tolist()))
     drain(run.train())
-    drain(run.query(RoundChoice(delta=0.7, selection="global")))
+    drain(run.query(GLOBAL))
     run.annotate(run.materials.oracle.answer(run.pending.ids.tolist()))
     assert drain(run.train()).figures["delta"] == 0.7
-    assert reopened(tmp_path).store.query(2)[1].choice == RoundChoice(0.7, selection="global")
+    assert reopened(tmp_path).store.query(2)[1].choice == GLOBAL
 
 
 def test_without_ten_irrelevant_labels_delta_counts_as_zero_and_says_so(tmp_path):

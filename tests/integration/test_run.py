@@ -4,7 +4,6 @@ import io
 import json
 import shutil
 from contextlib import closing
-from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -14,6 +13,7 @@ from laser_core.experiment.plan import plan
 from laser_core.metrics.summary import rounds_csv
 from laser_core.progress import drain
 from laser_core.store.store import Store
+from laser_core.strategies.laser import laser_settings
 from laser_core.study.run import explain_kept
 from tests.integration.conftest import cut_off_png, rounds, write_pool
 
@@ -243,7 +243,7 @@ def test_a_run_of_an_earlier_version_goes_on_once_that_is_agreed_to(laser, finis
     run = tmp_path / "earlier"
     shutil.copytree(finished, run)
     with closing(Store.open(run)) as store:
-        before = replace(store.config(), rounds=4, selection="quota", retired=RETIRED, anchor=0.0)
+        before = store.config().changed(rounds=4, selection="quota", retired=RETIRED, anchor=0.0)
         store.change_config(before)
     assert json.loads((run / "config.json").read_text())["quota_reach"] == 2
     refused = laser("resume", run)
@@ -255,7 +255,7 @@ def test_a_run_of_an_earlier_version_goes_on_once_that_is_agreed_to(laser, finis
     assert "from round 4 on the run asks by balanced" in agreed.stdout
     with closing(Store.open(run)) as store:
         after, records = store.config(), store.records()
-    assert (after.selection, after.anchor, len(records)) == ("balanced", 0.0, 4)
+    assert (laser_settings(after).selection, after.anchor, len(records)) == ("balanced", 0.0, 4)
     assert after.in_round(3) == before
     assert rounds(run)[:3] == rounds(finished)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import streamlit as st
 
 from laser_core.analysis.comparison import KeptRun
@@ -39,7 +37,7 @@ def offer_again(runs: list[KeptRun]) -> None:
 
 def again(config: ExperimentConfig, strategy: str, seed: int) -> ExperimentConfig:
     """The same settings with another strategy and seed; its classes are kept as they were named."""
-    return replace(config, strategy=strategy, seed=seed, task="", known=())
+    return config.changed(strategy=strategy, seed=seed, task="", known=())
 
 
 def _start(config: ExperimentConfig) -> None:

@@ -91,7 +91,7 @@ def _choose_vlm() -> str:
 def choose_settings(
     pool_size: int, classes: int, usual_k: int, printed_k: int = PRINTED_DESCRIPTIONS
 ) -> dict[str, Any]:
-    """Fields of `ExperimentConfig` beside pool, classes and models.
+    """What `ExperimentConfig.of` takes beside pool, classes and models.
 
     Args:
         classes: how many are relevant.

@@ -11,6 +11,7 @@ from laser_core.analysis.first_query import bin_edges, histogram
 from laser_core.analysis.reader import RunReader
 from laser_core.basics.arrays import Ints
 from laser_core.errors import JobError
+from laser_core.strategies.laser import laser_settings
 from ui.escape import escaped
 from ui.prompts.state import Look, known
 from ui.shared.plots import BLUE, GREY, ORANGE, draw, figure
@@ -30,7 +31,7 @@ def draw_effect(run: RunReader, now: Look, base: Look) -> None:
 
 
 def _figures(now: Look, base: Look, run: RunReader) -> None:
-    b, told = len(now.start.rows), now.figures
+    b, told, rule = len(now.start.rows), now.figures, laser_settings(run.config).selection
     same = now.number == base.number
     left, middle, right = st.columns(3)
     left.metric(
@@ -38,7 +39,7 @@ def _figures(now: Look, base: Look, run: RunReader) -> None:
         _share(told.precision),
         None if same else _gain(told.precision, base.figures.precision),
         help="Cold start: round 1's query by S_vlm alone, over the whole pool, with the run's own "
-        f"selection ({run.config.selection}). Of {told.known:,} of its pictures it is known "
+        f"selection ({rule}). Of {told.known:,} of its pictures it is known "
         "whether they are relevant.",
     )
     middle.metric(

@@ -9,8 +9,9 @@ import streamlit as st
 
 from laser_core.analysis.ranking import Ranking, overlap
 from laser_core.analysis.reader import RunReader
-from laser_core.config import NO_CHOICE, RoundChoice
+from laser_core.config import NO_CHOICE, RoundChoice, in_order
 from laser_core.strategies import STRATEGIES
+from laser_core.strategies.laser import laser_settings
 from ui.round.look import Look, trials
 from ui.shared.plots import BLUE, GREY, ORANGE, draw, figure
 from ui.shared.remember import Remembered
@@ -46,7 +47,7 @@ class Tried:
 
 def choose(run: RunReader, look: Look, asked: bool) -> Tried:
     """The controls of a round; for one that was asked they only ask "what if?"."""
-    own = look.ranking.config
+    own, mine = look.ranking.config, laser_settings(look.ranking.config)
     key = f"round {run.name} {look.ranking.round}"
     keep: dict[str, Any] = {"persist_state": "session"}
     strategy = own.strategy
@@ -58,12 +59,12 @@ def choose(run: RunReader, look: Look, asked: bool) -> Tried:
     for name, options in offers:
         memory.recall(f"{key} {name}", list(options))
     fusion = columns[0].selectbox(
-        "Fusion", list(FUSIONS), list(FUSIONS).index(own.fusion), FUSIONS.__getitem__,
+        "Fusion", list(FUSIONS), list(FUSIONS).index(mine.fusion), FUSIONS.__getitem__,
         key=f"{key} fusion", disabled=off or bool(look.no_detector), **keep,
         help="Eq. (5) as printed, or with both scores brought to one spread first.",
     )  # fmt: skip
     selection = columns[1].selectbox(
-        "Selection", list(SELECTIONS), list(SELECTIONS).index(own.selection),
+        "Selection", list(SELECTIONS), list(SELECTIONS).index(mine.selection),
         SELECTIONS.__getitem__, key=f"{key} selection", disabled=off, **keep,
         help="The batch shared out by class (ours), the top p of every description (Section 3.2), "
         "or the b best of all (Algorithm 1).",
@@ -74,11 +75,12 @@ def choose(run: RunReader, look: Look, asked: bool) -> Tried:
             "Strategy", names, names.index(strategy), lambda name: STRATEGIES[name].title,
             key=f"{key} strategy", **keep, help="For this round only; the run keeps its own.",
         )  # fmt: skip
-    memory.note(f"{key} fusion", fusion, own.fusion)
-    memory.note(f"{key} selection", selection, own.selection)
+    memory.note(f"{key} fusion", fusion, mine.fusion)
+    memory.note(f"{key} selection", selection, mine.selection)
     memory.note(f"{key} strategy", strategy, own.strategy)
     memory.keep()
-    full = RoundChoice(delta, fusion, selection, strategy)
+    settings = {"fusion": fusion, "selection": selection}
+    full = RoundChoice(delta, strategy, in_order(settings if look.ranking.fused else {}))
     return _tried(run, look, full)
 
 
@@ -99,11 +101,12 @@ def _delta(memory: Remembered, look: Look, key: str, asked: bool) -> float:
 
 def _tried(run: RunReader, look: Look, full: RoundChoice) -> Tried:
     own = look.ranking.config
+    mine = laser_settings(own)
+    other = {name: value for name, value in full.settings if value != getattr(mine, name)}
     choice = RoundChoice(
         None if full.delta == look.delta else full.delta,
-        None if full.fusion == own.fusion else full.fusion,
-        None if full.selection == own.selection else full.selection,
         None if full.strategy == own.strategy else full.strategy,
+        in_order(other if full.strategy == own.strategy else {}),
     )
     if choice == NO_CHOICE:
         return Tried(choice, full, look.ranking)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from laser_core.analysis.class_report import ClassShare
 from laser_core.analysis.ranking import Ranking
+from laser_core.strategies.laser import laser_settings
 from laser_core.view import RoundRecord
 from ui.escape import escaped
 
@@ -37,7 +38,7 @@ def why_picked(ranking: Ranking, labels: int, asked: bool) -> str:
         f"descriptions of **{listed(classes)}**"
     )
     text += f" and least like look-alikes such as {listed(confusers, 3)}" if confusers else ""
-    if ranking.config.selection == "balanced" and len(classes) > 1:
+    if laser_settings(ranking.config).selection == "balanced" and len(classes) > 1:
         text += ", shared out by class and chosen to differ"
     text += ". "
     return text + _voices(ranking, labels, asked)

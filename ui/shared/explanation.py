@@ -10,6 +10,7 @@ from laser_core.analysis.ranking import Ranking, ranking_with
 from laser_core.analysis.reader import RunReader
 from laser_core.errors import LaserError
 from laser_core.pool import Label
+from laser_core.strategies.laser import laser_settings
 from ui.escape import escaped
 from ui.shared.plots import BLUE, GREY, ORANGE, bars, draw
 from ui.shared.runs import picture_urls, thumbnails
@@ -187,8 +188,9 @@ def confuser_bars(why: Explanation, summed: bool) -> tuple[list[str], list[float
 
 
 def _detector(why: Explanation, place: Ranking, key: str) -> None:
+    temperature = laser_settings(place.config).temperature
     st.caption(
-        f"Eq. (3): the detector's probabilities at T = {place.config.temperature:g}, "
+        f"Eq. (3): the detector's probabilities at T = {temperature:g}, "
         "from a net trained with the loss of Eq. (2):"
     )
     likely = sorted(list(why.probabilities.items())[:-1], key=lambda pair: -pair[1])[:SHOWN]

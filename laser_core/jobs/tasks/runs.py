@@ -61,7 +61,7 @@ def query(params: dict[str, Any], context: JobContext) -> Steps[Result]:
     """
     experiment = yield from open_run(Path(params["folder"]), context)
     try:
-        asked = yield from experiment.query(RoundChoice(**params.get("choice", {})))
+        asked = yield from experiment.query(RoundChoice.of(params.get("choice", {})))
         return {"ids": asked.ids.tolist()}
     finally:
         experiment.store.close()
@@ -89,7 +89,7 @@ def run_rounds(params: dict[str, Any], context: JobContext) -> Steps[Result]:
     """
     experiment = yield from open_run(Path(params["folder"]), context)
     before = len(experiment.records)
-    choice = RoundChoice(**params.get("choice", {}))
+    choice = RoundChoice.of(params.get("choice", {}))
     try:
         records = yield from simulate(
             experiment, rounds=params.get("rounds") or None, choice=choice

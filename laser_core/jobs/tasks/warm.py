@@ -23,7 +23,7 @@ from laser_core.texts.cosine_table import FileTable
 from laser_core.view import Query
 from laser_core.vlm.choose import open_vlm
 
-RULE = ("selection", "aggregator", "retired", "former", "since")  # what going on balanced changes
+RULE = ("settings", "retired", "former", "since")  # what going on balanced changes
 
 
 def open_run(folder: Path, context: JobContext) -> Steps[Experiment]:
