@@ -18,8 +18,8 @@ from sklearn.metrics import average_precision_score
 
 from laser_core.basics.files import default_cache_dir
 from laser_core.basics.seeding import rng_for
+from laser_core.data.class_split import limit_per_class
 from laser_core.data.open import open_pool
-from laser_core.data.split import limit_per_class
 from laser_core.nets.head import INVERSE_PENALTY, fit_softmax
 from laser_core.progress import drain
 from laser_core.scores import detector_score, temperature_probabilities

@@ -39,13 +39,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         table = filled_table(Path(folder), texts, options.images)
         memory = CosineMemory(table)
-        live = LiveScores(memory.reduced(texts))
+        live = LiveScores(memory.reduce(texts))
         switches = [_without(texts, place) for place in range(CONFUSERS)]
         flags = ~np.eye(CONFUSERS, dtype=bool)
         watch = Stopwatch()
         by_switch = _milliseconds([lambda f=f: live.score(confusers_on=f) for f in flags])
         by_edit = _milliseconds(
-            [lambda d=d: LiveScores(memory.reduced(d)).score() for d in switches]
+            [lambda d=d: LiveScores(memory.reduce(d)).score() for d in switches]
         )
         anew = _milliseconds([lambda d=d: _anew(table, d) for d in switches[:5]])
         off = max(

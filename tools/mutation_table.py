@@ -23,7 +23,7 @@ SOURCES = {
     "scores": "laser_core/scores.py",
     "selection": "laser_core/selection.py",
     "sets": "laser_core/data/sets/published_sets.py",
-    "split": "laser_core/data/split.py",
+    "split": "laser_core/data/class_split.py",
     "train": "laser_core/nets/train.py",
 }
 TESTS = {

@@ -18,7 +18,7 @@ from laser_core.scores import (
 )
 from laser_core.texts.cosines import TextCosines
 from laser_core.texts.descriptions import Descriptions
-from laser_core.texts.neglabel import Names, Share, denominator
+from laser_core.texts.neglabel import NegativeNames, Share, denominator
 
 
 @dataclass(frozen=True)
@@ -185,7 +185,7 @@ class Explanation:
 
 
 def with_shares(
-    found: Explanation, cosines: TextCosines, descriptions: Descriptions, names: Names
+    found: Explanation, cosines: TextCosines, descriptions: Descriptions, names: NegativeNames
 ) -> Explanation:
     """An explanation under the aggregator `neglabel`, whose score is in `found` already.
 

@@ -17,7 +17,7 @@ from laser_core.store.store import Store
 from laser_core.strategies.laser import laser_settings
 from laser_core.texts.cosines import Cosines, TextCosines, text_cosines
 from laser_core.texts.descriptions import Descriptions
-from laser_core.texts.neglabel import Names
+from laser_core.texts.neglabel import NegativeNames
 from laser_core.view import QueryArrays
 
 
@@ -99,7 +99,7 @@ def explain_row(
         s_vlm=float(s_vlm[here]) if _otherwise_summed(config) else None,
     )
     if laser.names_log_sum is not None and laser.names_sharpness is not None:
-        names = Names(laser.names_log_sum[[here]], float(laser.names_sharpness[here]))
+        names = NegativeNames(laser.names_log_sum[[here]], float(laser.names_sharpness[here]))
         found = with_shares(found, cosines, descriptions, names)
     if arrays.classifier is None:
         return found

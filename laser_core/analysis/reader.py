@@ -30,7 +30,7 @@ from laser_core.strategies.laser import laser_settings
 from laser_core.texts.cosine_table import FileTable, run_cosines
 from laser_core.texts.cosines import TextCosines
 from laser_core.texts.descriptions import Descriptions
-from laser_core.texts.neglabel import Names
+from laser_core.texts.neglabel import NegativeNames
 from laser_core.view import Query, QueryArrays, RoundRecord
 
 
@@ -140,7 +140,7 @@ class RunReader:
             self._table = FileTable(place, len(facts.ids))
         return self._table
 
-    def names(self) -> Names | None:
+    def names(self) -> NegativeNames | None:
         """The names that `neglabel` holds the classes against; None with Eq. (1) as printed.
 
         Raises:

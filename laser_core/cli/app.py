@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from laser_core.basics.files import default_cache_dir
-from laser_core.cli.files import add_file_commands
+from laser_core.cli.file_commands import add_file_commands
 from laser_core.cli.options import names, numbers, with_settings
 from laser_core.cli.shared import CacheDir, Commands, RunFolder, end_with
 from laser_core.cli.terminal import Terminal
@@ -40,7 +40,9 @@ Out = Annotated[
         show_default=False,
     ),
 ]
-Config = Callable[[], ExperimentConfig]  # made inside `guarded`, so that its errors are told there
+Config = Callable[
+    [], ExperimentConfig
+]  # made inside `run_guarded`, so that its errors are told there
 
 
 @app.command()

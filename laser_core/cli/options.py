@@ -11,6 +11,7 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 from laser_core.config import PAPER_PRESETS, ExperimentConfig
+from laser_core.data.class_split import WrittenNames
 from laser_core.data.open import open_pool
 from laser_core.data.sets.demo import DEMO_POOLS
 from laser_core.data.sets.demo import Preset as DemoPreset
@@ -20,7 +21,6 @@ from laser_core.data.sets.published_sets import (
     PRINTED_DESCRIPTIONS,
     usual_descriptions,
 )
-from laser_core.data.split import Written
 from laser_core.errors import ConfigError
 from laser_core.strategies import STRATEGIES
 from laser_core.strategies.laser import Laser
@@ -375,7 +375,7 @@ def written(texts: Sequence[str] | None) -> tuple[str, ...]:
     """
     result: list[str] = []
     for text in texts or ():
-        result = [*result, Written(text.strip())] if text.strip(" ,") else []
+        result = [*result, WrittenNames(text.strip())] if text.strip(" ,") else []
     return tuple(result)
 
 

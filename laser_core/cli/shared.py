@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from laser_core.cli.terminal import guarded, shown
+from laser_core.cli.terminal import printable, run_guarded
 
 CacheDir = Annotated[
     Path | None,
@@ -26,7 +26,7 @@ def end_with(work: Callable[[], None], folder: Path | None) -> None:
             return "stopped; what was embedded so far is kept, the next start goes on from there"
         return f"stopped; go on with: python -m laser_core resume {folder}"
 
-    raise typer.Exit(guarded(work, stopped))
+    raise typer.Exit(run_guarded(work, stopped))
 
 
 class Commands(TyperGroup):
@@ -34,21 +34,21 @@ class Commands(TyperGroup):
 
     def make_context(self, *args: Any, **settings: Any) -> Any:
         """As typer's."""
-        with _shown_complaints():
+        with _printable_complaints():
             return super().make_context(*args, **settings)
 
     def invoke(self, ctx: Any) -> Any:
         """As typer's."""
-        with _shown_complaints():
+        with _printable_complaints():
             return super().invoke(ctx)
 
 
 @contextmanager
-def _shown_complaints() -> Iterator[None]:
+def _printable_complaints() -> Iterator[None]:
     try:
         yield
     except Exception as error:
         message = getattr(error, "message", None)  # typer's own errors have one
         if isinstance(message, str):
-            error.message = shown(message)  # type: ignore[attr-defined]
+            error.message = printable(message)  # type: ignore[attr-defined]
         raise

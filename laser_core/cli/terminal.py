@@ -1,7 +1,7 @@
 """How the command line shows progress, lines and errors.
 
-All of it passes `shown`: names of files, classes and people come from outside, and a terminal obeys
-the control characters in them.
+All of it passes `printable`: names of files, classes and people come from outside, and a terminal
+obeys the control characters in them.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from laser_core.progress import Progress, Steps, T, drain
 USER_ERROR, STOPPED, BUG = 2, 130, 1
 
 
-def shown(text: str) -> str:
+def printable(text: str) -> str:
     r"""`text` as one line that a terminal shows and does not act on, without any key.
 
     A control character stands there as its escape: `\x1b`, `\n`, `\u202e`.
@@ -41,8 +41,8 @@ def shown(text: str) -> str:
     return escape_unseen(mask_keys(text))
 
 
-def put(text: str, error: bool = False) -> None:
-    """Print a line as `shown`, in whatever letters the stream has.
+def print_line(text: str, error: bool = False) -> None:
+    """Print a line as `printable`, in whatever letters the stream has.
 
     Args:
         text: one line.
@@ -50,7 +50,7 @@ def put(text: str, error: bool = False) -> None:
     """
     stream = sys.stderr if error else sys.stdout
     letters = getattr(stream, "encoding", None) or "utf-8"
-    line = shown(text).encode(letters, "backslashreplace").decode(letters)
+    line = printable(text).encode(letters, "backslashreplace").decode(letters)
     print(line, file=stream, flush=True)
 
 
@@ -71,9 +71,9 @@ class Terminal:
     def say(self, text: str) -> None:
         """Print a line, above the bar if one is shown."""
         if self._bar is not None and self._bar_console.is_terminal:
-            self._bar_console.print(shown(text), markup=False, highlight=False, emoji=False)
+            self._bar_console.print(printable(text), markup=False, highlight=False, emoji=False)
         else:
-            put(text)
+            print_line(text)
 
     def run(self, steps: Steps[T]) -> T:
         """Drain `steps` with a bar: stage, count, rate and time left."""
@@ -102,7 +102,7 @@ class Terminal:
             nonlocal stage
             if progress.stage != stage:
                 stage = progress.stage
-                bar.reset(task, description=shown(stage))
+                bar.reset(task, description=printable(stage))
             bar.update(task, completed=progress.done, total=progress.total or None)
 
         return follow
@@ -113,7 +113,7 @@ def _shows_bars(console: Console) -> bool:
     return console.is_terminal or (console.is_jupyter and find_spec("ipywidgets") is not None)
 
 
-def guarded(work: Callable[[], None], stopped: Callable[[], str]) -> int:
+def run_guarded(work: Callable[[], None], stopped: Callable[[], str]) -> int:
     """Run `work`; every end is an exit code and at most one sentence.
 
     Args:
@@ -129,21 +129,21 @@ def guarded(work: Callable[[], None], stopped: Callable[[], str]) -> int:
             work()
         except (Exception, KeyboardInterrupt) as error:
             if ctrl_c.pressed or isinstance(error, KeyboardInterrupt):
-                put(stopped(), error=True)
+                print_line(stopped(), error=True)
                 return STOPPED
-            return _told(error)
+            return _print_error(error)
     return 0
 
 
-def _told(error: Exception) -> int:
+def _print_error(error: Exception) -> int:
     """Say what went wrong; the exit code for it."""
     if isinstance(error, LaserError):
-        put(f"error: {error}", error=True)
+        print_line(f"error: {error}", error=True)
         return USER_ERROR
     if os.environ.get("LASER_DEBUG"):
         for line in "".join(traceback.format_exception(error)).splitlines():
-            put(line, error=True)
-    put(
+            print_line(line, error=True)
+    print_line(
         f"error: {type(error).__name__}: {error}; this is a fault of the program, please "
         "report it with what LASER_DEBUG=1 shows",
         error=True,

@@ -179,20 +179,20 @@ class _Subset(ImageSource):
 
 
 class EncodedSource(ImageSource):
-    """A source whose pictures are encoded files: only `encoded` is left to say."""
+    """A source whose pictures are encoded files: only `file_bytes` is left to say."""
 
     @abstractmethod
-    def encoded(self, id: str) -> bytes:
+    def file_bytes(self, id: str) -> bytes:
         """The picture's file, as it lies on disk."""
 
     def content_key(self, id: str) -> str:
-        return hashlib.sha256(self.encoded(id)).hexdigest()
+        return hashlib.sha256(self.file_bytes(id)).hexdigest()
 
     def image(self, id: str) -> Image.Image:
-        return decode(self.encoded(id), id)
+        return decode(self.file_bytes(id), id)
 
     def small_image(self, id: str, least_side: int) -> Image.Image:
-        return decode(self.encoded(id), id, least_side)
+        return decode(self.file_bytes(id), id, least_side)
 
 
 def bare_name(name: str) -> str:

@@ -19,15 +19,15 @@ class ClassNames:
         self._names = dict.fromkeys(names)
         self._alike: dict[str, list[str]] = {}
         for name in self._names:
-            self._alike.setdefault(name_key(name), []).append(name)
+            self._alike.setdefault(spelling_key(name), []).append(name)
 
-    def meant(self, name: str) -> list[str]:
+    def find(self, name: str) -> list[str]:
         """The classes that `name` may mean: itself, or all that differ in spelling alone."""
         if name in self._names:
             return [name]
-        return list(self._alike.get(name_key(name), ())) if name_key(name) else []
+        return list(self._alike.get(spelling_key(name), ())) if spelling_key(name) else []
 
 
-def name_key(name: str) -> str:
+def spelling_key(name: str) -> str:
     """What all spellings of a name share."""
     return bare_name(name if name.isascii() else unicodedata.normalize("NFC", name))

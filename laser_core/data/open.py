@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from laser_core.data.archive import open_archive
 from laser_core.data.base import ImageSource, bare_name
-from laser_core.data.elsewhere import require_here
-from laser_core.data.folder import open_folder
-from laser_core.data.pictures.kinds import SUFFIXES
+from laser_core.data.confirmation import require_confirmed
+from laser_core.data.folder_source import open_folder
+from laser_core.data.pictures.file_kinds import SUFFIXES
 from laser_core.data.sets.demo import DEMO_POOLS, DemoSource
-from laser_core.data.table import open_table
+from laser_core.data.table_source import open_table
 from laser_core.data.tables.rows import TABLE_SUFFIXES
+from laser_core.data.zip_source import open_archive
 from laser_core.errors import ConfigError, PoolError
 
 SET_NAMES = ("cifar10", "cifar100", "tiny-imagenet", "stl10", "fashion-mnist")
@@ -41,15 +41,15 @@ def open_pool(spec: str, data_root: Path | None = None) -> ImageSource:
         PoolError: it is there, but cannot be used as a pool.
     """
     spec = spec.strip()
-    require_here("pool", spec)
+    require_confirmed("pool", spec)
     path = Path(spec).expanduser()
     if spec in (*DEMO_POOLS, *SET_NAMES):
-        return _named(spec, data_root)
+        return _open_by_name(spec, data_root)
     if spec and path.exists():
-        return _at(path)
+        return _open_path(path)
     known = {bare_name(name): name for name in (*DEMO_POOLS, *SET_NAMES)}
     if bare_name(spec) in known:
-        return _named(known[bare_name(spec)], data_root)
+        return _open_by_name(known[bare_name(spec)], data_root)
     near = difflib.get_close_matches(bare_name(spec), known, n=1)
     hint = f"did you mean {known[near[0]]}? " if near else ""
     raise ConfigError(
@@ -104,7 +104,7 @@ def describe(source: ImageSource) -> PoolFacts:
     )
 
 
-def _named(name: str, data_root: Path | None) -> ImageSource:
+def _open_by_name(name: str, data_root: Path | None) -> ImageSource:
     if name in DEMO_POOLS:
         return DemoSource(name)
     from laser_core.data.sets.torchvision_sets import default_data_root, open_set  # imports torch
@@ -112,7 +112,7 @@ def _named(name: str, data_root: Path | None) -> ImageSource:
     return open_set(name, data_root or default_data_root())
 
 
-def _at(path: Path) -> ImageSource:
+def _open_path(path: Path) -> ImageSource:
     suffix = path.suffix.lower()
     if path.is_dir():
         return open_folder(path)

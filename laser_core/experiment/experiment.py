@@ -29,7 +29,7 @@ from laser_core.store.store import Store
 from laser_core.strategies import Strategy, make_strategy
 from laser_core.texts.cosines import TextCosines, text_cosines
 from laser_core.texts.descriptions import Descriptions, describe, with_discovered
-from laser_core.texts.neglabel import NAME_SIGNALS, Names
+from laser_core.texts.neglabel import NAME_SIGNALS, NegativeNames
 from laser_core.view import PoolView, Query, RoundRecord
 
 
@@ -235,7 +235,7 @@ class Experiment:
             embeddings=lambda places: self.materials.cosines.vectors(rows[places]),
         )  # fmt: skip
 
-    def _names(self, unlabeled: Ids) -> Steps[Names]:
+    def _names(self, unlabeled: Ids) -> Steps[NegativeNames]:
         kept = self.store.texts()
         descriptions = kept[1] if kept else Descriptions(())
         found = yield from names_of(self.store, self.materials, descriptions, self.config.relevant)

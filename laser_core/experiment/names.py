@@ -10,7 +10,7 @@ from laser_core.errors import StoreError
 from laser_core.progress import Progress, Steps
 from laser_core.scores import confuser_cosines
 from laser_core.store.store import Store
-from laser_core.texts.neglabel import Names, far_enough, names_part, sharpness_of
+from laser_core.texts.neglabel import NegativeNames, far_enough, names_part, sharpness_of
 
 if TYPE_CHECKING:  # pages read what is kept, and load no lexicon
     from laser_core.experiment.materials import Materials
@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # pages read what is kept, and load no lexicon
 FILE = "names.txt"  # the relevant classes that the names were chosen for, a line each
 
 
-def kept_names(store: Store, relevant: tuple[str, ...], images: int) -> Names | None:
+def kept_names(store: Store, relevant: tuple[str, ...], images: int) -> NegativeNames | None:
     """What a run has kept; None before the first query, or where other classes are relevant now.
 
     Args:
@@ -35,12 +35,12 @@ def kept_names(store: Store, relevant: tuple[str, ...], images: int) -> Names | 
     whole = log_sum.shape == (images,) and sharpness.shape == (1,)
     if not whole or not np.isfinite(log_sum).all() or not np.isfinite(sharpness).all():
         return None
-    return Names(np.asarray(log_sum, dtype=np.float64), float(sharpness[0]))
+    return NegativeNames(np.asarray(log_sum, dtype=np.float64), float(sharpness[0]))
 
 
 def names_of(
     store: Store, materials: Materials, descriptions: Descriptions, relevant: tuple[str, ...]
-) -> Steps[Names]:
+) -> Steps[NegativeNames]:
     """The run's names, kept or made now: some thousand of the lexicon, compared with the pool.
 
     Args:
@@ -68,4 +68,4 @@ def names_of(
     store.save_array("names/log_sum", part.log_sum)
     store.save_array("names/sharpness", np.array([part.sharpness]))
     store.write_text(FILE, "\n".join(relevant))
-    return Names(part.log_sum, part.sharpness)
+    return NegativeNames(part.log_sum, part.sharpness)

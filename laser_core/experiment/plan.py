@@ -11,15 +11,15 @@ from pathlib import Path
 
 from laser_core.config import ExperimentConfig, in_order
 from laser_core.data.base import ImageSource, bare_name
-from laser_core.data.open import SET_NAMES, open_pool
-from laser_core.data.sets.demo import DEMO_POOLS
-from laser_core.data.sets.published_sets import usual_descriptions
-from laser_core.data.split import (
+from laser_core.data.class_split import (
     limit_per_class,
     relevant_by_mismatch,
     relevant_by_name,
     split_names,
 )
+from laser_core.data.open import SET_NAMES, open_pool
+from laser_core.data.sets.demo import DEMO_POOLS
+from laser_core.data.sets.published_sets import usual_descriptions
 from laser_core.errors import ConfigError, PoolError
 from laser_core.llm.base import LanguageModel, Proposal
 from laser_core.llm.choose import open_llm

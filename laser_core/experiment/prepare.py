@@ -11,8 +11,8 @@ import numpy as np
 from laser_core.basics.arrays import Floats, Ids, Ints
 from laser_core.config import ExperimentConfig
 from laser_core.data.base import ImageSource, Skipped
+from laser_core.data.class_split import relevant_by_name
 from laser_core.data.open import open_pool
-from laser_core.data.split import relevant_by_name
 from laser_core.experiment.materials import Materials
 from laser_core.experiment.oracle import SimulatedOracle
 from laser_core.experiment.plan import Plan

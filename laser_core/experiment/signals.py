@@ -11,7 +11,7 @@ from laser_core.errors import ConfigError
 from laser_core.nets.base import Net, Pictures
 from laser_core.progress import Steps
 from laser_core.texts.cosines import TextCosines
-from laser_core.texts.neglabel import NAME_SIGNALS, Names
+from laser_core.texts.neglabel import NAME_SIGNALS, NegativeNames
 from laser_core.view import Signal
 
 TEXT_SIGNALS = ("relevant_cosines", "irrelevant_cosines", "relevant_owner", "irrelevant_owner")
@@ -29,7 +29,7 @@ def compute_signals(
     cosines: TextCosines | None,
     detector: Net | None,
     classifier: Net | None,
-    names: Names | None = None,
+    names: NegativeNames | None = None,
 ) -> Steps[dict[str, Signal]]:
     """The arrays named in `needs`, in the order of `unlabeled` (U,) where they speak of images.
 

@@ -1,9 +1,9 @@
-"""A person's word on a run from elsewhere, or on one whose pictures were moved."""
+"""Confirms what a run from another machine may use here, or where moved pictures now lie."""
 
 from __future__ import annotations
 
 from laser_core.data.base import ImageSource
-from laser_core.data.elsewhere import confirmed
+from laser_core.data.confirmation import confirm
 from laser_core.errors import PoolError
 from laser_core.store.store import Store
 
@@ -28,4 +28,4 @@ def adopt(store: Store, pool: str | None, source: ImageSource | None, models: bo
                 f"{pool}: {len(missing):,} of the run's {len(kept.ids):,} pictures are not there, "
                 f"the first is {missing[0]!r}; give the place that holds the same pictures"
             )
-    store.change_config(confirmed(config, pool, models, config.data_root))
+    store.change_config(confirm(config, pool, models, config.data_root))

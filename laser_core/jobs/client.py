@@ -22,7 +22,7 @@ from typing import Any
 from filelock import Timeout
 
 from laser_core.errors import JobError
-from laser_core.jobs.folder import Lane, code_stamp, held, lock_of, read_json, remove, write_json
+from laser_core.jobs.folder import Lane, code_stamp, is_held, lock_of, read_json, remove, write_json
 from laser_core.jobs.process import kill, launch_worker
 from laser_core.jobs.state import JobState, Status, read_state
 
@@ -82,7 +82,7 @@ class _Client:
         if state.status == "queued":
             if self._will_be_taken(state):
                 return state
-        elif held(folder / "lock"):
+        elif is_held(folder / "lock"):
             self._kill_if_stuck(state)
             return state
         return self._settle(id)
@@ -138,7 +138,7 @@ class _Client:
 
     def worker_pid(self) -> int:
         """The live worker's process id; 0 when none is alive."""
-        if not held(self.lane.worker_lock):
+        if not is_held(self.lane.worker_lock):
             return 0
         return int(read_json(self.lane.worker_file).get("pid", 0))
 
@@ -146,7 +146,7 @@ class _Client:
         """Ask the worker to end after what it does now; True once none is alive."""
         end = time.monotonic() + timeout
         self.lane.stop.touch()
-        while held(self.lane.worker_lock):
+        while is_held(self.lane.worker_lock):
             if time.monotonic() > end:
                 return False
             time.sleep(0.01)
@@ -176,9 +176,9 @@ class _Client:
         """
         if state.cancelling:
             return False
-        if held(self.lane.start_lock):
+        if is_held(self.lane.start_lock):
             return True
-        return (self.lane.queue / state.id).exists() and held(self.lane.worker_lock)
+        return (self.lane.queue / state.id).exists() and is_held(self.lane.worker_lock)
 
     def _settle(self, id: str) -> JobState:
         """End a job that nobody works on: cancelled if that was asked for, else lost.
@@ -217,7 +217,7 @@ class _Client:
 
     def _ensure_worker(self) -> None:
         """See to it that a worker with today's code is alive; the caller holds the start lock."""
-        if held(self.lane.worker_lock):
+        if is_held(self.lane.worker_lock):
             if read_json(self.lane.worker_file).get("code", 0) >= code_stamp():
                 return
             if not self.stop_worker(timeout=2.0):  # busy: it takes this job too, with its old code
@@ -228,7 +228,9 @@ class _Client:
             self._arguments, self.lane.log, self._threads, self.lane_name == "jobs"
         )
         end = time.monotonic() + START_SECONDS
-        while not held(self.lane.worker_lock) and child.poll() is None and time.monotonic() < end:
+        while (
+            not is_held(self.lane.worker_lock) and child.poll() is None and time.monotonic() < end
+        ):
             time.sleep(0.01)
 
 

@@ -57,7 +57,7 @@ class Lane:
         """All job ids, oldest first; an id starts with its running number."""
         return sorted(entry.name for entry in os.scandir(self.jobs) if entry.is_dir())
 
-    def waiting(self) -> list[str]:
+    def queued_ids(self) -> list[str]:
         """Ids in the queue, oldest first."""
         return sorted(entry.name for entry in os.scandir(self.queue))
 
@@ -74,7 +74,7 @@ def lock_of(path: Path) -> FileLock:
     return FileLock(str(path))
 
 
-def held(path: Path) -> bool:
+def is_held(path: Path) -> bool:
     """Whether a live process holds the lock file `path`."""
     if not path.exists():
         return False

@@ -42,7 +42,7 @@ def launch_worker(
             stdout=output,
             stderr=output,
             env={**os.environ, **environment},
-            **_detached(low_priority),
+            **_detach_arguments(low_priority),
         )
     _CHILDREN[:] = [other for other in _CHILDREN if other.poll() is None]
     _CHILDREN.append(child)
@@ -66,7 +66,7 @@ def _thread_limits(threads: int) -> dict[str, str]:
     return {name: str(count) for name in THREAD_VARIABLES if threads or name not in os.environ}
 
 
-def _detached(low_priority: bool) -> dict[str, Any]:
+def _detach_arguments(low_priority: bool) -> dict[str, Any]:
     """Arguments of Popen that let the child outlive this process and its terminal."""
     if sys.platform == "win32":
         flags = subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP

@@ -63,11 +63,11 @@ Result: TypeAlias = dict[str, Any]
 Task: TypeAlias = Callable[[dict[str, Any], JobContext], Steps[Result] | Result]
 
 
-class Cancelled(BaseException):
+class JobCancelled(BaseException):
     """The job was asked to stop; no error, so that a task's `except Exception` lets it pass."""
 
 
-class Ended(BaseException):
+class WorkerEnded(BaseException):
     """The worker was asked to end, by the system or from a terminal."""
 
 
@@ -88,7 +88,7 @@ class _Reporter:
     def report(self, progress: Progress) -> None:
         """Note one step; it reaches the disk now or with `flush`."""
         if self.cancelled():
-            raise Cancelled
+            raise JobCancelled
         now = time.monotonic()
         if progress.stage != self._facts.get("stage") or progress.done < self._stage_from:
             self._stage_since, self._stage_from = now, progress.done
@@ -131,7 +131,7 @@ class Worker:
         self._current: _Reporter | None = None
 
     def serve(self) -> None:
-        """Take jobs until it is time to go; returns at once when the lane has a worker."""
+        """Take jobs until there is no more to do; returns at once when the lane has a worker."""
         life = lock_of(self.lane.worker_lock)
         try:
             life.acquire(timeout=2.0)  # a reader that looks whether we live holds it for a moment
@@ -141,7 +141,7 @@ class Worker:
         threading.Thread(target=self._watch, daemon=True).start()
         idle_since = time.monotonic()
         while True:
-            waiting = self._waiting()
+            waiting = self._queued_ids()
             if self.lane.stop.exists() or waiting is None:
                 break
             if waiting:
@@ -149,25 +149,25 @@ class Worker:
                 idle_since = time.monotonic()
             elif time.monotonic() - idle_since < self._idle_seconds:
                 time.sleep(POLL_SECONDS)
-            elif self._go_home(life):
+            elif self._leave_lane(life):
                 return
         life.release()
 
-    def _waiting(self) -> list[str] | None:
+    def _queued_ids(self) -> list[str] | None:
         """The queue; None when the home was deleted under us."""
         try:
-            return self.lane.waiting()
+            return self.lane.queued_ids()
         except FileNotFoundError:
             return None
 
-    def _go_home(self, life: FileLock) -> bool:
-        """Give up the lane unless a job came in; the start lock keeps one from being added now."""
+    def _leave_lane(self, life: FileLock) -> bool:
+        """Release the lane unless a job came in; the start lock keeps one from being added now."""
         try:
             hold = lock_of(self.lane.start_lock).acquire(timeout=0)
         except Timeout:
             return False
         with hold:
-            if self.lane.waiting():
+            if self.lane.queued_ids():
                 return False
             life.release()
             return True
@@ -191,20 +191,20 @@ class Worker:
             remove(self.lane.queue / id)
 
     def _run(self, id: str, folder: Path, reporter: _Reporter) -> None:
-        """Do the job; whatever happens, its last word is on disk when this ends."""
+        """Do the job; however it ends, how it ended is on disk when this returns."""
         spec = read_json(folder / "job.json")
         kind = str(spec.get("kind", id.partition("-")[2]))
         reporter.write(status="running", pid=os.getpid(), started=time.time())
         remove(self.lane.queue / id)
         try:
             if reporter.cancelled():
-                raise Cancelled
+                raise JobCancelled
             context = JobContext(self.home, folder, reporter.cancelled, self._warm)
             result = self._result(kind, spec, context, reporter)
             write_json(folder / "result.json", result)
-        except Cancelled:
+        except JobCancelled:
             reporter.write(status="cancelled", ended=time.time())
-        except (Ended, KeyboardInterrupt, SystemExit):
+        except (WorkerEnded, KeyboardInterrupt, SystemExit):
             reporter.write(status="cancelled", ended=time.time())
             raise
         except LaserError as error:
@@ -251,7 +251,7 @@ class Worker:
 
 
 def _end(signal_number: int, frame: FrameType | None) -> None:
-    raise Ended
+    raise WorkerEnded
 
 
 def main() -> None:
@@ -266,7 +266,7 @@ def main() -> None:
     if given.lane == "jobs" and hasattr(os, "nice"):
         os.nice(10)  # pages and requests go first
     signal.signal(signal.SIGTERM, _end)
-    with contextlib.suppress(Ended, KeyboardInterrupt):
+    with contextlib.suppress(WorkerEnded, KeyboardInterrupt):
         Worker(given.home, given.lane, given.tasks, given.idle_seconds).serve()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from laser_core.data.elsewhere import require_here
+from laser_core.data.confirmation import require_confirmed
 from laser_core.errors import ConfigError
 from laser_core.llm.base import LanguageModel
 from laser_core.llm.offline.meaning import Encoder
@@ -25,7 +25,7 @@ def open_llm(
         ConfigError: `spec` is none of these.
         LLMError: the model cannot be used as things are (no API key, no such transcript).
     """
-    require_here("llm", spec)
+    require_confirmed("llm", spec)
     kind, _, rest = spec.strip().partition(":")
     if kind == "offline" and not rest:
         from laser_core.llm.offline.reasoner import OfflineReasoner

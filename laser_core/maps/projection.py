@@ -72,10 +72,10 @@ def _vectors(experiment: Experiment, what: What, texts: tuple[str, ...]) -> tupl
     if what == "text":
         sentences = materials.vlm.text_vectors(texts)
         return sentences[:0], sentences
-    return centred(vectors), centred(materials.vlm.map_text_vectors(texts, vectors))
+    return centre_rows(vectors), centre_rows(materials.vlm.map_text_vectors(texts, vectors))
 
 
-def centred(rows: Floats) -> Floats:
+def centre_rows(rows: Floats) -> Floats:
     """Unit rows (N, D) less their mean, of unit length again.
 
     Pictures and sentences of CLIP lie in two cones far apart (the modality gap). Each less its own

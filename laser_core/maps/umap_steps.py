@@ -42,10 +42,10 @@ def umap_layout(rows: Floats, seed: int) -> Steps[Floats]:
         tqdm_kwds={"file": written, "disable": False, "bar_format": "{n_fmt}", "mininterval": 0.1},
     )
     yield Progress("UMAP looks for neighbours")
-    return (yield from _watched(model, rows, written, epochs))
+    return (yield from _fit_in_thread(model, rows, written, epochs))
 
 
-def _watched(model: UMAP, rows: Floats, written: _Epochs, epochs: int) -> Steps[Floats]:
+def _fit_in_thread(model: UMAP, rows: Floats, written: _Epochs, epochs: int) -> Steps[Floats]:
     """Fit in a thread, so that its epochs can be told while it runs."""
     done = threading.Event()
     outcome: list[Floats | BaseException] = []

@@ -28,7 +28,7 @@ from laser_core.strategies.helpers.delta import (
 )
 from laser_core.strategies.settings import read_settings, require_between, setting
 from laser_core.texts.cosines import TextCosines
-from laser_core.texts.neglabel import NAME_SIGNALS, Names
+from laser_core.texts.neglabel import NAME_SIGNALS, NegativeNames
 from laser_core.view import LaserArrays, PoolView, Query, Signal, take
 
 Selection = Literal["balanced", "quota", "global"]
@@ -244,12 +244,12 @@ class Laser(Strategy):
         }
 
 
-def _names(signals: Mapping[str, Signal]) -> Names | None:
+def _names(signals: Mapping[str, Signal]) -> NegativeNames | None:
     """What the signals hold of the names; None for a strategy that did not ask for them."""
     if "names_log_sum" not in signals:
         return None
     sharpness = signals["names_sharpness"]
-    return Names(signals["names_log_sum"], float(sharpness[0]) if len(sharpness) else 1.0)
+    return NegativeNames(signals["names_log_sum"], float(sharpness[0]) if len(sharpness) else 1.0)
 
 
 def laser_arrays(parts: Parts, logits: Floats | None) -> LaserArrays:

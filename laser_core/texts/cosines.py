@@ -18,7 +18,7 @@ from laser_core.texts.descriptions import Descriptions
 from laser_core.texts.neglabel import relevant_share
 
 if TYPE_CHECKING:
-    from laser_core.texts.neglabel import Names
+    from laser_core.texts.neglabel import NegativeNames
 
 TextEncoder = Callable[[Sequence[str]], Floats]
 
@@ -82,7 +82,7 @@ class TextCosines:
     relevant_owner: Ints
     irrelevant_owner: Ints
 
-    def score(self, names: Names | None = None) -> Floats:
+    def score(self, names: NegativeNames | None = None) -> Floats:
         """(N,) S_vlm of Eq. (1); with `names` of the same images the relevant classes' share."""
         if names is not None:
             return relevant_share(

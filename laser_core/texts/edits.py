@@ -42,7 +42,7 @@ class Edit:
     new: str = ""
 
 
-def edited(descriptions: Descriptions, edit: Edit) -> tuple[Descriptions, str]:
+def apply_edit(descriptions: Descriptions, edit: Edit) -> tuple[Descriptions, str]:
     """`descriptions` after `edit`, and what was done, in a few words.
 
     Raises:
@@ -83,7 +83,7 @@ def with_sentences(
 ) -> Descriptions:
     """`descriptions` with other `sentences` for the classes named there."""
 
-    def renewed(classes: Sequence[ClassText]) -> tuple[ClassText, ...]:
+    def renew(classes: Sequence[ClassText]) -> tuple[ClassText, ...]:
         return tuple(
             replace(c, sentences=tuple(sentences[c.name])) if sentences.get(c.name) else c
             for c in classes
@@ -91,12 +91,12 @@ def with_sentences(
 
     return replace(
         descriptions,
-        relevant=renewed(descriptions.relevant),
-        confusers=renewed(descriptions.confusers),
+        relevant=renew(descriptions.relevant),
+        confusers=renew(descriptions.confusers),
     )
 
 
-def made_relevant(descriptions: Descriptions, name: str) -> Descriptions:
+def with_relevant(descriptions: Descriptions, name: str) -> Descriptions:
     """`descriptions` with the confuser `name`, if there is one, as the last relevant class."""
     moved = tuple(replace(c, enabled=True) for c in descriptions.confusers if c.name == name)
     left = tuple(c for c in descriptions.confusers if c.name != name)
@@ -140,7 +140,7 @@ def _rename(descriptions: Descriptions, edit: Edit) -> tuple[Descriptions, str]:
             "rename it on the Label page"
         )
     new = _new_name(descriptions, edit.new, besides=edit.name)
-    sentences = (_renamed(s, edit.name, new) for s in found.sentences)
+    sentences = (_rename_in_sentence(s, edit.name, new) for s in found.sentences)
     changed = replace(found, name=new, sentences=tuple(dict.fromkeys(sentences)), source="person")
     return _put(descriptions, edit, changed), f"{edit.name} renamed to {new}"
 
@@ -246,7 +246,7 @@ def _new_sentence(owner: ClassText, given: str) -> str:
     return sentence
 
 
-def _renamed(sentence: str, old: str, new: str) -> str:
+def _rename_in_sentence(sentence: str, old: str, new: str) -> str:
     """`sentence` with the class's name replaced as a whole word, and the article made to fit."""
     pattern = rf"\b(?:(an?)( ))?{re.escape(old)}\b"
 

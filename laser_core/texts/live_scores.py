@@ -17,13 +17,13 @@ from laser_core.scores import confuser_cosines, vlm_score
 from laser_core.texts.cosine_table import Table
 from laser_core.texts.cosines import TextCosines
 from laser_core.texts.descriptions import ClassText, Descriptions
-from laser_core.texts.neglabel import Names, relevant_share
+from laser_core.texts.neglabel import NegativeNames, relevant_share
 
 REMEMBERED = 300  # classes whose reduced cosines are kept: 120 MB for a pool of 50,000
 
 
 @dataclass(frozen=True)
-class Reduced:
+class ReducedCosines:
     """The cosines of all sentences, reduced to what Eq. (1) takes of each class.
 
     Args:
@@ -51,8 +51,10 @@ class LiveScores:
         names: of the pool, for the aggregator `neglabel`; None for Eq. (1) as printed.
     """
 
-    def __init__(self, cosines: TextCosines | Reduced, names: Names | None = None) -> None:
-        self._r = cosines if isinstance(cosines, Reduced) else reduced(cosines)
+    def __init__(
+        self, cosines: TextCosines | ReducedCosines, names: NegativeNames | None = None
+    ) -> None:
+        self._r = cosines if isinstance(cosines, ReducedCosines) else reduce_cosines(cosines)
         self._names = names
 
     def score(
@@ -118,7 +120,7 @@ class CosineMemory:
         self._mean: dict[tuple[str, ...], Floats] = {}
         self._peak: dict[str, float] = {}
 
-    def reduced(self, descriptions: Descriptions) -> Reduced:
+    def reduce(self, descriptions: Descriptions) -> ReducedCosines:
         """What is switched on in `descriptions`, reduced; only classes not met before are read.
 
         Raises:
@@ -134,7 +136,7 @@ class CosineMemory:
         means = [self._mean_of(sentences) for _, sentences in confusers]
         best = np.stack([values for values, _, _ in pairs])
         self._forget()
-        return Reduced(
+        return ReducedCosines(
             classes=np.array([place for place, _ in relevant], dtype=np.intp),
             best=best,
             winner=np.stack([rows + first[n] for n, (_, rows, _) in enumerate(pairs)]),
@@ -180,14 +182,14 @@ class CosineMemory:
                 kept.pop(key, None)
 
 
-def reduced(cosines: TextCosines) -> Reduced:
+def reduce_cosines(cosines: TextCosines) -> ReducedCosines:
     """The cosines of all sentences, reduced class by class."""
     owner = cosines.relevant_owner
     classes = np.unique(owner)
     blocks = [np.flatnonzero(owner == group) for group in classes]
     tops = [rows[cosines.relevant[rows].argmax(axis=0)] for rows in blocks]
     best = [cosines.relevant[rows].max(axis=0) for rows in blocks]
-    return Reduced(
+    return ReducedCosines(
         classes=classes,
         best=np.stack(best) if best else cosines.relevant,
         winner=np.stack(tops) if tops else np.empty(cosines.relevant.shape, dtype=np.intp),

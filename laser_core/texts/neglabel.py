@@ -17,11 +17,14 @@ SHARPNESS = 2.5  # in spreads: 30 a cosine where classes' cosines spread by .083
 TOO_NEAR = 0.9  # cosine of two texts from which a name may mean a relevant class
 BLOCK = 256  # names at once: 51 MB of cosines with 50,000 images
 LARGEST = 3  # names that an explanation shows
-NAME_SIGNALS = ("names_log_sum", "names_sharpness")  # of `Names`, as a strategy asks for them
+NAME_SIGNALS = (
+    "names_log_sum",
+    "names_sharpness",
+)  # of `NegativeNames`, as a strategy asks for them
 
 
 @dataclass(frozen=True)
-class Names:
+class NegativeNames:
     """What `relevant_share` needs of the names.
 
     Args:
@@ -32,9 +35,9 @@ class Names:
     log_sum: Floats
     sharpness: float
 
-    def at(self, rows: Ints) -> Names:
+    def at(self, rows: Ints) -> NegativeNames:
         """Those of some images."""
-        return Names(self.log_sum[rows], self.sharpness)
+        return NegativeNames(self.log_sum[rows], self.sharpness)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from laser_core.data.elsewhere import require_here
+from laser_core.data.confirmation import require_confirmed
 from laser_core.errors import VLMError
 from laser_core.vlm.base import VisionLanguageModel
 from laser_core.vlm.hub import file_names, find_in_cache
@@ -37,7 +37,7 @@ def choose(spec: str) -> Choice:
         VLMError: `spec` is none of the three.
         ConfigError: it is of a run from elsewhere, and nobody has said yet that it may be used.
     """
-    require_here("vlm", spec)
+    require_confirmed("vlm", spec)
     if spec == "offline":
         return Choice(
             spec,

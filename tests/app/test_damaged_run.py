@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from laser_core.data.elsewhere import marked
+from laser_core.data.confirmation import mark_unconfirmed
 from laser_core.pool import Label
 from laser_core.store.backup import back_up
 from laser_core.store.store import Store
@@ -116,7 +116,7 @@ def test_a_run_from_elsewhere_asks_on_every_page_before_it_uses_anything(
     """B3: the pool is asked for, and models that go online are shown, with the same card."""
     with closing(Store.open(runs / "going")) as store:
         there = fakes.config(pool="/root", llm="openai:gpt-4o", vlm="open_clip:ViT-L-14/x")
-        store.change_config(marked(there))
+        store.change_config(mark_unconfirmed(there))
     page = open_page(name, "going")
     assert not page.exception
     assert "going was made elsewhere" in shown(page)

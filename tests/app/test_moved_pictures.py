@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from laser_core.data.elsewhere import MARK
+from laser_core.data.confirmation import MARK
 from laser_core.data.open import is_gone
 
 ALL = ("1_Data", "2_Prompts", "3_Map", "4_Round", "5_Label", "6_Charts", "8_Files")

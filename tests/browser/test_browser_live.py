@@ -127,7 +127,7 @@ def test_two_tabs_show_one_job_and_a_second_start_says_why_not(
     panel(second).get_by_role("button", name="Stop").click()
     first.bring_to_front()
     expect(first.get_by_text("last: cancelled")).to_be_visible()
-    assert len(jobs.lane.waiting()) == 0
+    assert len(jobs.lane.queued_ids()) == 0
     assert_clean(first, first_watch, server)
     assert_clean(second, second_watch, server)
 

@@ -63,7 +63,7 @@ def make_real_run(home: Path) -> None:
             folder.mkdir(parents=True)
             wanted = [i for i in source.items if i.label == name and i.split == split][:most]
             for item in wanted:
-                (folder / f"{item.id}.webp").write_bytes(source.encoded(item.id))
+                (folder / f"{item.id}.webp").write_bytes(source.file_bytes(item.id))
     transcript = home / "transcript.jsonl"
     replies = (("confusers", ["cup", "pear"]), ("descriptions", _with_confusers()))
     lines = [json.dumps({"task": task, "reply": json.dumps(reply)}) for task, reply in replies]

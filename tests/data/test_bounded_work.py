@@ -12,9 +12,9 @@ import pytest
 from picture_parts import chunk, exif, left_and_right, picture, with_chunk, with_segment
 from PIL import Image
 
-from laser_core.data.pictures.bare import MAX_RUN_PIXELS, bare
 from laser_core.data.pictures.decode import decode
-from laser_core.data.pictures.headers import LOOK_BYTES, LOOK_READS, fault, pixel_fault
+from laser_core.data.pictures.headers import LOOK_BYTES, LOOK_READS, header_fault, pixel_fault
+from laser_core.data.pictures.strip import MAX_RUN_PIXELS, strip_picture
 from laser_core.errors import PoolError
 
 FEW = 700_000  # steps of Python, a quarter of a second; what they replace takes many millions
@@ -91,7 +91,7 @@ def test_a_header_and_zeros_takes_few_steps_to_decode_or_to_refuse(data):
 @pytest.mark.parametrize("data", BOMBS.values(), ids=BOMBS.keys())
 def test_a_header_and_zeros_takes_few_steps_to_scan(data):
     """F6: and it was looked at twice on its way into the pool."""
-    assert steps(lambda: fault("a.jpg", len(data), data[:64])) < 1_000
+    assert steps(lambda: header_fault("a.jpg", len(data), data[:64])) < 1_000
     assert steps(lambda: pixel_fault(len(data), lambda: io.BytesIO(data))) < FEW
 
 
@@ -146,7 +146,7 @@ def test_of_an_animation_only_the_first_picture_is_left():
         frames = [Image.new("RGB", (8, 6), (n * 20, 0, 0)) for n in range(9)]
         buffer = io.BytesIO()
         frames[0].save(buffer, kind, save_all=True, append_images=frames[1:])
-        with Image.open(io.BytesIO(bare(buffer.getvalue()).data)) as left:
+        with Image.open(io.BytesIO(strip_picture(buffer.getvalue()).data)) as left:
             assert left.size == (8, 6)
             if kind != "GIF":  # whose further frames are not looked for
                 assert getattr(left, "n_frames", 1) == 1
@@ -154,7 +154,7 @@ def test_of_an_animation_only_the_first_picture_is_left():
 
 def test_fill_bytes_are_left_out_and_further_scans_and_strips_are_refused():
     """F6: Pillow copies a run of fill bytes again and again, and goes through each scan."""
-    assert len(bare(BOMBS["JPEG with fill bytes"]).data) < 10_000
+    assert len(strip_picture(BOMBS["JPEG with fill bytes"]).data) < 10_000
     jpeg = picture("JPEG", progressive=True)
     last = jpeg.rindex(b"\xff\xda")
     with pytest.raises(PoolError, match="more than 64 scans"):

@@ -10,7 +10,7 @@ from pool_pictures import pictures, write
 
 from laser_core.cli.options import settings
 from laser_core.config import ExperimentConfig
-from laser_core.data.split import Written, split_names
+from laser_core.data.class_split import WrittenNames, split_names
 from laser_core.errors import ConfigError
 from laser_core.experiment.plan import plan
 
@@ -41,25 +41,25 @@ CLASSES = [FISH, CAT, CRANE, "crane", "rock beauty, Holocanthus tricolor", "dog"
 )
 def test_a_name_with_commas_is_found_whole_quoted_or_among_others(texts, names):
     """F8: by the whole text first, then by quotation marks, then by what the pool has."""
-    assert list(split_names(map(Written, texts), CLASSES)) == names
+    assert list(split_names(map(WrittenNames, texts), CLASSES)) == names
 
 
 def test_without_known_classes_quotation_marks_tell_names_apart():
     """F8: in a pool without labels."""
-    assert split_names([Written(f'"{FISH}",cat')], []) == (FISH, CAT)
-    assert split_names([Written("a,b")], []) == ("a", "b")
+    assert split_names([WrittenNames(f'"{FISH}",cat')], []) == (FISH, CAT)
+    assert split_names([WrittenNames("a,b")], []) == ("a", "b")
 
 
 @pytest.mark.parametrize("text", ['"tench, Tinca', '"a"b,c', '"'])
 def test_a_quotation_mark_that_is_not_closed_is_told(text):
     """F8: with an example that is right."""
     with pytest.raises(ConfigError, match=r'write a name with commas as "tench, Tinca tinca"'):
-        split_names([Written(text)], CLASSES)
+        split_names([WrittenNames(text)], CLASSES)
 
 
 def test_names_that_were_decided_are_never_parted_again():
     """F8: a kept run and the app hold names, not texts."""
-    config = ExperimentConfig(relevant=(Written("a,b"),))
+    config = ExperimentConfig(relevant=(WrittenNames("a,b"),))
     kept = ExperimentConfig.from_json(json.dumps(asdict(config)))
     assert split_names(["a,b"], ["a", "b"]) == ("a,b",)
     assert split_names(kept.relevant, ["a", "b"]) == ("a,b",)

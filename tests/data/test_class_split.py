@@ -7,7 +7,7 @@ from PIL import Image
 from pool_pictures import assert_refused
 
 from laser_core.data.base import ImageSource, Item
-from laser_core.data.split import limit_per_class, relevant_by_mismatch, relevant_by_name
+from laser_core.data.class_split import limit_per_class, relevant_by_mismatch, relevant_by_name
 
 TEN = tuple("abcdefghij")
 

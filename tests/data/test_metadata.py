@@ -21,9 +21,9 @@ from picture_parts import (
 )
 from PIL import Image, ImageOps
 
-from laser_core.data.pictures.bare import bare, exif_turn
 from laser_core.data.pictures.decode import decode
-from laser_core.data.pictures.kinds import FORMATS
+from laser_core.data.pictures.file_kinds import FORMATS
+from laser_core.data.pictures.strip import exif_turn, strip_picture
 
 MARK = b"Exif\0\0"
 BIG = b"\xff\xff\xff\xff"
@@ -180,9 +180,9 @@ def test_what_is_left_of_a_picture_is_smaller_and_decodes_to_the_same_pixels():
     """F2: the picture alone is all that decoding gets to see."""
     for kind in ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF"):
         data = picture(kind)
-        assert len(bare(data).data) <= len(data)
+        assert len(strip_picture(data).data) <= len(data)
         np.testing.assert_array_equal(
-            np.asarray(decode(bare(data).data, "a")), np.asarray(decode(data, "a"))
+            np.asarray(decode(strip_picture(data).data, "a")), np.asarray(decode(data, "a"))
         )
 
 

@@ -7,7 +7,7 @@ from picture_parts import left_and_right, picture
 from pool_pictures import reasons, write, zipped
 
 from laser_core.data.open import open_pool
-from laser_core.data.pictures.kinds import FORMATS, kind_of
+from laser_core.data.pictures.file_kinds import FORMATS, file_kind
 
 
 def container(*brands: bytes) -> bytes:
@@ -75,8 +75,8 @@ def test_avif_is_read_under_any_name_where_pillow_can(tmp_path, name):
 @pytest.mark.parametrize("brands", [(b"avif",), (b"avis", b"avif"), (b"mif1", b"mif1", b"avif")])
 def test_avif_is_told_from_heic_by_its_brands(brands):
     """F4: both are one container, and both may say `mif1` first."""
-    assert kind_of(container(*brands)) == "AVIF"
-    assert kind_of(container(b"isom", b"mp42")) == ""  # a film
+    assert file_kind(container(*brands)) == "AVIF"
+    assert file_kind(container(b"isom", b"mp42")) == ""  # a film
 
 
 @pytest.mark.parametrize("name", ["1.jpg", "1.png", "1.tif"])

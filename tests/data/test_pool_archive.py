@@ -11,8 +11,8 @@ from pool_pictures import assert_refused, encoded, labels, pictures, reasons, wr
 
 from laser_core.basics.seeding import rng_for
 from laser_core.basics.zip_limits import Limits
-from laser_core.data.archive import open_archive
-from laser_core.data.folder import open_folder
+from laser_core.data.folder_source import open_folder
+from laser_core.data.zip_source import open_archive
 from laser_core.errors import PoolError
 
 TREE = pictures("train/cat/1.png", "train/dog/2.png", "test/cat/3.png", "train/dog/notes.txt")

@@ -9,7 +9,7 @@ import unicodedata
 import pytest
 from pool_pictures import assert_refused, encoded, labels, pictures, reasons, turned_jpeg, write
 
-from laser_core.data.folder import open_folder
+from laser_core.data.folder_source import open_folder
 from laser_core.data.pictures import headers
 from laser_core.errors import PoolError
 
@@ -102,7 +102,7 @@ def test_too_many_pixels_are_seen_in_the_header(tmp_path):
 
 
 def test_a_file_that_is_too_large_is_not_read():
-    fault = headers.fault("a.jpg", 250_000_000, b"\xff\xd8\xff\xe0")
+    fault = headers.header_fault("a.jpg", 250_000_000, b"\xff\xd8\xff\xe0")
     assert fault == "250 MB is more than the 100 MB allowed"
 
 

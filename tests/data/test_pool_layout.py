@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from laser_core.data.layout import is_litter, places, split_kind, split_roles, wrapper
+from laser_core.data.folder_layout import is_litter, places, split_kind, split_roles, wrapper
 
 
 def said(*paths: str) -> list[tuple[str | None, str]]:

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from pool_pictures import assert_refused, encoded, labels, pictures, reasons, write
 
-from laser_core.data.table import open_table
+from laser_core.data.table_source import open_table
 from laser_core.data.tables.rows import read_rows
 
 

@@ -12,11 +12,11 @@ import pyarrow.parquet as pq
 import pytest
 from pool_pictures import labels, pictures, write
 
-from laser_core.data.folder import open_folder
-from laser_core.data.table import open_table
+from laser_core.data.folder_source import open_folder
+from laser_core.data.table_source import open_table
 from laser_core.data.tables import cells
 from laser_core.data.tables.rows import read_cells, read_rows
-from laser_core.data.tables.spreadsheet import Number, guarded, safe_csv, unguarded
+from laser_core.data.tables.spreadsheet import Number, guard_cell, safe_csv, unguard_cell
 from laser_core.errors import PoolError
 
 DANGEROUS = [
@@ -29,15 +29,15 @@ HARMLESS = ["cat", "", "'s-Hertogenbosch", "a=b", "'", "''", "irrelevant: x", "1
 @pytest.mark.parametrize("text", DANGEROUS)
 def test_a_cell_that_a_spreadsheet_would_run_begins_with_an_apostrophe(text):
     """G6: =, +, -, @, tab and CR, also behind spaces and full-width; and back again."""
-    assert guarded(text) == f"'{text}"
-    assert unguarded(guarded(text)) == text
+    assert guard_cell(text) == f"'{text}"
+    assert unguard_cell(guard_cell(text)) == text
 
 
 @pytest.mark.parametrize("text", [*HARMLESS, *(f"'{t}" for t in DANGEROUS), "''=x", "'' =x"])
 def test_guarding_and_back_is_the_same_text_and_harmless_cells_are_left_alone(text):
     """G6: a text that looks guarded already comes back too."""
-    assert unguarded(guarded(text)) == text
-    assert (guarded(text) == text) == (text in HARMLESS)
+    assert unguard_cell(guard_cell(text)) == text
+    assert (guard_cell(text) == text) == (text in HARMLESS)
 
 
 def test_any_text_comes_back_from_a_safe_csv():

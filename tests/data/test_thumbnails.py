@@ -18,7 +18,7 @@ class FilesInMemory(EncodedSource):
         super().__init__("files", [Item(id, None, "pool") for id in files])
         self.files = files
 
-    def encoded(self, id: str) -> bytes:
+    def file_bytes(self, id: str) -> bytes:
         return self.files[id]
 
 

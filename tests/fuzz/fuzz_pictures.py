@@ -14,9 +14,9 @@ from typing import TypeVar
 import numpy as np
 from PIL import Image
 
-from laser_core.data.files import file_fault
+from laser_core.data.file_source import file_fault
 from laser_core.data.pictures.decode import decode
-from laser_core.data.pictures.kinds import FORMATS
+from laser_core.data.pictures.file_kinds import FORMATS
 from laser_core.errors import PoolError
 from tests.fuzz import mutate
 from tests.fuzz.harness import Target, WrongReadingError

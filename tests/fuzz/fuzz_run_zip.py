@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from laser_core.data.elsewhere import unconfirmed
+from laser_core.data.confirmation import unconfirmed_settings
 from laser_core.errors import LaserError
 from laser_core.io.exports import bundle_run, open_bundle
 from laser_core.store.store import Store
@@ -119,7 +119,7 @@ def _judged(folder: Path, exact: bool) -> str:
         if exact and answers(store) != truth():
             raise WrongReadingError("other answers than were packed")
         config = store.config()
-        open_ends = {one.field for one in unconfirmed(config)}
+        open_ends = {one.field for one in unconfirmed_settings(config)}
         if config.data_root or (config.pool != "demo" and "pool" not in open_ends):
             raise WrongReadingError(f"the pool {config.pool!r} is followed")
         if config.llm != "offline" and "llm" not in open_ends:

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from laser_core.data.tables.rows import read_rows
 from laser_core.data.tables.spreadsheet import safe_csv
-from laser_core.io.label_files.imports import Imported, import_labels, preview_import
+from laser_core.io.label_files.imports import ImportResult, import_labels, preview_import
 from laser_core.pool import Label
 from laser_core.store.store import Store
 from tests import fakes
@@ -79,7 +79,7 @@ KINDS: dict[str, Callable[[Rows], bytes]] = {
 
 
 def _read(folder: Path, name: str, data: bytes, new_names: str = "irrelevant") -> tuple[
-    dict[str, Label], Imported
+    dict[str, Label], ImportResult
 ]:  # fmt: skip
     (folder / name).write_bytes(data)
     with closing(Store.create(folder / "run", fakes.config())) as store:

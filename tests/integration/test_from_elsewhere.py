@@ -13,7 +13,7 @@ import pytest
 
 from laser_core.analysis.reader import RunReader
 from laser_core.basics.zip_limits import Limits
-from laser_core.data.elsewhere import unconfirmed
+from laser_core.data.confirmation import unconfirmed_settings
 from laser_core.data.open import open_pool
 from laser_core.errors import ConfigError, PoolError, StoreError
 from laser_core.io.adopt import adopt
@@ -213,7 +213,7 @@ def test_what_the_settings_of_a_zip_name_is_not_used_before_somebody_says_so(tmp
     with closing(Store.open(open_bundle(bundle, tmp_path / "opened"))) as store:
         config = store.config()
         assert config.data_root is None
-        assert [one.field for one in unconfirmed(config)] == ["pool", "llm", "vlm"]
+        assert [one.field for one in unconfirmed_settings(config)] == ["pool", "llm", "vlm"]
         for use in (
             lambda: open_pool(config.pool),
             lambda: open_llm(config.llm, tmp_path),
@@ -223,11 +223,11 @@ def test_what_the_settings_of_a_zip_name_is_not_used_before_somebody_says_so(tmp
                 use()
         adopt(store, None, None, models=True)
         assert store.config().llm == "openai:gpt-4o"
-        assert [one.field for one in unconfirmed(store.config())] == ["pool"]
+        assert [one.field for one in unconfirmed_settings(store.config())] == ["pool"]
         with pytest.raises(ConfigError):
             open_pool(store.config().pool)
         adopt(store, "demo", open_pool("demo"), models=False)
-        assert unconfirmed(store.config()) == []
+        assert unconfirmed_settings(store.config()) == []
 
 
 @pytest.mark.parametrize("llm", ["replay:/etc/passwd", "openai", "elsewhere:openai", "offline "])
@@ -238,7 +238,7 @@ def test_every_model_that_is_not_built_in_waits(run, tmp_path, llm):
         store._database.set_fact("config", json.dumps({**config, "llm": llm}))
     bundle = bundle_run(run, tmp_path / "run.zip", tmp_path / "cache")
     with closing(Store.open(open_bundle(bundle, tmp_path / "opened"))) as store:
-        assert [one.field for one in unconfirmed(store.config())] == ["llm"]
+        assert [one.field for one in unconfirmed_settings(store.config())] == ["llm"]
 
 
 def test_a_place_without_the_run_s_pictures_is_not_taken_for_its_pool(run):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from laser_core.data.layout import is_litter, split_kind
+from laser_core.data.folder_layout import is_litter, split_kind
 from laser_core.io.exports.names import TABLES, ExportNames, same_name
 from laser_core.pool import Label
 from laser_core.store.database import unwritable

@@ -14,7 +14,7 @@ from PIL import Image
 
 from laser_core.analysis.reader import RunReader
 from laser_core.basics.file_names import safe_name
-from laser_core.data.folder import open_folder
+from laser_core.data.folder_source import open_folder
 from laser_core.errors import PoolError, StoreError
 from laser_core.experiment.experiment import Experiment
 from laser_core.io.exports import (

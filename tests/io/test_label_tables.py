@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
-from laser_core.data.folder import open_folder
+from laser_core.data.folder_source import open_folder
 from laser_core.errors import PoolError
 from laser_core.io.exports import export_pictures, export_run
 from laser_core.io.label_files.imports import import_labels, preview_import

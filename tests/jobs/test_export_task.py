@@ -3,7 +3,7 @@ from contextlib import closing
 import pytest
 from PIL import Image
 
-from laser_core.data.folder import open_folder
+from laser_core.data.folder_source import open_folder
 from laser_core.errors import ConfigError, PoolError
 from laser_core.jobs.tasks.exports import export_file, export_pictures, move_pool
 from laser_core.jobs.worker import JobContext

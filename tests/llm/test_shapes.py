@@ -233,7 +233,7 @@ def test_a_small_answer_that_unpacks_to_a_huge_one_ends_at_the_limit(model, monk
     packed = Answer(pieces=1000, piece=b"x" * 100)
     hooked = bounds.limit_body(lambda: time.monotonic() + 5)
     with serving(packed) as endpoint:
-        client = model(endpoint.url)._connected()._client
+        client = model(endpoint.url)._connection()._client
         client.event_hooks = {
             "response": [lambda r: r.headers.update({"content-encoding": "br2"}), hooked]
         }

@@ -5,7 +5,7 @@ import pytest
 from laser_core.llm.lexicon.words import plain_sentence, with_article
 from laser_core.llm.offline.captions import captions
 from laser_core.texts.descriptions import ClassText, Descriptions, sentences_for, with_discovered
-from laser_core.texts.edits import Edit, edited, with_confusers
+from laser_core.texts.edits import Edit, apply_edit, with_confusers
 
 BARE = Descriptions((ClassText("cat", ("a cat",)),))
 
@@ -33,9 +33,9 @@ def test_the_sentence_of_k_0_has_the_article_that_people_use(name, said):
 
 def test_a_renamed_confuser_gets_the_article_of_its_new_name():
     """C2: also none, where the new name takes none."""
-    texts, _ = edited(BARE, Edit("add", "confusers", new="hawk"))
+    texts, _ = apply_edit(BARE, Edit("add", "confusers", new="hawk"))
     for new, said in [("unicorn", "a unicorn"), ("trousers", "trousers")]:
-        renamed, _ = edited(texts, Edit("rename", "confusers", "hawk", new=new))
+        renamed, _ = apply_edit(texts, Edit("rename", "confusers", "hawk", new=new))
         assert renamed.confusers[-1].sentences == (f"a photo of {said}",)
 
 

@@ -13,7 +13,7 @@ from laser_core.basics.seeding import rng_for
 from laser_core.errors import ConfigError, PoolError, StoreError
 from laser_core.experiment.experiment import Experiment
 from laser_core.maps.layout import kept_layouts, newest_version, read_layout
-from laser_core.maps.projection import centred, lay_out, project_run
+from laser_core.maps.projection import centre_rows, lay_out, project_run
 from laser_core.progress import Progress, drain
 from laser_core.store.store import Store
 from laser_core.vlm.base import VisionLanguageModel
@@ -104,7 +104,7 @@ def test_centring_each_kind_closes_the_gap_between_pictures_and_sentences() -> N
     images = unit_rows(two_clouds(10) + 5 * np.eye(8)[2])
     texts = unit_rows(two_clouds(3) + 5 * np.eye(8)[3])
     assert (texts @ images.T).max() < 0.3  # two cones far apart
-    near = centred(texts) @ centred(images).T
+    near = centre_rows(texts) @ centre_rows(images).T
     assert near[:3, :10].min() > 0.5  # a cloud's sentences lie among its pictures
     assert near[:3, 10:].max() < 0.0
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from laser_core.cli.terminal import Terminal, guarded, shown
+from laser_core.cli.terminal import Terminal, printable, run_guarded
 from laser_core.errors import PoolError
 
 HOSTILE = {
@@ -36,7 +36,7 @@ HOSTILE = {
 @pytest.mark.parametrize(("given", "seen"), list(HOSTILE.items()))
 def test_what_a_terminal_would_act_on_is_shown(given, seen):
     """A6: escapes, bells, C1, carriage returns, direction marks, lone surrogates, tags."""
-    assert shown(given) == seen
+    assert printable(given) == seen
 
 
 @pytest.mark.parametrize(
@@ -44,15 +44,21 @@ def test_what_a_terminal_would_act_on_is_shown(given, seen):
 )
 def test_letters_of_all_scripts_stay_as_they_are(text):
     """A6: the joiners of Persian and of emoji are no control characters."""
-    assert shown(text) == text
+    assert printable(text) == text
 
 
 def test_no_control_character_of_all_of_unicode_passes():
     """A6: the whole kind."""
     every = "".join(map(chr, range(sys.maxunicode + 1)))
-    left = {unicodedata.category(sign) for sign in shown(every)} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    left = {unicodedata.category(sign) for sign in printable(every)} & {
+        "Cc",
+        "Cf",
+        "Cs",
+        "Zl",
+        "Zp",
+    }
     assert left == {"Cf"}  # the two joiners
-    assert {s for s in shown(every) if unicodedata.category(s) == "Cf"} == {"\u200c", "\u200d"}
+    assert {s for s in printable(every) if unicodedata.category(s) == "Cf"} == {"\u200c", "\u200d"}
 
 
 def test_a_key_is_not_printed(monkeypatch, capsys):
@@ -70,9 +76,9 @@ def test_lines_errors_and_stops_pass_the_same_way(capsys):
 
     bad = "\x1b[31m"
     Terminal().say(bad)
-    guarded(lambda: fail(PoolError(bad)), lambda: "")
-    guarded(lambda: fail(ValueError(bad)), lambda: "")
-    guarded(lambda: fail(KeyboardInterrupt()), lambda: bad)
+    run_guarded(lambda: fail(PoolError(bad)), lambda: "")
+    run_guarded(lambda: fail(ValueError(bad)), lambda: "")
+    run_guarded(lambda: fail(KeyboardInterrupt()), lambda: bad)
     said = capsys.readouterr()
     assert "\x1b" not in said.out + said.err
     assert (said.out + said.err).count(r"\x1b[31m") == 4
@@ -85,7 +91,7 @@ def test_a_traceback_passes_the_same_way(capsys, monkeypatch):
     def fail():
         raise ValueError("\x1b]0;x\x07")
 
-    guarded(fail, lambda: "")
+    run_guarded(fail, lambda: "")
     told = capsys.readouterr().err
     assert "\x1b" not in told
     assert len(told.splitlines()) > 3

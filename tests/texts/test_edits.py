@@ -4,10 +4,10 @@ from laser_core.errors import ConfigError
 from laser_core.texts.descriptions import ClassText, Descriptions
 from laser_core.texts.edits import (
     Edit,
+    apply_edit,
     as_lines,
-    edited,
-    made_relevant,
     with_confusers,
+    with_relevant,
     with_sentences,
 )
 
@@ -18,19 +18,19 @@ TEXTS = Descriptions(
 
 
 def after(verb, side="confusers", **given):
-    return edited(TEXTS, Edit(verb, side, **given))[0]
+    return apply_edit(TEXTS, Edit(verb, side, **given))[0]
 
 
 def test_switching_twice_leaves_everything_as_it_was():
     once = after("switch", name="fox")
     assert once.confuser_texts() == ["an owl"]
-    assert edited(once, Edit("switch", "confusers", "fox"))[0] == TEXTS
+    assert apply_edit(once, Edit("switch", "confusers", "fox"))[0] == TEXTS
 
 
 def test_the_last_relevant_class_cannot_be_switched_off():
     left = after("switch", "relevant", name="dog")
     with pytest.raises(ConfigError, match="'cat' is the last relevant class in use"):
-        edited(left, Edit("switch", "relevant", "cat"))
+        apply_edit(left, Edit("switch", "relevant", "cat"))
 
 
 def test_an_added_confuser_has_the_sentence_that_names_it():
@@ -66,7 +66,7 @@ def test_what_cannot_be_done_to_a_relevant_class_says_what_can(verb, said):
 
 
 def test_a_confuser_made_relevant_keeps_its_sentences_and_comes_last():
-    moved = made_relevant(after("switch", name="fox"), "fox")
+    moved = with_relevant(after("switch", name="fox"), "fox")
     assert moved.relevant == (*TEXTS.relevant, TEXTS.confusers[0])
     assert moved.confusers == TEXTS.confusers[1:]
 

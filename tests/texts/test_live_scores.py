@@ -94,7 +94,7 @@ def test_the_best_description_is_the_row_with_the_highest_cosine():
 def test_remembered_classes_give_what_reading_every_sentence_gives():
     texts = some_texts()
     memory, rows = a_memory(texts)
-    live = LiveScores(memory.reduced(texts))
+    live = LiveScores(memory.reduce(texts))
     np.testing.assert_allclose(live.score(), rows.score(), atol=1e-6)
     np.testing.assert_array_equal(live.best_description(), rows.relevant.argmax(axis=0))
 
@@ -102,13 +102,13 @@ def test_remembered_classes_give_what_reading_every_sentence_gives():
 def test_an_edit_reads_the_sentences_of_its_own_class_alone():
     texts = some_texts()
     memory, rows = a_memory(texts)
-    memory.reduced(texts)
+    memory.reduce(texts)
     memory.table.append(["a big mug"], rows.relevant[:1])
     asked = []
     read = memory.table.rows
     memory.table.rows = lambda sentences, columns=None: asked.append(sentences) or read(sentences)
     mug = replace(texts.relevant[0], sentences=("mug 1", "a big mug"))
-    memory.reduced(replace(texts, relevant=(mug, *texts.relevant[1:])))
+    memory.reduce(replace(texts, relevant=(mug, *texts.relevant[1:])))
     assert asked == [("mug 1", "a big mug")]
 
 
@@ -116,14 +116,14 @@ def test_what_is_switched_off_counts_for_nothing():
     texts = some_texts()
     memory, _ = a_memory(texts)
     off = replace(texts, confusers=tuple(replace(c, enabled=False) for c in texts.confusers))
-    assert memory.reduced(off).means.shape == (0, 50)
+    assert memory.reduce(off).means.shape == (0, 50)
 
 
 def test_the_least_recently_used_class_is_forgotten_first():
     texts = some_texts()
     table = a_memory(texts)[0].table
     memory = CosineMemory(table, keep=2)
-    memory.reduced(texts)
+    memory.reduce(texts)
     assert [key[0] for key in memory._best] == ["chair 0", "book 0"]
 
 

@@ -7,7 +7,7 @@ import pytest
 from laser_core.errors import ConfigError, LLMReplyError
 from laser_core.llm.base import RefusedName
 from laser_core.texts.descriptions import ClassText, Descriptions, told
-from laser_core.texts.pasting import take_confusers, take_sentences
+from laser_core.texts.pasted_reply import take_confusers, take_sentences
 
 OWN = ClassText("sled", ("a photo of my sled",), "person")
 MET = ClassText("rock", ("a rock",), "discovered")

@@ -29,7 +29,7 @@ class PicturesInMemory(EncodedSource):
         self.pictures = dict(pictures)
         self.decoded = []
 
-    def encoded(self, id):
+    def file_bytes(self, id):
         return self.pictures[id]
 
     def small_image(self, id, least_side):

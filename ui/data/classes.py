@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from laser_core.config import ExperimentConfig
-from laser_core.data.split import relevant_by_mismatch
+from laser_core.data.class_split import relevant_by_mismatch
 from laser_core.errors import LaserError
 from ui.data.source import Source
 from ui.escape import escaped

@@ -9,7 +9,7 @@ import streamlit as st
 from laser_core.analysis.reader import RunReader
 from laser_core.basics.sentences import count_of
 from laser_core.errors import LaserError
-from laser_core.io.label_files.imports import Imported, NewNames, import_labels, preview_import
+from laser_core.io.label_files.imports import ImportResult, NewNames, import_labels, preview_import
 from laser_core.io.label_files.tables import LABEL_FILES
 from ui.escape import escaped
 from ui.shared.runs import requests
@@ -67,10 +67,10 @@ def _offer(run: RunReader, table: Path, actor: str) -> None:
     )  # fmt: skip
 
 
-def _preview(run: RunReader, table: Path, new_names: NewNames) -> Imported:
+def _preview(run: RunReader, table: Path, new_names: NewNames) -> ImportResult:
     """What the table would bring; looked at once, until the run or the answer changes."""
     key = (str(table), new_names, str(run.folder), run.store.stamp())
-    kept: dict[tuple[str, ...], Imported] = st.session_state.setdefault("files_previews", {})
+    kept: dict[tuple[str, ...], ImportResult] = st.session_state.setdefault("files_previews", {})
     if key not in kept:
         found = preview_import(run.store, run.facts.ids, table, new_names)
         for old in list(kept)[:-1]:
@@ -79,7 +79,7 @@ def _preview(run: RunReader, table: Path, new_names: NewNames) -> Imported:
     return kept[key]
 
 
-def _choice(found: Imported, table: Path) -> NewNames | None:
+def _choice(found: ImportResult, table: Path) -> NewNames | None:
     """What new names are, once the person has said so; where there are none, nobody is asked."""
     if not found.new_names:
         return "irrelevant"

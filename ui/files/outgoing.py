@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from laser_core.analysis.reader import RunReader
-from laser_core.io.exports import FILES, FORMATS, csv_of, labels_table
+from laser_core.io.exports import FILES, FORMATS, csv_text, labels_table
 from laser_core.jobs.client import JobState
 from laser_core.llm.transcript import transcript_text
 from laser_core.metrics.summary import rounds_csv
@@ -33,7 +33,7 @@ def labels_out(run: RunReader) -> None:
     count = sum(run.store.counts().values())
     st.markdown(f"**Labels and rounds** · {count:,} labeled")
     files = (
-        ("labels.csv", "text/csv", lambda: csv_of(labels_table(run.store))),
+        ("labels.csv", "text/csv", lambda: csv_text(labels_table(run.store))),
         ("labels.parquet", "application/vnd.apache.parquet",
          lambda: labels_table(run.store).to_parquet(index=False)),
         ("rounds.csv", "text/csv", lambda: rounds_csv(run.records())),

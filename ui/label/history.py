@@ -10,7 +10,7 @@ from laser_core.analysis.reader import RunReader
 from laser_core.errors import LaserError
 from laser_core.pool import Label
 from laser_core.store.label_state import Disagreement, Happening
-from laser_core.texts.edits import Edit, edited
+from laser_core.texts.edits import Edit, apply_edit
 from ui.escape import escaped
 from ui.shared.runs import picture_urls
 from ui.widgets.gallery import Badge, Thumb, Tone, gallery
@@ -172,7 +172,7 @@ def _make_confuser(run: RunReader, name: str) -> None:
     def make() -> None:
         version, texts = run.descriptions() or (0, None)
         if texts is not None:
-            after, done = edited(texts, Edit("add", "confusers", new=name))
+            after, done = apply_edit(texts, Edit("add", "confusers", new=name))
             run.store.text_versions.append(after, done, "edit", version)
 
     _quietly(make)

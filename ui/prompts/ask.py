@@ -11,7 +11,7 @@ from laser_core.llm.base import refused_settings_sentence
 from laser_core.llm.prompts import DEFAULT_TEMPLATES, PromptTemplate
 from laser_core.store.text_versions import undo_target
 from laser_core.texts.descriptions import Descriptions
-from laser_core.texts.pasting import Taken, take_confusers, take_sentences
+from laser_core.texts.pasted_reply import PastedResult, take_confusers, take_sentences
 from ui.escape import escaped
 from ui.prompts.state import keep, notify, step_back
 from ui.shared.jobs import share_secrets, start_job
@@ -209,7 +209,7 @@ def _read_reply(
     question: Question,
     reply: str,
     templates: dict[Question, PromptTemplate],
-) -> Taken:
+) -> PastedResult:
     config = run.config
     if question == "confusers":
         found = run.pool().discovered() if config.use_discovered else []

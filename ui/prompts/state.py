@@ -27,7 +27,7 @@ from laser_core.store.text_versions import (
     undo_target,
 )
 from laser_core.texts.descriptions import Descriptions
-from laser_core.texts.edits import Edit, edited, made_relevant
+from laser_core.texts.edits import Edit, apply_edit, with_relevant
 from laser_core.texts.live_scores import CosineMemory, LiveScores
 from ui.escape import escaped
 from ui.shared.fragment import fragment
@@ -81,7 +81,7 @@ def look(run: RunReader, number: int | None = None) -> Look | None:
 def _effect(
     folder: str, cosines: str, version: int, _run: RunReader, _texts: Descriptions
 ) -> tuple[LiveScores, ColdStart]:
-    live = LiveScores(memory(folder, cosines, _run).reduced(_texts), _run.names())
+    live = LiveScores(memory(folder, cosines, _run).reduce(_texts), _run.names())
     start = cold_start(
         live, _texts.relevant_owner(), len(_texts.relevant), _run.config, _run.images()
     )
@@ -156,7 +156,7 @@ def apply(run_name: str, edit: Edit) -> None:
     try:
         kept = reader(run_name).store.texts()
         if kept is not None:
-            texts, title = edited(kept[1], edit)
+            texts, title = apply_edit(kept[1], edit)
             keep(run_name, texts, title, kept[0])
     except LaserError as error:
         notify(error)
@@ -215,7 +215,7 @@ def make_relevant(run_name: str, name: str) -> None:
         return
     try:
         run.store.add_class(name, ACTOR)
-        keep(run_name, made_relevant(kept[1], name), f"{name} made relevant", kept[0], "move")
+        keep(run_name, with_relevant(kept[1], name), f"{name} made relevant", kept[0], "move")
     except LaserError as error:
         notify(error)
 

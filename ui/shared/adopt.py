@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from laser_core.analysis.reader import RunReader
-from laser_core.data.elsewhere import Unconfirmed, unconfirmed
+from laser_core.data.confirmation import UnconfirmedSetting, unconfirmed_settings
 from laser_core.data.open import is_gone
 from laser_core.errors import LaserError
 from ui.escape import escaped
@@ -24,13 +24,13 @@ def open_run_card() -> None:
 
 
 def adopt_card(run: RunReader) -> bool:
-    """Ask for what waits for a person's word, the same on every page; whether the pool does.
+    """Ask a person to confirm what the run may use; True while its pool is not confirmed.
 
     A run whose pictures were moved away asks for their new place; what was seen of them is kept, so
     pages go on below the card.
     """
     config = run.store.config()
-    waiting = unconfirmed(config)
+    waiting = unconfirmed_settings(config)
     if waiting:
         return _from_elsewhere(run, waiting)
     if is_gone(config.pool):
@@ -38,7 +38,7 @@ def adopt_card(run: RunReader) -> bool:
     return False
 
 
-def _from_elsewhere(run: RunReader, waiting: list[Unconfirmed]) -> bool:
+def _from_elsewhere(run: RunReader, waiting: list[UnconfirmedSetting]) -> bool:
     pools = [one for one in waiting if one.field == "pool"]
     models = [one for one in waiting if one.field != "pool"]
     with st.container(border=True, key="adopt"):
@@ -74,7 +74,7 @@ def _button(run: RunReader, place: str, agreed: bool) -> None:
     )  # fmt: skip
 
 
-def _models(models: list[Unconfirmed]) -> bool:
+def _models(models: list[UnconfirmedSetting]) -> bool:
     for one in models:
         st.markdown(f"- {escaped(one.sentence())}")
     return st.checkbox("It may use these models here", key="adopt_models")

@@ -20,7 +20,7 @@ import streamlit as st
 from laser_core.analysis.reader import RunReader
 from laser_core.basics.files import default_cache_dir
 from laser_core.config import ExperimentConfig
-from laser_core.data.elsewhere import MARK
+from laser_core.data.confirmation import MARK
 from laser_core.errors import LaserError
 from laser_core.jobs.client import Jobs, JobState, Requests
 from laser_core.texts.descriptions import Descriptions

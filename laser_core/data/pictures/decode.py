@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, UnidentifiedImageError
 
-from laser_core.data.pictures.bare import bare
-from laser_core.data.pictures.kinds import FORMATS, advice_for, kind_of
+from laser_core.data.pictures.file_kinds import FORMATS, advice_for, file_kind
+from laser_core.data.pictures.strip import strip_picture
 from laser_core.errors import PoolError
 
 MAX_PIXELS = 100_000_000  # a larger picture is skipped: decoded it would take 300 MB and more
@@ -52,7 +52,7 @@ def decode(data: bytes, name: str, least_side: int = 0) -> Image.Image:
         PoolError: `data` is no picture, is cut off, or has more than `MAX_PIXELS` pixels.
     """
     try:
-        alone = bare(data)
+        alone = strip_picture(data)
         with Image.open(io.BytesIO(alone.data), formats=FORMATS) as opened:
             if least_side:
                 opened.draft(None, (2 * least_side, 2 * least_side))
@@ -62,7 +62,7 @@ def decode(data: bytes, name: str, least_side: int = 0) -> Image.Image:
     except MemoryError:
         raise
     except Exception as error:  # on broken bytes decoders fail in any way: struct, zlib, index
-        advice = advice_for(kind_of(data[:64]))
+        advice = advice_for(file_kind(data[:64]))
         raise PoolError(f"{name}: {advice or decoding_fault(error)}; leave it out") from error
 
 

@@ -9,16 +9,16 @@ from typing import IO, cast
 
 from PIL import Image
 
-from laser_core.data.pictures.bare import bare
 from laser_core.data.pictures.decode import decoding_fault
-from laser_core.data.pictures.kinds import (
+from laser_core.data.pictures.file_kinds import (
     ADVICE,
     FORMATS,
     OTHER_SUFFIXES,
     SUFFIXES,
     advice_for,
-    kind_of,
+    file_kind,
 )
+from laser_core.data.pictures.strip import strip_picture
 
 MAX_FILE_BYTES = 100_000_000  # photographs take 1 to 50 MB; the whole file is read to decode it
 # Below this no JPEG, PNG, GIF or BMP can hold MAX_PIXELS pixels (deflate shrinks 1032-fold at best,
@@ -28,7 +28,7 @@ SMALL_FILE_BYTES = 12_000
 LOOK_BYTES, LOOK_READS = 4_000_000, 4_000  # of the second look; a photograph's takes 100 reads
 
 
-def fault(name: str, size: int, head: bytes) -> str | None:
+def header_fault(name: str, size: int, head: bytes) -> str | None:
     """Why a file cannot be used as a picture, or None when nothing speaks against it.
 
     Args:
@@ -36,7 +36,7 @@ def fault(name: str, size: int, head: bytes) -> str | None:
         size: its bytes.
         head: its first `HEAD_BYTES` bytes, or all if it has fewer.
     """
-    suffix, kind = PurePosixPath(name).suffix.lower(), kind_of(head)
+    suffix, kind = PurePosixPath(name).suffix.lower(), file_kind(head)
     other = OTHER_SUFFIXES.get(suffix)  # a kind that cannot be used, though what is in it may be
     if suffix not in SUFFIXES and other is None:
         named = kind in ("HEIC", "AVIF")  # these come under any name
@@ -77,7 +77,10 @@ def pixel_fault(size: int, opened: Callable[[], IO[bytes]]) -> str | None:
 def _fault_of_picture(opened: Callable[[], IO[bytes]]) -> str | None:
     """The same of the picture alone: what failed may be a note beside it."""
     try:
-        with opened() as file, Image.open(io.BytesIO(bare(file.read()).data), formats=FORMATS):
+        with (
+            opened() as file,
+            Image.open(io.BytesIO(strip_picture(file.read()).data), formats=FORMATS),
+        ):
             return None
     except MemoryError:
         raise

@@ -173,7 +173,7 @@ class DemoSource(EncodedSource):
             r["id"]: DemoView(wanted[r["label"]], r["instance"], r["view"]) for r in rows
         }
 
-    def encoded(self, id: str) -> bytes:
+    def file_bytes(self, id: str) -> bytes:
         """The WebP bytes of one picture."""
         return self._encoded[id]
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from laser_core.data.base import ImageSource, Item, Skipped
-from laser_core.data.files import FileSource, file_fault, read_fault, require_pictures
+from laser_core.data.file_source import FileSource, file_fault, read_fault, require_pictures
 from laser_core.errors import PoolError
 
 FOLDER = "tiny-imagenet-200"

@@ -149,9 +149,9 @@ def open_set(name: str, root: Path, library: Any = None) -> ImageSource:
     library = library or importlib.import_module("torchvision.datasets")
     loader = getattr(library, recipe.loader)
     try:
-        pool = _present(loader, root, recipe)
+        pool = _load_if_present(loader, root, recipe)
         if pool is None:
-            pool = _downloaded(name, loader, root, recipe)
+            pool = _download(name, loader, root, recipe)
         test = loader(root, **recipe.test)
     except (RuntimeError, OSError, ValueError, EOFError) as error:
         raise PoolError(
@@ -176,7 +176,7 @@ def _labels(data: Any) -> list[int]:
     return [int(label) for label in np.asarray(labels)]
 
 
-def _present(loader: Any, root: Path, recipe: Recipe) -> Any:
+def _load_if_present(loader: Any, root: Path, recipe: Recipe) -> Any:
     """The pool's split if the set lies unpacked in `root`, else None."""
     try:
         return loader(root, **recipe.pool)
@@ -186,7 +186,7 @@ def _present(loader: Any, root: Path, recipe: Recipe) -> Any:
         raise
 
 
-def _downloaded(name: str, loader: Any, root: Path, recipe: Recipe) -> Any:
+def _download(name: str, loader: Any, root: Path, recipe: Recipe) -> Any:
     """The pool's split, downloaded and unpacked; packed files put there by hand are used.
 
     Raises:
@@ -197,10 +197,10 @@ def _downloaded(name: str, loader: Any, root: Path, recipe: Recipe) -> Any:
     by_hand = (
         f"get {' and '.join(missing)} on another machine and put it, still packed, into {folder}"
     )
-    if missing and (reason := _unreachable(missing[0])):
+    if missing and (reason := _why_unreachable(missing[0])):
         raise PoolError(f"{name} is not in {root} and cannot be downloaded ({reason}); {by_hand}")
     try:
-        with _stalling_after(_STALL_SECONDS):
+        with _connection_timeout(_STALL_SECONDS):
             return loader(root, download=True, **recipe.pool)
     except (RuntimeError, OSError, EOFError) as error:  # URLError is an OSError
         raise PoolError(
@@ -220,7 +220,7 @@ def _downloads(loader: Any, root: Path) -> tuple[Path, dict[str, bool]]:
     return folder, {url: intact(folder / name, md5) for url, (name, md5) in files.items()}
 
 
-def _unreachable(url: str) -> str:
+def _why_unreachable(url: str) -> str:
     """Why `url` cannot be asked for, or ""; an answer comes within `_PROBE_SECONDS`."""
     outcome = [f"no answer within {_PROBE_SECONDS:.0f} s; is there internet?"]
 
@@ -242,7 +242,7 @@ def _unreachable(url: str) -> str:
 
 
 @contextmanager
-def _stalling_after(seconds: float) -> Iterator[None]:
+def _connection_timeout(seconds: float) -> Iterator[None]:
     """Give new connections a timeout, which torchvision's downloads do not set themselves."""
     before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(seconds)

@@ -54,9 +54,9 @@ class Cells:
         """Where row number `row`, from 0, stands: "line 3", or "row 2" without lines."""
         return f"line {self.lines[row]}" if self.lines else f"row {row + 1}"
 
-    def listed(self) -> str:
+    def column_list(self) -> str:
         """Its columns for a sentence."""
-        return listed(self.columns) or "no columns"
+        return list_values(self.columns) or "no columns"
 
 
 def cells_of(name: str, rows: Sequence[Mapping[str, Any]]) -> Cells:
@@ -72,7 +72,7 @@ def _column(table: Cells, rows: Sequence[Mapping[str, Any]], key: str) -> list[s
     return texts_of(table, key, [row.get(key) for row in rows])
 
 
-def only(name: str, key: str, columns: Sequence[T]) -> T:
+def only_column(name: str, key: str, columns: Sequence[T]) -> T:
     """The one column that is called `key`.
 
     Raises:
@@ -83,23 +83,23 @@ def only(name: str, key: str, columns: Sequence[T]) -> T:
     return columns[0]
 
 
-def folded(column: object) -> str:
+def column_key(column: object) -> str:
     """A column's name as it is looked for: without case and spaces around it."""
     return str(column).strip().casefold()
 
 
-def listed(names: Sequence[str]) -> str:
+def list_values(names: Sequence[str]) -> str:
     """The first names for a sentence, and how many more there are."""
     more = f" and {len(names) - _LISTED:,} more" if len(names) > _LISTED else ""
-    return ", ".join(short(name) for name in names[:_LISTED]) + more
+    return ", ".join(quote_value(name) for name in names[:_LISTED]) + more
 
 
-def short(value: object) -> str:
+def quote_value(value: object) -> str:
     """A value for a sentence: quoted, control characters shown, not longer than a line."""
-    return _clipped(repr(value) if isinstance(value, str) else str(value))
+    return _clip(repr(value) if isinstance(value, str) else str(value))
 
 
-def _clipped(text: str) -> str:
+def _clip(text: str) -> str:
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
@@ -119,7 +119,7 @@ def text_of(table: Cells, key: str, row: int, value: Any) -> str:
         try:
             value = value.decode("utf-8")
         except UnicodeDecodeError:
-            raise no_text(table, key, row, value) from None
+            raise not_text_error(table, key, row, value) from None
     if isinstance(value, str):
         return _clean(table, key, row, value)
     if isinstance(value, bool):
@@ -127,28 +127,28 @@ def text_of(table: Cells, key: str, row: int, value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if isinstance(value, list | tuple | dict):
-        raise no_text(table, key, row, value)
+        raise not_text_error(table, key, row, value)
     return str(value)
 
 
 def _clean(table: Cells, key: str, row: int, text: str) -> str:
     where = f"{table.name}: {table.place(row)}"
     if "\x00" in text:
-        raise PoolError(f"{where} has a zero byte in {key}: {short(text)}; remove it")
+        raise PoolError(f"{where} has a zero byte in {key}: {quote_value(text)}; remove it")
     if not text.isascii():
         try:
             text.encode("utf-8")
         except UnicodeEncodeError as error:
             raise PoolError(
-                f"{where} has half of a sign (a lone surrogate) in {key}: {short(text)}; write it "
-                "anew"
+                f"{where} has half of a sign (a lone surrogate) in {key}: {quote_value(text)}; "
+                "write it anew"
             ) from error
     if len(text) > MAX_CELL:
         raise PoolError(f"{where} has {len(text):,} signs in {key}; at most {MAX_CELL:,} are read")
     return text
 
 
-def no_text(table: Cells, key: str, row: int, value: Any) -> PoolError:
+def not_text_error(table: Cells, key: str, row: int, value: Any) -> PoolError:
     """The error of a cell that holds bytes, a list or the like."""
     where = f"{table.name}: {table.place(row)}"
     if isinstance(value, dict | bytes) and key not in ("label", "status", "split", "id"):
@@ -157,7 +157,7 @@ def no_text(table: Cells, key: str, row: int, value: Any) -> PoolError:
             "and put their paths into the table"
         )
     kind = "a list" if isinstance(value, list | tuple) else "no text"
-    shown = f" ({_clipped(json.dumps(value, ensure_ascii=False, default=str))})"
+    shown = f" ({_clip(json.dumps(value, ensure_ascii=False, default=str))})"
     return PoolError(
         f"{where}: {key} is {kind}{'' if isinstance(value, bytes) else shown}; one text a picture "
         "is wanted there"
@@ -170,10 +170,10 @@ def no_text(table: Cells, key: str, row: int, value: Any) -> PoolError:
 def refuse_size(name: str, size: int) -> None:
     """Raises: PoolError: more bytes than are read of a table."""
     if size > MAX_BYTES:
-        raise too_large(name)
+        raise too_large_error(name)
 
 
-def too_large(name: str) -> PoolError:
+def too_large_error(name: str) -> PoolError:
     """The error of a table that is larger than what is read."""
     return PoolError(
         f"{name}: the table holds more than the {MAX_BYTES // 2**20} MB that are read; leave out "

@@ -12,15 +12,15 @@ import pyarrow.parquet as pq
 from laser_core.data.tables.cells import (
     MAX_BYTES,
     Cells,
-    folded,
-    no_text,
-    only,
+    column_key,
+    not_text_error,
+    only_column,
+    quote_value,
     refuse_rows,
     refuse_width,
-    short,
     text_of,
     texts_of,
-    too_large,
+    too_large_error,
 )
 from laser_core.errors import PoolError
 
@@ -39,11 +39,11 @@ def parquet_cells(data: bytes, name: str, wanted: Collection[str]) -> Cells:
         refuse_rows(name, about.num_rows)
         schema = about.schema.to_arrow_schema()
     except (pa.ArrowException, ValueError, OSError) as error:
-        raise _no_parquet(name, error) from error
+        raise _not_parquet_error(name, error) from error
     found: dict[str, list[str]] = {}
     for column in schema.names:
-        if folded(column) in wanted:
-            found.setdefault(folded(column), []).append(column)
+        if column_key(column) in wanted:
+            found.setdefault(column_key(column), []).append(column)
     table = Cells(name, tuple(schema.names), about.num_rows)
     table.readers = {
         key: partial(_parquet_column, table, data, key, names) for key, names in found.items()
@@ -51,16 +51,16 @@ def parquet_cells(data: bytes, name: str, wanted: Collection[str]) -> Cells:
     return table
 
 
-def _no_parquet(name: str, error: Exception) -> PoolError:
+def _not_parquet_error(name: str, error: Exception) -> PoolError:
     reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     return PoolError(
-        f"{name}: cannot be read as a .parquet table ({short(reason).strip(chr(39))}); "
+        f"{name}: cannot be read as a .parquet table ({quote_value(reason).strip(chr(39))}); "
         "save it again"
     )
 
 
 def _parquet_column(table: Cells, data: bytes, key: str, names: Sequence[str]) -> list[str]:
-    column = only(table.name, key, names)
+    column = only_column(table.name, key, names)
     texts: list[str] = []
     signs = 0
     try:
@@ -75,12 +75,12 @@ def _parquet_column(table: Cells, data: bytes, key: str, names: Sequence[str]) -
             more = _batch_texts(table, key, batch.column(0), len(texts))
             signs += sum(map(len, dict.fromkeys(more)))
             if signs > MAX_BYTES:
-                raise too_large(table.name)
+                raise too_large_error(table.name)
             texts += more
     except (pa.ArrowException, MemoryError, ValueError, OSError) as error:
-        raise _no_parquet(table.name, error) from error
+        raise _not_parquet_error(table.name, error) from error
     if len(texts) != table.size:
-        raise _no_parquet(table.name, ValueError(f"{key} has {len(texts):,} cells"))
+        raise _not_parquet_error(table.name, ValueError(f"{key} has {len(texts):,} cells"))
     return texts
 
 
@@ -98,7 +98,7 @@ def _rows_at_once(name: str, about: pq.FileMetaData, column: str) -> tuple[int, 
     chunks = [about.row_group(g).column(n) for g in range(about.num_row_groups) for n in places]
     size = sum(chunk.total_uncompressed_size for chunk in chunks)
     if size > MAX_BYTES:
-        raise too_large(name)
+        raise too_large_error(name)
     codings = {coding for chunk in chunks for coding in chunk.encodings}
     if "DELTA_BYTE_ARRAY" not in codings:
         return _ROWS_AT_ONCE, "DELTA_LENGTH_BYTE_ARRAY" in codings
@@ -110,7 +110,7 @@ def _batch_texts(table: Cells, key: str, array: pa.Array, before: int) -> list[s
     if pa.types.is_nested(array.type):
         for row, value in enumerate(array):
             if value.is_valid:
-                raise no_text(table, key, before + row, value.as_py())
+                raise not_text_error(table, key, before + row, value.as_py())
     if not pa.types.is_dictionary(array.type):
         return texts_of(table, key, array.to_pylist(), before)
     if array.null_count == len(array):

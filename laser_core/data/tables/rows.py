@@ -52,7 +52,7 @@ def read_rows(data: bytes, name: str) -> Rows:
     path = next((alias for alias in PATH_COLUMNS if alias in cells), None)
     if path is None:
         raise PoolError(
-            f"{name}: no column holds the pictures' paths; it has {cells.listed()}, and "
+            f"{name}: no column holds the pictures' paths; it has {cells.column_list()}, and "
             f"one of {', '.join(PATH_COLUMNS)} is needed"
         )
     if cells.size == 0:

@@ -13,24 +13,24 @@ _TO_GUARD, _GUARDED = re.compile(f"'*{_RUN}"), re.compile(f"'+{_RUN}")
 _PARTS = re.compile("[;\t|'\"\x0b-\x1f]")  # where a spreadsheet of another land may part cells
 
 
-def guarded(text: str) -> str:
+def guard_cell(text: str) -> str:
     """`text` as a cell that no spreadsheet runs: one that would be begins with "'"."""
     return f"'{text}" if _TO_GUARD.match(text) else text
 
 
-def unguarded(text: str) -> str:
-    """What `guarded` made a cell of; other cells are what they are."""
+def unguard_cell(text: str) -> str:
+    """What `guard_cell` made a cell of; other cells are what they are."""
     return text[1:] if _GUARDED.match(text) else text
 
 
 class Number(str):
-    """A number as it is to be written: never `guarded`, though it may begin with a minus."""
+    """A number as it is to be written: never `guard_cell`, though it may begin with a minus."""
 
 
 def safe_csv(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     """A CSV that is safe to open in a spreadsheet, and that `read_cells` reads back exactly.
 
-    Texts are `guarded`; numbers stay numbers, negative ones too; None is an empty cell.
+    Texts are `guard_cell`; numbers stay numbers, negative ones too; None is an empty cell.
     """
     text = io.StringIO()
     plain = csv.writer(text, lineterminator="\n")
@@ -44,4 +44,4 @@ def safe_csv(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
 
 
 def _cell(value: object) -> object:
-    return guarded(value) if isinstance(value, str) and not isinstance(value, Number) else value
+    return guard_cell(value) if isinstance(value, str) and not isinstance(value, Number) else value

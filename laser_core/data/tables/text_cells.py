@@ -13,14 +13,14 @@ from typing import Any
 
 from laser_core.data.tables.cells import (
     Cells,
-    folded,
-    only,
+    column_key,
+    only_column,
+    quote_value,
     refuse_rows,
     refuse_width,
-    short,
     texts_of,
 )
-from laser_core.data.tables.spreadsheet import unguarded
+from laser_core.data.tables.spreadsheet import unguard_cell
 from laser_core.errors import PoolError
 
 
@@ -74,13 +74,13 @@ def csv_cells(text: str, name: str, suffix: str, wanted: Collection[str]) -> Cel
             if not header:
                 header = row if any(cell.strip() for cell in row) else []
                 refuse_width(name, len(header))
-                kept = {n: [] for n, cell in enumerate(header) if folded(cell) in wanted}
+                kept = {n: [] for n, cell in enumerate(header) if column_key(cell) in wanted}
             elif len(row) != len(header) and (len(row) > 1 or any(cell.strip() for cell in row)):
-                raise _uneven(name, line, row, header, mark)
+                raise _uneven_row_error(name, line, row, header, mark)
             elif any(cell.strip() for cell in row):
                 lines.append(line)
                 for n, cells in kept.items():
-                    cells.append(unguarded(row[n]))
+                    cells.append(unguard_cell(row[n]))
                 refuse_rows(name, len(lines))
             line = reader.line_num + 1
     except csv.Error as error:
@@ -92,13 +92,15 @@ def csv_cells(text: str, name: str, suffix: str, wanted: Collection[str]) -> Cel
         raise PoolError(f"{name}: cannot be read as a {suffix} table (it is empty); save it again")
     found: dict[str, list[list[str]]] = {}
     for n, cells in kept.items():
-        found.setdefault(folded(header[n]), []).append(cells)
+        found.setdefault(column_key(header[n]), []).append(cells)
     table = Cells(name, tuple(header), len(lines), lines)
-    table.readers = {key: partial(only, name, key, columns) for key, columns in found.items()}
+    table.readers = {
+        key: partial(only_column, name, key, columns) for key, columns in found.items()
+    }
     return table
 
 
-def _uneven(
+def _uneven_row_error(
     name: str, line: int, row: Sequence[str], header: Sequence[str], mark: str
 ) -> PoolError:
     sign = {",": "comma", ";": "semicolon", "\t": "tab"}[mark]
@@ -106,7 +108,7 @@ def _uneven(
     written = mark.join(row)
     return PoolError(
         f"{name}: line {line} has {len(row):,} cells, the header {len(header):,}: a {sign} {what} "
-        f"in {short(written)}; a cell that holds a {sign} needs quotes around it"
+        f"in {quote_value(written)}; a cell that holds a {sign} needs quotes around it"
     )
 
 
@@ -134,7 +136,7 @@ def json_line_cells(text: str, name: str, wanted: Collection[str]) -> Cells:
         columns.update(dict.fromkeys(row))
         refuse_width(name, len(columns))
         for column, value in row.items():
-            if (key := folded(column)) in wanted:
+            if (key := column_key(column)) in wanted:
                 cells = raw.setdefault(key, [])
                 if len(cells) > len(lines):
                     raise PoolError(f"{name}: line {number} has {key!r} twice; keep one of them")
@@ -151,20 +153,20 @@ def json_line_cells(text: str, name: str, wanted: Collection[str]) -> Cells:
 
 def _json_row(line: str, where: str) -> dict[str, Any]:
     try:
-        row = json.loads(line, object_pairs_hook=_no_repeats)
+        row = json.loads(line, object_pairs_hook=_object_without_repeats)
     except (ValueError, RecursionError) as error:
         raise PoolError(
             f"{where} cannot be read as a .jsonl table ({error}); save it again"
         ) from error
     if not isinstance(row, dict):
         raise PoolError(
-            f"{where} cannot be read as a .jsonl table (it holds {short(row)}); each line has to "
-            'be an object such as {"path": "a.jpg", "label": "cat"}'
+            f"{where} cannot be read as a .jsonl table (it holds {quote_value(row)}); each line "
+            'has to be an object such as {"path": "a.jpg", "label": "cat"}'
         )
     return row
 
 
-def _no_repeats(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+def _object_without_repeats(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         raise ValueError("a key stands in it twice")

@@ -8,17 +8,17 @@ from laser_core.io.exports.bundle import bundle_run, open_bundle
 from laser_core.io.exports.embeddings import write_embeddings
 from laser_core.io.exports.folders import FORMATS, export_pictures
 from laser_core.io.exports.large_files import FILES, export_file
-from laser_core.io.exports.pictures import Placed, place_pictures
-from laser_core.io.exports.tables import LABEL_COLUMNS, csv_of, export_run, labels_table
+from laser_core.io.exports.pictures import PlacedPicture, place_pictures
+from laser_core.io.exports.tables import LABEL_COLUMNS, csv_text, export_run, labels_table
 from laser_core.io.exports.tools import write_fiftyone, write_hugging_face, write_label_studio
 
 __all__ = [
     "FILES",
     "FORMATS",
     "LABEL_COLUMNS",
-    "Placed",
+    "PlacedPicture",
     "bundle_run",
-    "csv_of",
+    "csv_text",
     "export_file",
     "export_pictures",
     "export_run",

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from laser_core.basics.disk_faults import remedy
 from laser_core.basics.zip_limits import DAMAGE, Limits, damage_reason, excess
 from laser_core.config import ExperimentConfig
-from laser_core.data.elsewhere import confirmed, marked, plain
+from laser_core.data.confirmation import confirm, mark_unconfirmed, without_marks
 from laser_core.errors import StoreError
 from laser_core.io.exports.new_folder import HALF, new_folder
 from laser_core.metrics.summary import rounds_csv
@@ -65,7 +65,7 @@ def bundle_run(folder: Path, target: Path, cache_dir: Path) -> Path:
             with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as zipped:
                 zipped.write(database, "run.db")
                 zipped.writestr(MANIFEST, json.dumps({"version": VERSION}))
-                zipped.writestr("config.json", portable(config).to_json())
+                zipped.writestr("config.json", without_local_paths(config).to_json())
                 for name, text in _texts(folder, config, pool):
                     zipped.writestr(name, text)
                 for path, name in _arrays(folder, cosines):
@@ -82,9 +82,9 @@ def _texts(
 ) -> Iterator[tuple[str, str]]:
     """(name, text) of the small files, without keys and paths."""
     if pool is not None:
-        yield "pool.json", sealed(json.loads(scrubbed(json.dumps(asdict(pool)), config)))
+        yield "pool.json", sealed(json.loads(scrub(json.dumps(asdict(pool)), config)))
     for name in filter(lambda name: (folder / name).is_file(), TEXTS):
-        yield name, scrubbed((folder / name).read_text(encoding="utf-8"), config)
+        yield name, scrub((folder / name).read_text(encoding="utf-8"), config)
 
 
 def _arrays(folder: Path, cosines: Path | None) -> Iterator[tuple[Path, str]]:
@@ -104,15 +104,17 @@ def _clean_database(path: Path, config: ExperimentConfig) -> None:
     with closing(Database.open(path)) as database:
         with database.writing() as cursor:
             rows = database.rows("exchanges")
-            clean = [(seq, at, scrubbed(text, config)) for seq, at, text in rows]
+            clean = [(seq, at, scrub(text, config)) for seq, at, text in rows]
             insert(cursor, "exchanges", clean, replace=True)
-            insert(cursor, "meta", [("config", portable(config).to_json())], replace=True)
+            insert(
+                cursor, "meta", [("config", without_local_paths(config).to_json())], replace=True
+            )
         database.tidy()
 
 
-def portable(config: ExperimentConfig) -> ExperimentConfig:
+def without_local_paths(config: ExperimentConfig) -> ExperimentConfig:
     """`config` without paths of this machine: a path keeps its last part alone."""
-    config = plain(config)
+    config = without_marks(config)
     return replace(
         config,
         pool=_last_part(config.pool),
@@ -132,7 +134,7 @@ def _last_part(text: str) -> str:
     return kind + colon + PureWindowsPath(rest).name
 
 
-def scrubbed(text: str, config: ExperimentConfig) -> str:
+def scrub(text: str, config: ExperimentConfig) -> str:
     """`text` without keys from the environment and without folders of this machine.
 
     Also as they stand in JSON, where a Windows path has its backslashes doubled.
@@ -160,7 +162,7 @@ def open_bundle(
 
     Its rows are copied into a database of ours, its arrays and sentences one by one as far as they
     are what they should be. Cosines stay in the run's folder (`run_cosines`). Its pool and models
-    wait for a word (`laser_core.data.elsewhere`).
+    wait for confirmation (`laser_core.data.confirmation`).
 
     Args:
         folder: missing or empty.
@@ -173,7 +175,7 @@ def open_bundle(
     """
     try:
         with zipfile.ZipFile(bundle) as zipped:
-            entries = _checked(zipped, bundle, folder, limits)
+            entries = _check_entries(zipped, bundle, folder, limits)
             with new_folder(folder) as half:
                 _copy_database(zipped, entries, half, pool, data_root)
                 _copy_files(zipped, entries, half)
@@ -195,7 +197,7 @@ def _of_bundle(sentence: str, bundle: Path, folder: Path) -> str:
     return sentence.replace(half, str(bundle)) if half in sentence else sentence
 
 
-def _checked(
+def _check_entries(
     zipped: zipfile.ZipFile, bundle: Path, folder: Path, limits: Limits
 ) -> dict[str, zipfile.ZipInfo]:
     """Name -> entry of a bundle; names, sizes and the version are looked at before any write."""
@@ -271,7 +273,7 @@ def _copy_database(
             facts = source.pool()
             if facts is not None and not set(source.labels()) <= set(facts.ids):
                 raise StoreError(f"{place / 'run.db'} has labels of pictures that it does not have")
-            config = confirmed(marked(source.config()), pool, False, data_root)
+            config = confirm(mark_unconfirmed(source.config()), pool, False, data_root)
             source.copy_into(half, config)
         if facts is not None:
             with closing(Store.open(half)) as store:

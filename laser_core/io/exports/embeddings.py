@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from laser_core.analysis.reader import RunReader
 from laser_core.basics.disk_faults import remedy
 from laser_core.errors import StoreError
-from laser_core.io.label_files.text import name_text
+from laser_core.io.label_files.label_text import name_text
 from laser_core.maps.layout import kept_layouts, read_layout
 
 

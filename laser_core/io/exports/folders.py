@@ -8,8 +8,8 @@ from pathlib import Path
 from laser_core.data.base import ImageSource
 from laser_core.errors import ConfigError
 from laser_core.io.exports.new_folder import new_folder
-from laser_core.io.exports.pictures import Placed, write_pictures
-from laser_core.io.exports.tables import csv_of, labels_table
+from laser_core.io.exports.pictures import PlacedPicture, write_pictures
+from laser_core.io.exports.tables import csv_text, labels_table
 from laser_core.io.exports.tools import write_fiftyone, write_hugging_face, write_label_studio
 from laser_core.progress import Steps
 from laser_core.store.store import Store
@@ -58,8 +58,8 @@ def export_pictures(
     return len(placed)
 
 
-def _labels(store: Store, placed: Sequence[Placed]) -> str:
+def _labels(store: Store, placed: Sequence[PlacedPicture]) -> str:
     """The run's table of labels, with the place of each picture here, "" for none."""
     table, paths = labels_table(store), {p.answer.image: p.path for p in placed}
     table.insert(0, "file_name", [paths.get(id, "") for id in table["id"]])
-    return csv_of(table)
+    return csv_text(table)

@@ -10,8 +10,8 @@ import unicodedata
 from pathlib import PurePosixPath
 
 from laser_core.basics.file_names import safe_name
-from laser_core.data.layout import is_litter, is_unlabeled, split_kind
-from laser_core.io.label_files.text import IRRELEVANT
+from laser_core.data.folder_layout import is_litter, is_unlabeled, split_kind
+from laser_core.io.label_files.label_text import IRRELEVANT
 from laser_core.pool import Label
 
 UNNAMED = "unnamed"  # folder of irrelevant pictures that nobody gave a name
@@ -47,7 +47,7 @@ class ExportNames:
         key = (label.state, label.name)
         if key not in self._folders:
             self._folders[key] = self._folder(label)
-        stem, kept = _parted(_plain(id.replace("/", "__")))
+        stem, kept = _split_ending(_plain(id.replace("/", "__")))
         return self._free(f"{self._folders[key]}/", stem + (kept if ending else ""), ending or kept)
 
     def _folder(self, label: Label) -> str:
@@ -74,7 +74,7 @@ def _plain(name: str) -> str:
     return safe_name(f"_{safe}") if safe[0] in _FORMULA or is_litter(safe) else safe
 
 
-def _parted(name: str) -> tuple[str, str]:
+def _split_ending(name: str) -> tuple[str, str]:
     path = PurePosixPath(name)
     if len(path.suffix.encode()) > _LONGEST_ENDING:
         return name, ""

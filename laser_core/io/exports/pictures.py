@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from laser_core.data.base import EncodedSource, ImageSource
-from laser_core.data.files import FileSource
+from laser_core.data.file_source import FileSource
 from laser_core.io.exports.names import ExportNames
 from laser_core.io.exports.new_folder import new_folder
 from laser_core.progress import Progress, Steps
@@ -15,7 +15,7 @@ from laser_core.store.label_state import Answer
 
 
 @dataclass(frozen=True)
-class Placed:
+class PlacedPicture:
     """A labeled picture's place in the export.
 
     Args:
@@ -29,7 +29,7 @@ class Placed:
 
 def place_pictures(
     answers: Iterable[Answer], source: ImageSource, out: Path, link: bool = False
-) -> Steps[list[Placed]]:
+) -> Steps[list[PlacedPicture]]:
     """Put relevant pictures into `<class>/`, irrelevant ones into `irrelevant/<name>/`.
 
     Unsure and excluded ones are left out. Files keep their bytes; a picture that was no file of
@@ -52,10 +52,10 @@ def place_pictures(
 
 def write_pictures(
     answers: Iterable[Answer], source: ImageSource, folder: Path, link: bool
-) -> Steps[list[Placed]]:
+) -> Steps[list[PlacedPicture]]:
     """As `place_pictures`, into a folder that is there."""
     wanted = [a for a in answers if a.label.state in ("relevant", "irrelevant")]
-    placed: list[Placed] = []
+    placed: list[PlacedPicture] = []
     names, ending = ExportNames(), "" if isinstance(source, EncodedSource) else ".png"
     for n, answer in enumerate(wanted):
         if n % 50 == 0:
@@ -64,20 +64,20 @@ def write_pictures(
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         _write(source, answer.image, target, link)
-        placed.append(Placed(answer, path))
+        placed.append(PlacedPicture(answer, path))
     return placed
 
 
 def _write(source: ImageSource, id: str, target: Path, link: bool) -> None:
-    if link and isinstance(source, FileSource) and _linked(source.path(id), target):
+    if link and isinstance(source, FileSource) and _try_link(source.path(id), target):
         return
     if isinstance(source, EncodedSource):
-        target.write_bytes(source.encoded(id))
+        target.write_bytes(source.file_bytes(id))
     else:
         source.image(id).save(target)
 
 
-def _linked(file: Path, target: Path) -> bool:
+def _try_link(file: Path, target: Path) -> bool:
     """Link `target` to `file`; False where the system or its rules do not allow links."""
     try:
         target.symlink_to(file.resolve())

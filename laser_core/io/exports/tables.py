@@ -10,7 +10,7 @@ import pandas as pd
 
 from laser_core.data.tables.spreadsheet import safe_csv
 from laser_core.io.exports.new_folder import new_folder
-from laser_core.io.label_files.text import name_text
+from laser_core.io.label_files.label_text import name_text
 from laser_core.llm.transcript import write_transcript
 from laser_core.metrics.summary import rounds_csv
 from laser_core.store.label_state import Answer
@@ -41,7 +41,7 @@ def export_run(folder: Path, out: Path) -> list[Path]:
     try:
         with new_folder(out) as half:
             labels = labels_table(store)
-            (half / "labels.csv").write_text(csv_of(labels), encoding="utf-8", newline="")
+            (half / "labels.csv").write_text(csv_text(labels), encoding="utf-8", newline="")
             labels.to_parquet(half / "labels.parquet", index=False)
             config = store.config().to_json()
             texts = {"rounds.csv": rounds_csv(store.records()), "config.json": config}
@@ -53,7 +53,7 @@ def export_run(folder: Path, out: Path) -> list[Path]:
     return sorted(out.iterdir())
 
 
-def csv_of(table: pd.DataFrame) -> str:
+def csv_text(table: pd.DataFrame) -> str:
     """A table as CSV that is safe to open in a spreadsheet; what is not known is an empty cell."""
     known = table.astype(object).where(table.notna(), None)
     return safe_csv(list(table.columns), known.values.tolist())

@@ -13,15 +13,15 @@ from xml.sax.saxutils import quoteattr
 from laser_core.basics.disk_faults import remedy
 from laser_core.data.tables.spreadsheet import safe_csv
 from laser_core.errors import StoreError
-from laser_core.io.exports.pictures import Placed
-from laser_core.io.label_files.text import IRRELEVANT, choice_of, full_text
+from laser_core.io.exports.pictures import PlacedPicture
+from laser_core.io.label_files.label_text import IRRELEVANT, choice_of, full_text
 from laser_core.pool import Label
 from laser_core.store.label_state import Answer
 
 LOCAL_FILES = "/data/local-files/?d="  # how Label Studio addresses files below its document root
 
 
-def write_hugging_face(placed: Sequence[Placed], out: Path) -> Path:
+def write_hugging_face(placed: Sequence[PlacedPicture], out: Path) -> Path:
     """Write `metadata.csv` for `load_dataset("imagefolder", data_dir=out)`; returns its path.
 
     Columns: file_name (relative, as the format wants it), label ("irrelevant: tree" for an
@@ -41,7 +41,7 @@ def write_hugging_face(placed: Sequence[Placed], out: Path) -> Path:
 
 
 def write_label_studio(
-    placed: Sequence[Placed],
+    placed: Sequence[PlacedPicture],
     relevant: Sequence[str],
     out: Path,
     prefix: str = LOCAL_FILES,
@@ -98,7 +98,9 @@ def _result(name: str, kind: str, value: dict[str, Any]) -> dict[str, Any]:
     return {"from_name": name, "to_name": "image", "type": kind, "value": value}
 
 
-def write_fiftyone(placed: Sequence[Placed], relevant: Sequence[str], out: Path) -> list[Path]:
+def write_fiftyone(
+    placed: Sequence[PlacedPicture], relevant: Sequence[str], out: Path
+) -> list[Path]:
     """Write `samples.json` and `metadata.json`; returns both paths.
 
     `fiftyone.Dataset.from_dir(out, fiftyone.types.FiftyOneDataset)` reads them: without a version

@@ -9,17 +9,17 @@ from pathlib import Path
 from laser_core.basics.arrays import Ids
 from laser_core.basics.sentences import count_of, first_names
 from laser_core.errors import PoolError
-from laser_core.io.label_files.places import Places, best_column
+from laser_core.io.label_files.picture_finder import PictureFinder, best_column
+from laser_core.io.label_files.row_labels import NewName, NewNames, RowLabels
 from laser_core.io.label_files.tables import LabelTable, read_label_table
-from laser_core.io.label_files.words import LabelWords, NewName, NewNames
 from laser_core.pool import Label
 from laser_core.store.store import Store
 
-__all__ = ["Imported", "NewName", "NewNames", "import_labels", "preview_import"]
+__all__ = ["ImportResult", "NewName", "NewNames", "import_labels", "preview_import"]
 
 
 @dataclass(frozen=True)
-class Imported:
+class ImportResult:
     """What `import_labels` did, or would do.
 
     Args:
@@ -81,7 +81,7 @@ def import_labels(
     actor: str,
     round: int = 0,
     new_names: NewNames = "irrelevant",
-) -> Imported:
+) -> ImportResult:
     """Take the labels of a table, all of them or none; one undo of `actor` takes them back.
 
     Args:
@@ -105,7 +105,7 @@ def import_labels(
 
 def preview_import(
     store: Store, ids: Ids, table: Path, new_names: NewNames = "irrelevant"
-) -> Imported:
+) -> ImportResult:
     """What `import_labels` would do; nothing is written.
 
     Raises:
@@ -116,11 +116,11 @@ def preview_import(
 
 def _look(
     store: Store, ids: Ids, table: Path, new_names: NewNames
-) -> tuple[dict[str, Label], Imported]:
+) -> tuple[dict[str, Label], ImportResult]:
     given = read_label_table(table)
-    places = Places(ids.tolist())
+    places = PictureFinder(ids.tolist())
     found = best_column(places, given)
-    words = LabelWords(store, given, new_names)
+    words = RowLabels(store, given, new_names)
     read = [words.label(row) for row in range(given.size)]
     rows = [row for row, id in enumerate(found) if id is not None and read[row] is not None]
     labels = _labels(given, rows, found, read)
@@ -132,11 +132,11 @@ def _look(
               (("unknown", unknown), ("unlabeled", blank)) if rows}  # fmt: skip
     if conflicts:
         firsts["conflicts"] = given.place(found.index(conflicts[0]))
-    return labels, Imported(
+    return labels, ImportResult(
         taken=len(labels),
         unlabeled=len(blank),
         unknown=tuple(given.picture(row) for row in unknown),
-        added=words.added(labels.values()),
+        added=words.new_classes(labels.values()),
         conflicts=tuple(conflicts),
         new_names=words.new_names(rows),
         left_out=words.left_out,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from laser_core.data.arrange import METADATA_NAMES
+from laser_core.data.arrangement import METADATA_NAMES
 from laser_core.data.tables.cells import Cells
 from laser_core.data.tables.rows import PATH_COLUMNS, read_cells, table_bytes
 from laser_core.errors import PoolError
@@ -82,7 +82,8 @@ def read_label_table(table: Path) -> LabelTable:
     pictures = tuple(key for key in ("id", *PATH_COLUMNS) if key in cells)
     if not pictures or not ("label" in cells or "status" in cells):
         raise PoolError(
-            f"{table.name}: it has the columns {cells.listed()}; needed are id or path, and label"
+            f"{table.name}: it has the columns {cells.column_list()}; needed are id or path, and "
+            "label"
         )
     if cells.size == 0:
         raise PoolError(f"{table.name}: the table has no rows; add one row a picture")

@@ -15,7 +15,7 @@ from laser_core.jobs.tasks.exports import (
 )
 from laser_core.jobs.tasks.pictures import inspect_pool, make_thumbnails, project, warm_up
 from laser_core.jobs.tasks.runs import create_run, look_ahead, query, run_rounds, run_whole, train
-from laser_core.jobs.tasks.words import (
+from laser_core.jobs.tasks.texts import (
     ask_model,
     ask_sentences,
     count_tokens,

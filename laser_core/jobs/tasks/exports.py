@@ -67,7 +67,7 @@ def move_pool(params: dict[str, Any], context: JobContext) -> Result:
 
 
 def adopt_run(params: dict[str, Any], context: JobContext) -> Result:
-    """Take a person's word on a run from elsewhere.
+    """Confirm what a run from another machine may use here.
 
     Parameters: "folder"; "pool", where its pictures lie here, None to leave that open; "models",
     true to say that it may use its models here. Result: "pictures", how many there are.

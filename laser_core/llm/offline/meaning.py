@@ -42,7 +42,7 @@ class Meaning:
 
     Args:
         name: the class name as given.
-        kind: one of the kinds of `kinds.py`; "thing" when nothing could be found out.
+        kind: one of the kinds of `llm/lexicon/kinds.py`; "thing" when nothing could be found out.
         synset: the synset, or None when no synset fits the word.
         sure: whether no other meaning fits about as well; if not, its other names may mislead.
     """

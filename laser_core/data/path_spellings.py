@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from urllib.parse import unquote, unquote_plus
 
-from laser_core.data.tables.spreadsheet import guarded
+from laser_core.data.tables.spreadsheet import guard_cell
 
 LONGEST = 4096  # signs; what is longer is no path on any system
 _ODD = re.compile(r"\\|//|/\.(/|$)|^\./|/$")  # what `normal_id` makes simpler
@@ -37,7 +37,7 @@ def spellings(written: str) -> Iterator[str]:
 
 def _ways(written: str) -> Iterator[str]:
     tidy = written.strip()
-    yield from (written, guarded(written), tidy)
+    yield from (written, guard_cell(written), tidy)
     behind = [tidy]
     if match := _ADDRESS.match(tidy):
         behind.append(match["path"])

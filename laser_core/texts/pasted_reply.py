@@ -14,7 +14,7 @@ from laser_core.texts.edits import with_confusers, with_sentences
 
 
 @dataclass(frozen=True)
-class Taken:
+class PastedResult:
     """What came of a pasted reply.
 
     Args:
@@ -36,7 +36,7 @@ def take_confusers(
     wanted: int,
     excluded: Sequence[str] = (),
     templates: Mapping[Task, PromptTemplate] | None = None,
-) -> Taken:
+) -> PastedResult:
     """`texts` with the confusers that `reply` names; a person's own and discovered ones stay.
 
     A person cannot be asked again, so fewer than `wanted` are taken too.
@@ -64,7 +64,7 @@ def take_confusers(
         f"Replaced: {listed(replaced)}." if replaced else "",
         f"Kept, because they are yours: {listed(own)}." if own else "",
     ]
-    return _taken(after, f"pasted: {count} confusers", told, model, "confusers")
+    return _result(after, f"pasted: {count} confusers", told, model, "confusers")
 
 
 def take_sentences(
@@ -73,7 +73,7 @@ def take_sentences(
     classes: Sequence[str],
     wanted: int,
     templates: Mapping[Task, PromptTemplate] | None = None,
-) -> Taken:
+) -> PastedResult:
     """`texts` with the sentences that `reply` has for `classes`; a class without any keeps its own.
 
     Raises:
@@ -97,12 +97,12 @@ def take_sentences(
     ]
     some = f"{len(full) + len(fewer)} of {len(classes)}" if without else f"each of {len(classes)}"
     title = f"pasted: sentences for {some} classes"
-    return _taken(with_sentences(texts, found), title, told, model, "descriptions")
+    return _result(with_sentences(texts, found), title, told, model, "descriptions")
 
 
-def _taken(
+def _result(
     texts: Descriptions, title: str, told: Sequence[str], model: PastedModel, question: Task
-) -> Taken:
+) -> PastedResult:
     prompts = {**texts.prompts, question: model.templates[question].text}
     made = replace(texts, prompts=prompts)
-    return Taken(made, title, tuple(filter(None, told)), tuple(model.exchanges))
+    return PastedResult(made, title, tuple(filter(None, told)), tuple(model.exchanges))

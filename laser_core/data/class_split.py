@@ -14,7 +14,7 @@ from laser_core.errors import ConfigError, PoolError
 _MOST_COMMAS = 12  # in a class's name that is written without quotation marks
 
 
-class Written(str):
+class WrittenNames(str):
     """Class names as a person wrote them in one text: "cat,dog" or '"tench, Tinca tinca",cat'.
 
     It takes the pool's classes to tell them apart, as a name may hold commas itself.
@@ -22,7 +22,7 @@ class Written(str):
 
 
 def split_names(names: Iterable[str], classes: Collection[str]) -> tuple[str, ...]:
-    """`names` with those that are `Written` parted at their commas; any other stays as it is.
+    """`names` with those that are `WrittenNames` parted at their commas; any other stays as it is.
 
     A text that is a class as a whole is that class. Commas within quotation marks part nothing, nor
     do those within a text without such marks where the parts together are a class.
@@ -37,11 +37,11 @@ def split_names(names: Iterable[str], classes: Collection[str]) -> tuple[str, ..
     return tuple(
         part
         for name in names
-        for part in (_parts(name, known) if isinstance(name, Written) else [name])
+        for part in (_split_text(name, known) if isinstance(name, WrittenNames) else [name])
     )
 
 
-def _parts(text: str, known: Collection[str]) -> list[str]:
+def _split_text(text: str, known: Collection[str]) -> list[str]:
     whole = " ".join(text.split())
     if bare_name(whole) in known:
         return [whole]
@@ -53,10 +53,10 @@ def _parts(text: str, known: Collection[str]) -> list[str]:
             'a name with commas as "tench, Tinca tinca"'
         ) from error
     parts = [part.strip() for part in row if part.strip()]
-    return parts if '"' in whole else _joined(parts, known)
+    return parts if '"' in whole else _join_parts(parts, known)
 
 
-def _joined(parts: Sequence[str], known: Collection[str]) -> list[str]:
+def _join_parts(parts: Sequence[str], known: Collection[str]) -> list[str]:
     """`parts`, with neighbours made one where together they are a class; as many as possible."""
     result: list[str] = []
     start = 0
@@ -163,19 +163,19 @@ def limit_per_class(source: ImageSource, n: int, seed: int = 0) -> ImageSource:
 def _class_meant(name: str, source: ImageSource, *, strict: bool) -> str:
     """The class that `name` means; with `strict` false an unknown name means itself."""
     classes = source.classes()
-    alike = ClassNames(classes).meant(name)
+    alike = ClassNames(classes).find(name)
     if len(alike) == 1:
         return alike[0]
     if len(alike) > 1:
-        raise ConfigError(f"class {name!r} may mean {_listed(alike)}; spell it as one of these")
+        raise ConfigError(f"class {name!r} may mean {_join_names(alike)}; spell it as one of these")
     if not strict:
         return name
     near = difflib.get_close_matches(bare_name(name), [bare_name(known) for known in classes], n=3)
     meant = [known for known in classes if bare_name(known) in near]
-    hint = f"did you mean {_listed(meant)}?" if meant else f"it has {_listed(classes[:20])}"
+    hint = f"did you mean {_join_names(meant)}?" if meant else f"it has {_join_names(classes[:20])}"
     more = f" and {len(classes) - 20} more" if not meant and len(classes) > 20 else ""
     raise ConfigError(f"class {name!r} is not in the pool {source.name}; {hint}{more}")
 
 
-def _listed(names: Iterable[str]) -> str:
+def _join_names(names: Iterable[str]) -> str:
     return ", ".join(repr(name) for name in names)

@@ -1,4 +1,4 @@
-"""A picture's file with nothing but its first picture: no EXIF, profiles, texts, further pages.
+"""Strips a picture's file down to its first picture: no EXIF, profiles, texts, further pages.
 
 Pillow reads what only describes a picture before the picture itself, and gives the picture up
 where that is damaged, out of range or large; and a file that is a header and zeros, or names the
@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 
-from laser_core.data.pictures.kinds import kind_of, trimmed
+from laser_core.data.pictures.file_kinds import file_kind, trim
 
 MAX_PARTS = 40_000  # segments, chunks or blocks; the 100 MB that a file may have take 12,000
 MAX_STRIPS = 100_000  # that a TIFF is cut into
@@ -48,7 +48,7 @@ _TYPE_BYTES |= {16: 8, 17: 8, 18: 8}
 
 
 @dataclass(frozen=True)
-class Bare:
+class StrippedPicture:
     """What is left of a file.
 
     Args:
@@ -62,19 +62,19 @@ class Bare:
     no_data: float | None = None
 
 
-def bare(data: bytes) -> Bare:
+def strip_picture(data: bytes) -> StrippedPicture:
     """`data` without what decoding does not need; formats not known here stay as they are.
 
     Raises:
         ValueError: it is cut off before the picture, or made so that decoding would take for ever.
     """
-    data = trimmed(data)
-    kind = kind_of(data[:64])
+    data = trim(data)
+    kind = file_kind(data[:64])
     reduce = {
         "JPEG": _jpeg, "PNG": _png, "GIF": _gif, "WEBP": _webp, "BMP": _bmp, "TIFF": _tiff,
         "AVIF": _avif,
     }  # fmt: skip
-    return reduce[kind](data) if kind in reduce else Bare(data)
+    return reduce[kind](data) if kind in reduce else StrippedPicture(data)
 
 
 def exif_turn(exif: bytes) -> int:
@@ -96,7 +96,7 @@ def _xmp_turn(xmp: bytes) -> int:
     return int(found[1]) if found else 1
 
 
-def _parts() -> Iterator[int]:
+def _count_parts() -> Iterator[int]:
     """Counts parts of a file.
 
     Raises:
@@ -106,10 +106,10 @@ def _parts() -> Iterator[int]:
     raise ValueError(f"cut into more than {MAX_PARTS:,} parts")
 
 
-def _jpeg(data: bytes) -> Bare:
+def _jpeg(data: bytes) -> StrippedPicture:
     """SOI, the tables and the scans; of the notes only those that tell the colours' order."""
     kept, at, turns = [data[:2]], 2, [1]
-    for _ in _parts():
+    for _ in _count_parts():
         marker = _MARKER.search(data, at)  # junk between segments is passed over, as decoders do
         if marker is None or marker[1] == b"\xd9":
             raise ValueError("no picture in it")
@@ -120,7 +120,7 @@ def _jpeg(data: bytes) -> Bare:
         if code == 0xDA:
             _require_few_scans(data, start)
             scans = _FILL.sub(b"\xff", data[start:])
-            return Bare(b"".join([*kept, scans]), _first_turn(turns))
+            return StrippedPicture(b"".join([*kept, scans]), _first_turn(turns))
         (length,) = struct.unpack_from(">H", data, at)
         note = data[at + 2 : at + length]
         if code == 0xE1 and len(turns) < MAX_NOTES:
@@ -144,17 +144,17 @@ def _require_few_scans(data: bytes, start: int) -> None:
         raise ValueError(f"more than {MAX_SCANS} scans in a JPEG")
 
 
-def _png(data: bytes) -> Bare:
+def _png(data: bytes) -> StrippedPicture:
     """The chunks that hold the picture; a damaged one that only describes it is left out too."""
     kept, at, turns = [data[:8]], 8, [1]
-    for _ in _parts():
+    for _ in _count_parts():
         if at + 8 > len(data):
             break  # cut off: the decoder says what is missing
         length, name = struct.unpack_from(">I4s", data, at)
         end = at + 12 + length
         if not name.isalpha():
             break
-        if name in _PNG_KEPT and not (name == b"tRNS" and not _sound(data, at, end)):
+        if name in _PNG_KEPT and not (name == b"tRNS" and not _has_right_checksum(data, at, end)):
             kept.append(data[at:end])
         elif name == b"eXIf" and len(turns) < MAX_NOTES:
             turns.append(exif_turn(data[at + 8 : end - 4]))
@@ -163,10 +163,10 @@ def _png(data: bytes) -> Bare:
         if name == b"IEND":
             break
         at = end
-    return Bare(b"".join(kept), _first_turn(turns))
+    return StrippedPicture(b"".join(kept), _first_turn(turns))
 
 
-def _sound(data: bytes, at: int, end: int) -> bool:
+def _has_right_checksum(data: bytes, at: int, end: int) -> bool:
     return zlib.crc32(data[at + 4 : end - 4]).to_bytes(4, "big") == data[end - 4 : end]
 
 
@@ -190,15 +190,15 @@ def _text_turns(name: bytes, text: bytes) -> list[int]:
     return [1]
 
 
-def _gif(data: bytes) -> Bare:
+def _gif(data: bytes) -> StrippedPicture:
     """The header, what tells how the first picture is shown, and what follows from there."""
     at = 13 + _colours(data, 10)
     head, control = data[:at], b""
-    parts = _parts()
+    parts = _count_parts()
     for _ in parts:
         block = data[at : at + 2]
         if block[:1] == b"\x2c":
-            return Bare(head + control + data[at:])
+            return StrippedPicture(head + control + data[at:])
         if block[:1] == b"\x21":
             start, at = at, at + 2
             while size := data[at] if at < len(data) else 0:
@@ -223,11 +223,11 @@ def _after_junk(data: bytes, at: int) -> int:
     return min(found, default=len(data))
 
 
-def _webp(data: bytes) -> Bare:
+def _webp(data: bytes) -> StrippedPicture:
     """The chunks that hold the first picture, with the flags of what is left out cleared."""
     kept: list[bytes] = []
     at, turns = 12, [1]
-    for _ in _parts():
+    for _ in _count_parts():
         if at + 8 > len(data):
             break
         name, length = struct.unpack_from("<4sI", data, at)
@@ -243,40 +243,40 @@ def _webp(data: bytes) -> Bare:
         elif name in _WEBP_KEPT and not (name == b"ANMF" and b"ANMF" in {c[:4] for c in kept[:9]}):
             kept.append(chunk)
     body = b"WEBP" + b"".join(kept)
-    return Bare(b"RIFF" + struct.pack("<I", len(body)) + body, _first_turn(turns))
+    return StrippedPicture(b"RIFF" + struct.pack("<I", len(body)) + body, _first_turn(turns))
 
 
-def _avif(data: bytes) -> Bare:
+def _avif(data: bytes) -> StrippedPicture:
     """As it is, with its EXIF called something that nobody reads; its turn is no part of that."""
     at = 0
-    for _ in _parts():
+    for _ in _count_parts():
         if at + 8 > len(data):
             break
         length, name = struct.unpack_from(">I4s", data, at)
         if name == b"meta":
             listed = data[at : at + length].replace(b"Exif", b"skip")
-            return Bare(data[:at] + listed + data[at + length :])
+            return StrippedPicture(data[:at] + listed + data[at + length :])
         at += max(length, 8)
-    return Bare(data)
+    return StrippedPicture(data)
 
 
-def _bmp(data: bytes) -> Bare:
+def _bmp(data: bytes) -> StrippedPicture:
     """As it is; one packed by run length no longer than its pixels can need."""
     if len(data) < 54 or struct.unpack_from("<I", data, 14)[0] < 40:
-        return Bare(data)
+        return StrippedPicture(data)
     start, width, height, packing = struct.unpack_from("<10xI4xii4xI", data)
     if packing not in (1, 2):
-        return Bare(data)
+        return StrippedPicture(data)
     pixels = abs(width * height)
     if pixels > MAX_RUN_PIXELS:
         raise ValueError(
             f"a BMP packed by run length may have {MAX_RUN_PIXELS:,} pixels; save it as PNG"
         )
     # a pixel takes two bytes at most, the end of a row two, a jump four
-    return Bare(data[: start + 2 * pixels + 4 * abs(height) + 1024])
+    return StrippedPicture(data[: start + 2 * pixels + 4 * abs(height) + 1024])
 
 
-def _tiff(data: bytes) -> Bare:
+def _tiff(data: bytes) -> StrippedPicture:
     """The first page with the tags that its pixels need."""
     directory = _Directory(data)
     kept: dict[int, _Entry] = {}
@@ -297,7 +297,9 @@ def _tiff(data: bytes) -> Bare:
             raise ValueError(f"a TIFF with more than {MAX_STRIPS:,} {what}")
     if 322 in kept and 323 in kept and kept[322].number() * kept[323].number() > MAX_TILE_PIXELS:
         raise ValueError(f"a TIFF with tiles of more than {MAX_TILE_PIXELS:,} pixels")
-    return Bare(directory.with_only(sorted(kept.values(), key=lambda e: e.tag)), turn, no_data)
+    return StrippedPicture(
+        directory.with_only(sorted(kept.values(), key=lambda e: e.tag)), turn, no_data
+    )
 
 
 @dataclass(frozen=True)

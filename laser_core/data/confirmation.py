@@ -1,4 +1,4 @@
-"""Settings of a run that came from elsewhere: what they name is not used before somebody says so.
+"""Settings of a run that came from another machine: not used before a person has confirmed them.
 
 A run's zip says where its pictures lay and which models it used. Followed here, that could read
 any folder of this machine, download gigabytes or send names to a server. So such a setting is kept
@@ -18,12 +18,12 @@ _WHAT = {"pool": "pictures", "llm": "language model", "vlm": "vision-language mo
 
 
 @dataclass(frozen=True)
-class Unconfirmed:
-    """One setting that waits for a word.
+class UnconfirmedSetting:
+    """One setting that nobody has confirmed yet.
 
     Args:
         field: "pool", "llm" or "vlm".
-        spec: what it was there.
+        spec: its value on the other machine.
         effect: what using it would do, as the end of a sentence.
     """
 
@@ -35,36 +35,36 @@ class Unconfirmed:
         return f"its {_WHAT[self.field]}: {self.spec!r}, which {self.effect}"
 
 
-def marked(config: ExperimentConfig) -> ExperimentConfig:
-    """`config` from elsewhere, with a mark before all that is not a part of the program."""
-    config = plain(config)
+def mark_unconfirmed(config: ExperimentConfig) -> ExperimentConfig:
+    """`config` of another machine, with `MARK` before all that is not a part of this program."""
+    config = without_marks(config)
     pool = config.pool if config.pool in DEMO_POOLS else MARK + config.pool
     llm = config.llm if config.llm == "offline" else MARK + config.llm
     vlm = config.vlm if config.vlm in ("offline", "auto") else MARK + config.vlm
     return replace(config, pool=pool, llm=llm, vlm=vlm, data_root=None)
 
 
-def plain(config: ExperimentConfig) -> ExperimentConfig:
-    """`config` without marks."""
+def without_marks(config: ExperimentConfig) -> ExperimentConfig:
+    """`config` with every `MARK` removed."""
     fields = {name: getattr(config, name).removeprefix(MARK) for name in _WHAT}
     return replace(config, **fields)
 
 
-def unconfirmed(config: ExperimentConfig) -> list[Unconfirmed]:
-    """The settings of a run that wait for a word: the pool first."""
+def unconfirmed_settings(config: ExperimentConfig) -> list[UnconfirmedSetting]:
+    """The settings of a run that nobody has confirmed yet: the pool first."""
     found = []
     for name in _WHAT:
         spec = str(getattr(config, name))
         if spec.startswith(MARK):
             spec = spec.removeprefix(MARK)
-            found.append(Unconfirmed(name, spec, _effect(name, spec)))
+            found.append(UnconfirmedSetting(name, spec, _effect(name, spec)))
     return found
 
 
-def confirmed(
+def confirm(
     config: ExperimentConfig, pool: str | None, models: bool, data_root: str | None = None
 ) -> ExperimentConfig:
-    """`config` after a person's word.
+    """`config` with the settings that a person has confirmed.
 
     Args:
         pool: where the pictures lie here; None leaves that open.
@@ -73,16 +73,16 @@ def confirmed(
     if pool is not None:
         config = replace(config, pool=pool, data_root=data_root)
     if models:
-        bare = plain(config)
+        bare = without_marks(config)
         config = replace(config, llm=bare.llm, vlm=bare.vlm)
     return config
 
 
-def require_here(field: str, spec: str) -> None:
+def require_confirmed(field: str, spec: str) -> None:
     """Refuse a setting that still has its mark.
 
     Raises:
-        ConfigError: it has, and what to do is said.
+        ConfigError: it has; the message says how to confirm it.
     """
     if spec.startswith(MARK):
         there = spec.removeprefix(MARK)

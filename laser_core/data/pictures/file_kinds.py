@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PIL import features
 
-HEAD_BYTES = 64  # as many first bytes as `kind_of` looks at
+HEAD_BYTES = 64  # as many first bytes as `file_kind` looks at
 # The formats a pool may hold; Pillow knows more, and some of those start other programs (EPS).
 # AVIF is read where the installed Pillow was built with it.
 _OPTIONAL = ("AVIF",) if features.check("avif") else ()
@@ -55,14 +55,14 @@ _HEIC_BRANDS = frozenset(
 )
 
 
-def kind_of(head: bytes) -> str:
+def file_kind(head: bytes) -> str:
     """ "JPEG", "PNG", ... "HEIC", "web page", or "" for what is not known.
 
     Args:
         head: the file's first `HEAD_BYTES` bytes, or all if it has fewer; spaces before a picture
             are passed over.
     """
-    head = trimmed(head)
+    head = trim(head)
     for beginning, kind in _BEGINNINGS:
         if head.startswith(beginning):
             return kind
@@ -78,7 +78,7 @@ def kind_of(head: bytes) -> str:
     return "SVG" if start.startswith(b"<svg") or b"<svg" in start else ""
 
 
-def trimmed(data: bytes) -> bytes:
+def trim(data: bytes) -> bytes:
     """`data` without the blanks and the byte order mark that careless scripts write before it."""
     if data[:1] not in (b"\xef", b" ", b"\t", b"\r", b"\n"):
         return data  # and no second copy of it

@@ -13,7 +13,7 @@ from laser_core.basics.files import default_cache_dir
 from laser_core.basics.sentences import LISTED, count_of
 from laser_core.cli.shared import CacheDir, RunFolder, end_with
 from laser_core.cli.terminal import Terminal
-from laser_core.data.elsewhere import unconfirmed
+from laser_core.data.confirmation import unconfirmed_settings
 from laser_core.data.open import open_pool
 from laser_core.errors import PoolError, StoreError
 from laser_core.experiment.plan import lasting_spec
@@ -126,7 +126,7 @@ def import_table(
             for line in found.sentences():
                 terminal.say(line)
             if look or (new_names == "ask" and found.new_names):
-                _told_new_names(terminal, table, found.new_names, look)
+                _print_new_names(terminal, table, found.new_names, look)
                 terminal.say(f"{count_of(found.taken, 'label')} would be taken from {table}")
                 return
             done = import_labels(store, ids, table, by, new_names=choice)
@@ -135,7 +135,7 @@ def import_table(
     end_with(work, None)
 
 
-def _told_new_names(
+def _print_new_names(
     terminal: Terminal, table: Path, new_names: Sequence[NewName], look: bool
 ) -> None:
     """Say which names a person has to decide on.
@@ -204,12 +204,12 @@ def adopt_run(
 
 
 def _adopt(terminal: Terminal, store: Store, pool: str | None, models: bool) -> None:
-    """Take a person's word on a run's pool and models, and say what still waits for one."""
+    """Confirm a run's pool and models, and print what is still not confirmed."""
     if pool is not None or models:
         root = store.config().data_root
         source = None if pool is None else open_pool(pool, Path(root) if root else None)
         adopt(store, pool if pool is None else lasting_spec(pool), source, models)
-    waiting = unconfirmed(store.config())
+    waiting = unconfirmed_settings(store.config())
     for one in waiting:
         terminal.say(f"not used before you say so: {one.sentence()}")
     if waiting:

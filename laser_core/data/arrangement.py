@@ -13,8 +13,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from laser_core.data.base import Item, Skipped, Split, natural_order
-from laser_core.data.layout import Place, places, split_roles
-from laser_core.data.paths import normal_id, spellings
+from laser_core.data.folder_layout import Place, places, split_roles
+from laser_core.data.path_spellings import normal_id, spellings
 from laser_core.data.tables.rows import TABLE_SUFFIXES, Row, Rows
 from laser_core.errors import PoolError
 
@@ -54,21 +54,21 @@ def arrange(
         except PoolError as error:
             ignored.append(f"{table} is ignored: {str(error)[:_REASON_LETTERS]}")
             continue
-        listed = _listed(table, rows, known)
+        listed = _rows_by_id(table, rows, known)
         if known.isdisjoint(listed):
             count = f"none of the {len(listed):,} files it lists is here"
             ignored.append(f"{table} is ignored: {count}; paths in it are relative to its folder")
             continue
         for id, row in listed.items():
             if id in found:
-                found[id] = _overruled(found[id], row, rows)
+                found[id] = _apply_row(found[id], row, rows)
             elif id not in known:
                 missing.append(Skipped(id, f"no such file, though {table} lists it"))
     roles, notes = split_roles(place.word for place in found.values())
     return Arrangement(items_of(found, roles), (*skipped, *missing), (*ignored, *notes))
 
 
-def _listed(table: str, rows: Rows, known: Collection[str]) -> dict[str, Row]:
+def _rows_by_id(table: str, rows: Rows, known: Collection[str]) -> dict[str, Row]:
     """Id -> the last row about it; a path is read as it is spelled where there is a picture."""
     folder = table.rpartition("/")[0]
     inside = f"{folder}/" if folder else ""
@@ -89,7 +89,7 @@ def items_of(found: Mapping[str, Place], roles: Mapping[str, Split | None]) -> t
     )
 
 
-def _overruled(place: Place, row: Row, rows: Rows) -> Place:
+def _apply_row(place: Place, row: Row, rows: Rows) -> Place:
     return Place(
         label=(row.label or None) if rows.has_labels else place.label,
         word=row.split if rows.has_splits else place.word,

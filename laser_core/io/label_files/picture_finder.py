@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from laser_core.basics.sentences import count_of, quote_name
-from laser_core.data.paths import LONGEST, normal_id, spellings
+from laser_core.data.path_spellings import LONGEST, normal_id, spellings
 from laser_core.errors import PoolError
 from laser_core.io.label_files.tables import LabelTable
 
@@ -13,7 +13,7 @@ from laser_core.io.label_files.tables import LabelTable
 _COPIES = ("file_name", "filename")
 
 
-class Places:
+class PictureFinder:
     """Finds pictures by name: by id, by spelling, or by the end of a path.
 
     Args:
@@ -22,7 +22,7 @@ class Places:
 
     def __init__(self, ids: Sequence[str]) -> None:
         self._ids = {str(id): str(id) for id in ids}
-        self._normal = _unambiguous((normal_id(id), id) for id in self._ids)
+        self._normal = _unique_ids((normal_id(id), id) for id in self._ids)
         self._lasts = {id.rpartition("/")[2] for id in self._normal}
         self._ends: dict[str, str | None] | None = None
         self._otherwise: dict[int, tuple[str, str]] = {}
@@ -32,7 +32,7 @@ class Places:
         """An id of the pool, for a sentence."""
         return next(iter(self._ids), "")
 
-    def of(self, name: str, row: int = -1) -> str | None:
+    def find(self, name: str, row: int = -1) -> str | None:
         """The id that `name` means, or None.
 
         It is the name itself, or a spelling of it; else the one picture whose path the name ends
@@ -54,7 +54,7 @@ class Places:
         return None
 
     def exact(self, name: str) -> str | None:
-        """As `of`, by the name or a spelling of it alone."""
+        """As `find`, by the name or a spelling of it alone."""
         if name in self._ids:
             return name
         found = (self._normal.get(normal_id(way)) for way in spellings(name))
@@ -82,7 +82,7 @@ class Places:
     def _by_id_end(self) -> dict[str, str | None]:
         """Every end of an id, from a "/" on -> that id; None where several end so."""
         if self._ends is None:
-            self._ends = _unambiguous(
+            self._ends = _unique_ids(
                 (normal[place + 1 :], id)
                 for normal, id in self._normal.items()
                 if id is not None
@@ -92,7 +92,7 @@ class Places:
         return self._ends
 
 
-def _unambiguous(pairs: Iterable[tuple[str, str]]) -> dict[str, str | None]:
+def _unique_ids(pairs: Iterable[tuple[str, str]]) -> dict[str, str | None]:
     """Key -> its id; None where several ids have one key."""
     found: dict[str, str | None] = {}
     for key, id in pairs:
@@ -100,7 +100,7 @@ def _unambiguous(pairs: Iterable[tuple[str, str]]) -> dict[str, str | None]:
     return found
 
 
-def best_column(places: Places, table: LabelTable) -> list[str | None]:
+def best_column(places: PictureFinder, table: LabelTable) -> list[str | None]:
     """The picture of each row, by the first column in which any name is one of the pool.
 
     A row whose cell there is empty is looked for by the columns after it.
@@ -111,7 +111,7 @@ def best_column(places: Places, table: LabelTable) -> list[str | None]:
     """
     for n, column in enumerate(table.pictures):
         names = table.names(column)
-        found = [places.of(name, row) if name else None for row, name in enumerate(names)]
+        found = [places.find(name, row) if name else None for row, name in enumerate(names)]
         if all(id is None for id in found):
             continue
         for other in table.pictures[n + 1 :]:
@@ -120,14 +120,14 @@ def best_column(places: Places, table: LabelTable) -> list[str | None]:
             more = table.names(other)
             for row, name in enumerate(names):
                 if not name and more[row]:
-                    found[row] = places.of(more[row], row)
+                    found[row] = places.find(more[row], row)
         _refuse_contradiction(places, table, column, found)
         return found
-    raise _none_found(places, table)
+    raise _not_found_error(places, table)
 
 
 def _refuse_contradiction(
-    places: Places, table: LabelTable, column: str, found: Sequence[str | None]
+    places: PictureFinder, table: LabelTable, column: str, found: Sequence[str | None]
 ) -> None:
     """Raises: PoolError: an id is one picture of the pool, and the path beside it another."""
     if column != "id":
@@ -144,7 +144,7 @@ def _refuse_contradiction(
                 )
 
 
-def _none_found(places: Places, table: LabelTable) -> PoolError:
+def _not_found_error(places: PictureFinder, table: LabelTable) -> PoolError:
     first = next((name for name in table.names(table.pictures[0]) if name), "")
     return PoolError(
         f"{table.name}: none of its {table.size:,} pictures is in this pool, the first is "

@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from laser_core.data.base import EncodedSource, ImageSource, Item, Skipped
-from laser_core.data.pictures.headers import fault, pixel_fault
-from laser_core.data.pictures.kinds import HEAD_BYTES
+from laser_core.data.pictures.file_kinds import HEAD_BYTES
+from laser_core.data.pictures.headers import header_fault, pixel_fault
 from laser_core.errors import PoolError
 
 
@@ -40,7 +40,7 @@ class FileSource(EncodedSource):
         """Where the picture lies."""
         return self._folder / self._paths.get(id, id)
 
-    def encoded(self, id: str) -> bytes:
+    def file_bytes(self, id: str) -> bytes:
         """The picture's file, as it lies on disk.
 
         Raises:
@@ -77,7 +77,7 @@ def file_fault(path: Path) -> str | None:
         return read_fault(error)
     except ValueError as error:  # a path that no system has, with a zero byte in it
         return f"cannot be read ({error})"
-    return fault(path.name, state.st_size, head) or pixel_fault(
+    return header_fault(path.name, state.st_size, head) or pixel_fault(
         state.st_size, lambda: path.open("rb")
     )
 

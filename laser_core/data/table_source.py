@@ -10,11 +10,11 @@ from itertools import chain
 from pathlib import Path
 from typing import Literal
 
-from laser_core.data.arrange import items_of
+from laser_core.data.arrangement import items_of
 from laser_core.data.base import ImageSource, Skipped
-from laser_core.data.files import FileSource, file_fault, require_pictures
-from laser_core.data.layout import Place, split_roles
-from laser_core.data.paths import normal_id, spellings
+from laser_core.data.file_source import FileSource, file_fault, require_pictures
+from laser_core.data.folder_layout import Place, split_roles
+from laser_core.data.path_spellings import normal_id, spellings
 from laser_core.data.tables.rows import Row, read_rows, table_bytes
 from laser_core.errors import PoolError
 
@@ -29,8 +29,8 @@ def open_table(table: Path) -> ImageSource:
 
     Columns, in any case: `path` (or `file_name`, `filepath`, `image`), relative to the table's
     folder or absolute, also as `file://` or with %20; and, as wished, `label` (empty: unlabeled),
-    `split` (read as a folder's name is, see `laser_core.data.layout`; empty: the pool) and `id`
-    (else the path as written).
+    `split` (read as a folder's name is, see `laser_core.data.folder_layout`; empty: the pool) and
+    `id` (else the path as written).
 
     Raises:
         PoolError: the table cannot be read, names a picture or an id twice, or none of its files
@@ -46,7 +46,7 @@ def open_table(table: Path) -> ImageSource:
     paths: dict[str, str] = {}
     skipped: list[Skipped] = []
     for row in rows:
-        path = _found(folder, row.path)
+        path = _find_file(folder, row.path)
         if (reason := _fault(row, path)) is None:
             places[_id(row)] = Place(row.label or None, row.split)
             paths[_id(row)] = str(path)
@@ -61,13 +61,13 @@ def open_table(table: Path) -> ImageSource:
 def _read(table: Path, folder: Path) -> list[Row]:
     """The rows, each with that spelling of its path which leads to a file, if one does."""
     rows = read_rows(table_bytes(table), table.name).rows
-    return [replace(row, path=_spelled(folder, row.path)) for row in rows]
+    return [replace(row, path=_existing_spelling(folder, row.path)) for row in rows]
 
 
-def _spelled(folder: Path, written: str) -> str:
+def _existing_spelling(folder: Path, written: str) -> str:
     if written.strip().startswith(("http://", "https://")):
         return written.strip()
-    ways = (way for way in spellings(written) if _exists(_found(folder, way)))
+    ways = (way for way in spellings(written) if _exists(_find_file(folder, way)))
     return next(ways, written.strip())
 
 
@@ -94,10 +94,10 @@ def _refuse_repeats(name: str, rows: Sequence[Row]) -> None:
 def _refuse_if_none_exists(name: str, rows: Sequence[Row], folder: Path) -> None:
     """Raises: PoolError: not one file is there, so the paths are wrong, not the files."""
     written = [row.path for row in rows if row.path]
-    if written and not any(_exists(_found(folder, path)) for path in written):
+    if written and not any(_exists(_find_file(folder, path)) for path in written):
         raise PoolError(
             f"{name}: none of the {len(written):,} files it lists is there; the first looked for "
-            f"was {_found(folder, written[0])}; paths must be absolute, or relative to the "
+            f"was {_find_file(folder, written[0])}; paths must be absolute, or relative to the "
             f"table's folder"
         )
 
@@ -111,7 +111,7 @@ def _fault(row: Row, path: Path) -> str | None:
     return file_fault(path)
 
 
-def _found(folder: Path, written: str) -> Path:
+def _find_file(folder: Path, written: str) -> Path:
     """The file that `written` means: also with "\\" between folders, or other accents."""
     slashes = written.replace("\\", "/")
     accents = (unicodedata.normalize(form, slashes) for form in _ACCENTS)

@@ -7,17 +7,17 @@ import unicodedata
 from functools import partial
 from pathlib import Path
 
-from laser_core.data.arrange import METADATA_NAMES, arrange
+from laser_core.data.arrangement import METADATA_NAMES, arrange
 from laser_core.data.base import ImageSource, Skipped
-from laser_core.data.files import FileSource, file_fault, read_fault, require_pictures
-from laser_core.data.layout import is_litter, wrapper
+from laser_core.data.file_source import FileSource, file_fault, read_fault, require_pictures
+from laser_core.data.folder_layout import is_litter, wrapper
 from laser_core.data.pictures.headers import MAX_FILE_BYTES
 from laser_core.data.tables.rows import Rows, read_rows
 from laser_core.errors import PoolError
 
 
 def open_folder(folder: Path) -> ImageSource:
-    """The pictures below `folder`; `laser_core.data.layout` says how its folder names are read.
+    """The pictures below `folder`; `laser_core.data.folder_layout` has the rules for their names.
 
     Ids are paths relative to the folder, with "/" and composed accents (NFC) on every system; a
     folder that merely wraps everything is no part of them. Links to files and folders are

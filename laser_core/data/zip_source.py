@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
 from laser_core.basics.zip_limits import DAMAGE, Limits, damage_reason, excess
-from laser_core.data.arrange import METADATA_NAMES, Arrangement, arrange
+from laser_core.data.arrangement import METADATA_NAMES, Arrangement, arrange
 from laser_core.data.base import EncodedSource, ImageSource, Skipped
-from laser_core.data.files import read_fault, require_pictures
-from laser_core.data.layout import is_litter, wrapper
-from laser_core.data.pictures.headers import MAX_FILE_BYTES, fault, pixel_fault
-from laser_core.data.pictures.kinds import HEAD_BYTES
+from laser_core.data.file_source import read_fault, require_pictures
+from laser_core.data.folder_layout import is_litter, wrapper
+from laser_core.data.pictures.file_kinds import HEAD_BYTES
+from laser_core.data.pictures.headers import MAX_FILE_BYTES, header_fault, pixel_fault
 from laser_core.data.tables.rows import Rows, read_rows
 from laser_core.errors import PoolError
 
@@ -51,7 +51,7 @@ class ArchiveSource(EncodedSource):
         self._lock = threading.Lock()
         self._file = _stamp_of(Path(str(archive.filename)))
 
-    def encoded(self, id: str) -> bytes:
+    def file_bytes(self, id: str) -> bytes:
         """The picture's file, unpacked in memory.
 
         Raises:
@@ -72,7 +72,7 @@ class ArchiveSource(EncodedSource):
 
 
 def open_archive(path: Path, limits: Limits = Limits()) -> ImageSource:
-    """The pictures in the .zip at `path`, laid out as `laser_core.data.folder` reads a folder.
+    """The pictures in the .zip at `path`, read by the rules of `laser_core.data.folder_layout`.
 
     Ids are those that the unpacked folder would have.
 
@@ -80,16 +80,16 @@ def open_archive(path: Path, limits: Limits = Limits()) -> ImageSource:
         PoolError: it is no .zip, is cut off or encrypted, holds links or paths that leave it,
             claims more than `limits`, or has no usable picture.
     """
-    archive = _opened(path)
+    archive = _open_archive(path)
     try:
-        entries = _checked(archive, path.name, limits)
+        entries = _check_entries(archive, path.name, limits)
         return require_pictures(_source(path, archive, entries))
     except BaseException:
         archive.close()
         raise
 
 
-def _opened(path: Path) -> zipfile.ZipFile:
+def _open_archive(path: Path) -> zipfile.ZipFile:
     try:
         with path.open("rb") as file:
             head = file.read(4)
@@ -102,7 +102,7 @@ def _opened(path: Path) -> zipfile.ZipFile:
         raise PoolError(f"{path}: {read_fault(error)}; check the path and its rights") from error
 
 
-def _checked(archive: zipfile.ZipFile, name: str, limits: Limits) -> list[_Entry]:
+def _check_entries(archive: zipfile.ZipFile, name: str, limits: Limits) -> list[_Entry]:
     """The archive's files, each with its path made safe.
 
     Raises:
@@ -199,7 +199,7 @@ def _fault(
     if entry.compress_type not in (_STORED, _DEFLATED):
         return "packed in a way that is not supported; pack it with the deflate method"
     try:
-        return fault(name, entry.file_size, _head(file, entry)) or pixel_fault(
+        return header_fault(name, entry.file_size, _head(file, entry)) or pixel_fault(
             entry.file_size, lambda: archive.open(entry)
         )
     except DAMAGE as error:

@@ -90,13 +90,13 @@ def places(paths: Sequence[str]) -> list[Place]:
     """What the folders of each picture say, in the order of `paths`."""
     around = len(wrapper(paths))
     parts: list[Sequence[str]] = [path[around:].split("/") for path in paths]
-    while (inner := _wrapped_splits(parts)) is not None:
+    while (inner := _unwrap_splits(parts)) is not None:
         parts = inner
     tops = _top_folders(parts)
     if _splits_within(tops) and any(split_kind(name) is None for name in tops):
         return [Place(path[0], path[1]) for path in parts]
     if _splits_on_top(tops):
-        inside = _looked_through(tops)
+        inside = _inner_folders(tops)
         return [_below_split(path, inside) for path in parts]
     if _splits_within(tops):
         return [Place(path[0], path[1]) for path in parts]
@@ -160,7 +160,7 @@ def _splits_within(tops: Mapping[str, _Top]) -> bool:
     )
 
 
-def _wrapped_splits(paths: Sequence[Sequence[str]]) -> list[Sequence[str]] | None:
+def _unwrap_splits(paths: Sequence[Sequence[str]]) -> list[Sequence[str]] | None:
     """`paths` without a folder like `train` around splits of the same classes, or None."""
     if len({path[0] for path in paths}) != 1 or any(len(path) < 4 for path in paths):
         return None  # `train/test/1.png` is the class "test" of the split "train"
@@ -171,7 +171,7 @@ def _wrapped_splits(paths: Sequence[Sequence[str]]) -> list[Sequence[str]] | Non
     return inner if shared and None not in kinds and len(kinds) > 1 else None
 
 
-def _looked_through(tops: Mapping[str, _Top]) -> dict[str, str]:
+def _inner_folders(tops: Mapping[str, _Top]) -> dict[str, str]:
     """Split -> the one folder in it that is no class: it repeats its name, or says nothing.
 
     A folder that stands beside others in some split is a class there, and so it is everywhere.
@@ -218,14 +218,14 @@ def split_roles(words: Iterable[str]) -> tuple[dict[str, Split | None], tuple[st
     pool = of_kind["pool"]
     if not pool and spare:
         pool, spare = spare, []
-        notes.append(f"{_named(pool)} is the pool, because no other split is there for it")
+        notes.append(f"{_quote_names(pool)} is the pool, because no other split is there for it")
     elif not pool and tests:
         pool, tests = tests, []
-        notes.append(f"{_named(pool)} is the pool, because it is the only split")
+        notes.append(f"{_quote_names(pool)} is the pool, because it is the only split")
     if spare:
         left = sum(counts[word] for word in spare)
         notes.append(
-            f"{_named(spare)} ({left:,} pictures) is left out, because {_named(tests)} "
+            f"{_quote_names(spare)} ({left:,} pictures) is left out, because {_quote_names(tests)} "
             f"measures accuracy"
         )
     roles: dict[str, Split | None] = dict.fromkeys(counts, None)
@@ -234,5 +234,5 @@ def split_roles(words: Iterable[str]) -> tuple[dict[str, Split | None], tuple[st
     return roles, tuple(notes)
 
 
-def _named(words: Iterable[str]) -> str:
+def _quote_names(words: Iterable[str]) -> str:
     return " and ".join(f"the split {word!r}" for word in sorted(words))

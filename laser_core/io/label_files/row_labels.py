@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from laser_core.basics.sentences import count_of, first_names, quote_name
-from laser_core.data.class_names import ClassNames, name_key
-from laser_core.data.tables.cells import short
+from laser_core.data.class_names import ClassNames, spelling_key
+from laser_core.data.tables.cells import quote_value
 from laser_core.errors import PoolError
+from laser_core.io.label_files.label_text import irrelevant_name, says_irrelevant
 from laser_core.io.label_files.tables import LabelTable
-from laser_core.io.label_files.text import irrelevant_name, says_irrelevant
 from laser_core.pool import Label, State
 from laser_core.store.store import Store
 
@@ -42,7 +42,7 @@ class NewName:
         return f"{quote_name(self.name)} ({count_of(self.rows, 'row')}, first {self.place}{near})"
 
 
-class LabelWords:
+class RowLabels:
     """Reads the labels of one table for one run.
 
     With a status, a row is what it says. Without one, a label that is a class of the run, or
@@ -61,7 +61,7 @@ class LabelWords:
         self._classes = ClassNames(self._relevant)
         self._things = ClassNames(store.irrelevant_names())
         self._labels, self._states = table.labels, table.states
-        self._apart = self._spelled_apart()
+        self._apart = self._distinct_spellings()
         self._read: dict[tuple[str, str], tuple[Label | None, bool]] = {}
         self._places: dict[tuple[str, str], int] = {}
 
@@ -83,8 +83,8 @@ class LabelWords:
             where = f"{self._table.name}, {self._table.place(row)}"
             status = key[1].strip().casefold()
             named = not status and bool(key[0].strip())
-            self._read[key] = self._named(key[0], where) if named else (
-                self._stated(key[0], status, where), False)  # fmt: skip
+            self._read[key] = self._label_by_name(key[0], where) if named else (
+                self._label_by_status(key[0], status, where), False)  # fmt: skip
         return self._read[key][0]
 
     def is_blank(self, row: int) -> bool:
@@ -95,22 +95,24 @@ class LabelWords:
         self.label(row)
         return self._read[(self._labels[row], self._states[row])][1]
 
-    def _stated(self, name: str, status: str, where: str) -> Label | None:
+    def _label_by_status(self, name: str, status: str, where: str) -> Label | None:
         if status in ("", UNLABELED):
             return None
         if status not in get_args(State):
             allowed = ", ".join((*get_args(State), UNLABELED))
-            raise PoolError(f"{where}: status {short(status)} is unknown; allowed are {allowed}")
+            raise PoolError(
+                f"{where}: status {quote_value(status)} is unknown; allowed are {allowed}"
+            )
         if status == "relevant":
             if not name.strip():
                 raise PoolError(f"{where}: a relevant picture needs the name of its class as label")
-            if name_key(name) not in self._apart:
+            if spelling_key(name) not in self._apart:
                 name = self._one_class(name, where) or name
         elif status == "irrelevant":
             name = irrelevant_name(name)
         return Label(status, name)  # type: ignore[arg-type]  # one of State, as checked
 
-    def _named(self, written: str, where: str) -> tuple[Label | None, bool]:
+    def _label_by_name(self, written: str, where: str) -> tuple[Label | None, bool]:
         """(label, whether it is a new name) of a label without a status."""
         if written in self._relevant:
             return Label("relevant", written), False
@@ -120,7 +122,7 @@ class LabelWords:
             return Label("relevant", known), False
         if says_irrelevant(name):
             return Label("irrelevant", irrelevant_name(name)), False
-        things = self._things.meant(name)
+        things = self._things.find(name)
         if len(things) == 1:
             return Label("irrelevant", things[0]), False
         if self._store.resolved(Label("irrelevant", name)) != Label("irrelevant", name):
@@ -128,23 +130,25 @@ class LabelWords:
         return None if self._new_names == "left out" else Label(self._new_names, name), True
 
     def _one_class(self, name: str, where: str) -> str | None:
-        meant = self._classes.meant(name)
+        meant = self._classes.find(name)
         if len(meant) > 1:
             listed = ", ".join(map(repr, meant))
-            raise PoolError(f"{where}: {short(name)} may mean {listed}; spell it as one of these")
+            raise PoolError(
+                f"{where}: {quote_value(name)} may mean {listed}; spell it as one of these"
+            )
         return meant[0] if meant else None
 
-    def _spelled_apart(self) -> Collection[str]:
+    def _distinct_spellings(self) -> Collection[str]:
         """Keys of names that the table itself tells apart: cat and Cat, both said to be classes."""
         said: dict[str, set[str]] = {}
         for name, status in set(zip(self._labels, self._states, strict=True)):
             if status.strip().casefold() == "relevant":
-                said.setdefault(name_key(name), set()).add(name)
+                said.setdefault(spelling_key(name), set()).add(name)
         return {key for key, names in said.items() if len(names) > 1}
 
     # ---- what is told
 
-    def added(self, labels: Iterable[Label]) -> tuple[str, ...]:
+    def new_classes(self, labels: Iterable[Label]) -> tuple[str, ...]:
         """Classes that the run does not have yet."""
         wanted = dict.fromkeys(a.name for a in labels if a.state == "relevant")
         resolved = ((name, self._store.resolved(Label("relevant", name)).name) for name in wanted)
