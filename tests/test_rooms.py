@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tools import rooms
+
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = sorted(
     path.parent.relative_to(ROOT).as_posix()
@@ -50,11 +52,11 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_method_stands_on_top_of_few_rooms() -> None:
     singles = set(modules("laser_core")) - {"__main__"}
-    rooms = [room for room in ROOMS if room.count("/") == 1 and room.startswith("laser_core/")]
+    halls = [room for room in ROOMS if room.count("/") == 1 and room.startswith("laser_core/")]
     assert {"scores", "selection"} <= singles
-    assert {"laser_core/strategies", "laser_core/experiment"} <= set(rooms)
+    assert {"laser_core/strategies", "laser_core/experiment"} <= set(halls)
     assert len(singles) <= 10
-    assert len(rooms) <= 16
+    assert len(halls) <= 16
 
 
 @pytest.mark.parametrize("room", ROOMS)
@@ -92,3 +94,8 @@ def test_a_breach_is_noticed(copy: Path, module: str, line: str) -> None:
         file.unlink() if before is None else file.write_bytes(before)
         if before is None:
             file.parent.rmdir()
+
+
+def test_the_page_of_the_architecture_has_todays_rooms() -> None:
+    page = rooms.PAGE.read_text(encoding="utf-8")
+    assert page == rooms.written(page), "run: python -m tools.rooms --write"
