@@ -78,6 +78,7 @@ def test_the_command_line_reaches_a_class_with_a_comma(tmp_path, relevant):
     assert again == planned
 
 
+@pytest.mark.slow
 def test_known_classes_of_a_task_may_hold_commas_too(tmp_path):
     """F8: and such a run can be resumed."""
     write(tmp_path / "pool", pictures(f"{FISH}/1.png", "cat/2.png", "dog/3.png", "salmon/4.png"))

@@ -57,6 +57,7 @@ def test_the_same_settings_give_the_same_rounds(tmp_path, strategy):
     assert rounds_csv(without_seconds(first)) == rounds_csv(without_seconds(second))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("settings", [{}, {"delta": "precision"}, {"strategy": "uncertainty"}])
 def test_stopped_at_any_step_and_reopened_a_run_ends_with_the_same_records(tmp_path, settings):
     whole = without_seconds(drain(simulate(experiment(tmp_path, "whole", rounds=2, **settings))))
@@ -193,6 +194,7 @@ def test_lost_weights_are_trained_again_and_give_the_same_next_query(tmp_path):
     np.testing.assert_array_equal(drain(fresh.query()).ids, expected)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "settings",
     [

@@ -1,0 +1,41 @@
+"""Marks the slow tests: those that start an app, a browser, other programs or whole runs, or load
+the weights of a model.
+
+`python -m pytest -m "not slow"` leaves them out; `python -m pytest` runs all. A single test of a
+fast file is marked where it stands, by `@pytest.mark.slow`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePath
+
+import pytest
+
+HERE = Path(__file__).parent
+SLOW = (
+    "app",
+    "browser",
+    "fuzz",
+    "integration",
+    "llm/test_offline.py",
+    "maps/test_projection.py",
+    "nets/test_resnet.py",
+    "privacy",
+    "strategies/test_registering.py",
+    "test_api.py",
+    "test_jobs.py",
+    "test_mutations.py",
+    "vlm/test_offline_vlm.py",
+    "vlm/test_sentences.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(HERE) and is_slow(item.path.relative_to(HERE)):
+            item.add_marker(pytest.mark.slow)
+
+
+def is_slow(file: PurePath) -> bool:
+    """Whether a file's tests, its path told from tests/, are slow as a whole."""
+    return any(file.is_relative_to(place) for place in SLOW)
