@@ -17,7 +17,7 @@ from laser_core.study.compare import variants
 from tests.strategies import test_contract as contract
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
 FOLDERS = ("laser_core", "tests", "ui", "pages", "tools", "benchmarks", "docs")
 COMMANDS = typer.main.get_command(app).commands
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
