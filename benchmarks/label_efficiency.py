@@ -22,6 +22,7 @@ from benchmarks.machine import Stopwatch, machine, spread, verdict
 from benchmarks.runs import Runs
 from laser_core.basics.seeding import rng_for
 from laser_core.config import ExperimentConfig
+from laser_core.experiment.class_changes import images_to_test
 from laser_core.experiment.experiment import Experiment, simulate
 from laser_core.metrics.paper import accuracy
 from laser_core.nets.head import Head
@@ -118,8 +119,9 @@ def plain_accuracy(experiment: Experiment) -> float:
     if not len(ids):
         return 0.0
     net = drain(Head().train(materials.pictures, ids, labels, n, rng_for(0, "plain")))
-    logits = drain(net.logits(materials.pictures, materials.test_ids))
-    return accuracy(logits, materials.test_labels) or 0.0
+    names = {name: name for name in experiment.space.relevant}
+    tests, truth = images_to_test(materials.source, names, experiment.space)
+    return accuracy(drain(net.logits(materials.pictures, tests)), truth) or 0.0
 
 
 def show(name: str, curves: Curves, splits: Sequence[int]) -> None:

@@ -113,13 +113,10 @@ def made_up(config: ExperimentConfig, images: int, folder: Path) -> Materials:
     source, space = MadeUp("made up", items), LabelSpace(config.relevant)
     centres = vlm.text_vectors([f"a photo of a {name}" for name in CLASSES])
     vectors = _around(centres, images + images // 5, rng)
-    tests = [i for i in items if i.split == "test" and i.label in space.relevant]
     table = FileTable(folder / "cosines", images)
     return Materials(
         config=config,
         pool_ids=source.ids("pool"),
-        test_ids=np.array([i.id for i in tests], dtype=np.str_),
-        test_labels=np.array([space.relevant.index(str(i.label)) for i in tests], dtype=np.intp),
         pictures=RunPictures(source, source.ids(), vectors, folder),
         cosines=Cosines(vectors[:images], lambda texts: embed_texts(texts, vlm, cache), table),
         llm=open_llm("offline", cache),

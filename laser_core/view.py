@@ -72,18 +72,6 @@ class RoundRecord:
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
 
-    @classmethod
-    def from_dict(cls, given: Mapping[str, Any]) -> RoundRecord:
-        """The record that `to_dict` wrote, also after a turn through JSON."""
-        rows = tuple(tuple(row) for row in given.get("confusion", ()))
-        lists = {
-            "ids": tuple(given["ids"]),
-            "labels": tuple(given["labels"]),
-            "confusion": rows,
-            "classes": tuple(given.get("classes", ())),
-        }
-        return cls(**{**given, **lists})
-
 
 @dataclass(frozen=True)
 class PoolView:

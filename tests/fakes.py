@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from laser_core.analysis.explain import Explanation
 from laser_core.basics.arrays import Floats, Ids, unit_rows
 from laser_core.basics.seeding import rng_for
 from laser_core.config import ExperimentConfig
@@ -107,12 +108,9 @@ def materials(
     vectors = unit_rows(vectors).astype(np.float32)
     space = LabelSpace(config.relevant)
     in_pool = np.isin(ids, pool.ids("pool"))
-    test_ids, test_labels = _tests(pool, space)
     return Materials(
         config=config,
         pool_ids=ids[in_pool],
-        test_ids=test_ids,
-        test_labels=test_labels,
         pictures=ArrayPictures(ids, vectors),
         cosines=Cosines(vectors[in_pool], encode),
         llm=ListedModel(),
@@ -122,12 +120,22 @@ def materials(
     )
 
 
-def _tests(pool: ImageSource, space: LabelSpace) -> tuple[Ids, np.ndarray]:
+def tests(pool: ImageSource, space: LabelSpace) -> tuple[Ids, np.ndarray]:
+    """(M,) ids of the test images of relevant classes, and (M,) their class indices."""
     chosen: Collection[Item] = [
         i for i in pool.items if i.split == "test" and i.label in space.relevant
     ]
     labels = [space.relevant.index(str(i.label)) for i in chosen]
     return np.array([i.id for i in chosen], dtype=np.str_), np.array(labels, dtype=np.intp)
+
+
+def rebuilt(why: Explanation) -> float:
+    """The score that the parts of an explanation add up to: Eq. (5), from Eq. (1) and (4)."""
+    s_vlm, s_det = why.best.cosine - why.penalty, why.s_det
+    if why.fusion == "zscore":
+        mean_vlm, sd_vlm, mean_det, sd_det = why.centre
+        s_vlm, s_det = (s_vlm - mean_vlm) / sd_vlm, (s_det - mean_det) / sd_det
+    return (1.0 - why.delta) * s_vlm + why.delta * s_det
 
 
 def config(**settings: object) -> ExperimentConfig:

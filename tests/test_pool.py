@@ -20,11 +20,9 @@ def test_the_irrelevant_class_has_the_index_after_the_last_relevant_one():
     assert SPACE.index(Label("relevant", "dog")) == 1
 
 
-def test_labels_leave_the_unlabeled_pool_and_come_back_when_taken_back():
+def test_labels_leave_the_unlabeled_pool():
     pool = pool_with(b=Label("relevant", "cat"), c=Label("unsure"))
     assert pool.unlabeled().tolist() == ["a", "d"]
-    pool.unlabel("b")
-    assert pool.unlabeled().tolist() == ["a", "b", "d"]
 
 
 def test_unsure_and_excluded_images_train_nothing():

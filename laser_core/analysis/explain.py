@@ -142,15 +142,6 @@ class Explanation:
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
 
-    def rebuilt(self) -> float:
-        """The score added up again from the parts above; equals `score` to 1e-6."""
-        s_vlm = self.best.cosine - self.penalty
-        s_det = self.s_det
-        if self.fusion == "zscore":
-            mean_vlm, sd_vlm, mean_det, sd_det = self.centre
-            s_vlm, s_det = (s_vlm - mean_vlm) / sd_vlm, (s_det - mean_det) / sd_det
-        return (1.0 - self.delta) * s_vlm + self.delta * s_det
-
     def __str__(self) -> str:
         return "\n".join(self.sentences())
 

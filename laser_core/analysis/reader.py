@@ -42,7 +42,6 @@ class PoolFacts:
         ids: (N,) in the source's order; a row of any array speaks of the image at its place.
         labels: (N,) true class names, None where nobody knows.
         classes: the source's classes in order.
-        test_images: how many accuracy is measured on.
         cosines: key of the cosines in the cache.
         vlm, llm: names of the models in use, for the screen.
     """
@@ -50,7 +49,6 @@ class PoolFacts:
     ids: Ids
     labels: tuple[str | None, ...]
     classes: tuple[str, ...]
-    test_images: int
     cosines: str
     vlm: str
     llm: str
@@ -256,7 +254,6 @@ def _facts(given: KeptPool) -> PoolFacts:
         ids=id_array(given.ids),
         labels=given.labels or (None,) * len(given.ids),
         classes=given.classes,
-        test_images=given.test_images,
         cosines=given.cosines,
         vlm=given.vlm,
         llm=given.llm,

@@ -73,7 +73,6 @@ class PoolFacts:
         test: pictures in the test split.
         unlabeled: pool pictures without a label.
         pool_counts: class -> pool pictures, in the order of the classes.
-        test_counts: class -> test pictures.
         skipped: reason -> files left out for it, the commonest first.
         notes: how the pool was read, where that was a choice.
     """
@@ -83,7 +82,6 @@ class PoolFacts:
     test: int
     unlabeled: int
     pool_counts: Mapping[str, int]
-    test_counts: Mapping[str, int]
     skipped: Mapping[str, int]
     notes: tuple[str, ...]
 
@@ -98,7 +96,6 @@ def describe(source: ImageSource) -> PoolFacts:
         test=splits["test"],
         unlabeled=splits["pool"] - sum(pool_counts.values()),
         pool_counts=pool_counts,
-        test_counts=source.counts("test"),
         skipped=dict(Counter(left.reason for left in source.skipped).most_common()),
         notes=source.notes,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from laser_core.basics.arrays import Ids, Ints
+from laser_core.basics.arrays import Ids
 from laser_core.config import ExperimentConfig
 from laser_core.data.base import ImageSource
 from laser_core.experiment.oracle import SimulatedOracle
@@ -21,8 +21,6 @@ class Materials:
     Args:
         config: the run's settings.
         pool_ids: (N,) the pool, in the source's order.
-        test_ids: (M,) test images of relevant classes.
-        test_labels: their class indices.
         pictures: vectors and pixels of pool and test images.
         cosines: of pool images with sentences, filled as sentences come up.
         llm: the language model.
@@ -35,8 +33,6 @@ class Materials:
 
     config: ExperimentConfig
     pool_ids: Ids
-    test_ids: Ids
-    test_labels: Ints
     pictures: Pictures
     cosines: Cosines
     llm: LanguageModel

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from laser_core.basics.arrays import Floats, Ids, Ints
+from laser_core.basics.arrays import Floats, Ids
 from laser_core.config import ExperimentConfig
 from laser_core.data.base import ImageSource, Skipped
 from laser_core.data.class_split import relevant_by_name
@@ -105,12 +105,9 @@ def equip(planned: Plan, embedded: EmbeddedPool, cache_dir: Path) -> Materials:
             f"{first.name} ({first.reason})"
         )
     space = LabelSpace(config.relevant)
-    test_ids, test_labels = _relevant_test_images(source, space)
     return Materials(
         config=config,
         pool_ids=source.ids("pool"),
-        test_ids=test_ids,
-        test_labels=test_labels,
         pictures=RunPictures(source, ids, embedded.vectors, cache_dir),
         cosines=embedded.cosines,
         llm=planned.llm,
@@ -120,16 +117,6 @@ def equip(planned: Plan, embedded: EmbeddedPool, cache_dir: Path) -> Materials:
         notices=tuple(notices),
         cosines_key=embedded.cosines_key,
     )
-
-
-def _relevant_test_images(source: ImageSource, space: LabelSpace) -> tuple[Ids, Ints]:
-    chosen = [
-        (item.id, space.relevant.index(item.label))
-        for item in source.items
-        if item.split == "test" and item.label in space.relevant
-    ]
-    ids = np.array([id for id, _ in chosen], dtype=np.str_)
-    return ids, np.array([index for _, index in chosen], dtype=np.intp)
 
 
 def embed_only(config: ExperimentConfig, cache_dir: Path) -> Steps[str]:

@@ -55,11 +55,9 @@ class Learner(ABC):
 
     Attributes:
         name: the key in configs and on the page.
-        needs_pixels: whether it asks for `Pictures.pixels` (then they are decoded once and kept).
     """
 
     name: ClassVar[str]
-    needs_pixels: ClassVar[bool]
 
     @abstractmethod
     def train(

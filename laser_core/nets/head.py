@@ -94,7 +94,6 @@ class Head(Learner):
     """The linear head: the default without a GPU."""
 
     name: ClassVar[str] = "head"
-    needs_pixels: ClassVar[bool] = False
 
     def train(
         self,

@@ -44,7 +44,6 @@ class ResNet18(Learner):
     """
 
     name: ClassVar[str] = "resnet18"
-    needs_pixels: ClassVar[bool] = True
 
     def __init__(self, epochs: int = 300, device: Device = "auto", size: int | None = None) -> None:
         self._epochs = epochs

@@ -8,7 +8,6 @@ from typing import NamedTuple
 LABEL, UNDO, REDO = "label", "undo", "redo"
 CLASS_ADDED, CLASS_RENAMED, PROMOTED, MERGED = "class_added", "class_renamed", "promoted", "merged"
 NAMED = ("relevant", "irrelevant")  # states whose name stands for a thing
-CLASS_KINDS = (CLASS_ADDED, CLASS_RENAMED, PROMOTED, MERGED)
 
 
 class Event(NamedTuple):
@@ -18,7 +17,7 @@ class Event(NamedTuple):
         seq: its number; later rows have higher ones.
         at: when, in UTC.
         actor: who ("oracle", or a person's name).
-        kind: "label", "undo", "redo" or one of `CLASS_KINDS`.
+        kind: "label", "undo", "redo", or what was done to a class ("class_added", "merged", ...).
         action: number of the action it belongs to: what one undo takes back.
         image: of a label, its picture.
         state, name: of a label, what was said; `name` of a class event is the class it is about.

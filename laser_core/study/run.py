@@ -12,6 +12,7 @@ from laser_core.analysis.explain import Explanation
 from laser_core.analysis.explain_run import explain_image
 from laser_core.data.base import ImageSource
 from laser_core.errors import ConfigError, LaserError, StoreError
+from laser_core.experiment.class_changes import images_to_test
 from laser_core.experiment.experiment import Experiment, simulate
 from laser_core.experiment.materials import Materials
 from laser_core.experiment.plan import Plan, plan, require_labels
@@ -172,11 +173,13 @@ def keep_pool(store: Store, materials: Materials) -> None:
             f"{materials.config.pool} no longer holds the same pictures as when the run was "
             "started; put them back, or start a new run"
         )
+    names = {name: name for name in materials.config.relevant}
+    test_images, _ = images_to_test(source, names, LabelSpace(materials.config.relevant))
     facts = KeptPool(
         ids=ids,
         labels=tuple(source.label(id) for id in ids),
         classes=tuple(source.classes()),
-        test_images=len(materials.test_ids),
+        test_images=len(test_images),
         cosines=materials.cosines_key,
         vlm=materials.vlm.name if materials.vlm else "",
         llm=materials.llm.name,

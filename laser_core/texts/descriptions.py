@@ -75,19 +75,6 @@ class Descriptions:
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
 
-    @classmethod
-    def from_dict(cls, given: dict[str, Any]) -> Descriptions:
-        """The descriptions that `to_dict` wrote, also after a turn through JSON."""
-
-        def classes(key: str) -> tuple[ClassText, ...]:
-            return tuple(
-                ClassText(**{**c, "sentences": tuple(c["sentences"])}) for c in given.get(key, ())
-            )
-
-        refused = tuple(RefusedName(**r) for r in given.get("refused", ()))
-        prompts = dict(given.get("prompts", {}))
-        return cls(classes("relevant"), classes("confusers"), refused, prompts)
-
 
 def describe(
     llm: LanguageModel,

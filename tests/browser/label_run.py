@@ -58,8 +58,6 @@ def make_run(
     materials = Materials(
         config=config,
         pool_ids=ids,
-        test_ids=ids[:0],
-        test_labels=np.zeros(0, dtype=np.intp),
         pictures=fakes.ArrayPictures(ids, vectors),
         cosines=Cosines(
             vectors, fakes.encode, FileTable(cosines_folder(cache, "label-run"), len(ids))

@@ -137,7 +137,7 @@ def test_an_explanation_adds_up_to_the_score(tmp_path, fusion):
             told = explain_image(
                 str(ids[at]), round, run.store, run.config, run.pool, run.materials.cosines
             )
-            assert told.rebuilt() == pytest.approx(told.score, abs=1e-6)
+            assert fakes.rebuilt(told) == pytest.approx(told.score, abs=1e-6)
             assert told.score == pytest.approx(kept.arrays.score[at], abs=1e-12)
             assert told.s_det == pytest.approx(kept.arrays.laser.s_det[at], abs=1e-6)
             shares = sum(part.share for part in told.confusers)

@@ -37,9 +37,9 @@ def text_alone(run):
 def test_the_zero_shot_accuracy_stands_in_every_round_and_before_the_first(tmp_path):
     run = experiment(tmp_path)
     records = drain(simulate(run))
-    tests = run.materials.pictures.vectors(run.materials.test_ids)
-    said = text_alone(run).logits(tests).argmax(axis=1)
-    right = float((said == run.materials.test_labels).mean())
+    tests, truth = fakes.tests(run.materials.source, run.space)
+    said = text_alone(run).logits(run.materials.pictures.vectors(tests)).argmax(axis=1)
+    right = float((said == truth).mean())
     assert [r.figures["zero_shot"] for r in records] == [pytest.approx(right)] * 4
     assert f"{right:.3f} from the text alone" in start_line(records[0], 4)
     assert f"(zero-shot {right:.3f})" in round_line(records[1], 4)

@@ -13,7 +13,7 @@ from laser_core.vlm.base import PoolStatistics
 from laser_core.vlm.offline import smoothing
 from laser_core.vlm.offline.lite2 import lite2_network, lite2_weights, prepare_pixels, sharpen
 from laser_core.vlm.offline.model import OfflineVLM, imagenet_words
-from laser_core.vlm.offline.smoothing import smooth
+from laser_core.vlm.offline.smoothing import NEIGHBOURS, nearest, weighted_means
 
 CLASSES = ["banana", "soccer ball", "laptop", "hammer"]
 
@@ -111,13 +111,18 @@ def test_image_vectors_without_a_mean_are_refused(offline):
         offline.pool_statistics(np.empty((0, 1280)))
 
 
+def smoothed(vectors, neighbours=NEIGHBOURS):
+    """Each picture and its nearest ones, weighted by cosine: what the model keeps of a pool."""
+    return weighted_means(vectors, nearest(vectors, min(neighbours + 1, len(vectors))))
+
+
 def test_smoothing_is_the_mean_of_neighbours_weighted_by_cosine():
     vectors = np.array([[1.0, 0.0], [0.6, 0.8], [-1.0, 0.0]], dtype=np.float32)
     # of picture 0, one neighbour: 1 * (1, 0) + 0.6 * (0.6, 0.8) = (1.36, 0.48)
     expected = np.array([1.36, 0.48]) / np.hypot(1.36, 0.48)
-    np.testing.assert_allclose(smooth(vectors, neighbours=1)[0], expected, rtol=1e-5)
+    np.testing.assert_allclose(smoothed(vectors, neighbours=1)[0], expected, rtol=1e-5)
     # opposite pictures have no weight, however few there are
-    np.testing.assert_allclose(smooth(vectors, neighbours=9)[2], [-1.0, 0.0], atol=1e-6)
+    np.testing.assert_allclose(smoothed(vectors, neighbours=9)[2], [-1.0, 0.0], atol=1e-6)
 
 
 def test_smoothing_finds_the_same_neighbours_as_comparing_all_pairs(monkeypatch):
@@ -126,12 +131,12 @@ def test_smoothing_finds_the_same_neighbours_as_comparing_all_pairs(monkeypatch)
     noise = 0.3 * rng.normal(size=(2000, 160)).astype(np.float32)
     vectors = unit_rows(np.repeat(clusters, 10, axis=0) + noise)
     cosines = vectors @ vectors.T
-    nearest = np.argsort(-cosines, axis=1)[:, :6]
-    weights = np.take_along_axis(cosines, nearest, axis=1)
-    expected = unit_rows(np.einsum("nk,nkd->nd", weights, vectors[nearest]))
-    np.testing.assert_allclose(smooth(vectors, 5), expected, atol=1e-5)
+    near = np.argsort(-cosines, axis=1)[:, :6]
+    weights = np.take_along_axis(cosines, near, axis=1)
+    expected = unit_rows(np.einsum("nk,nkd->nd", weights, vectors[near]))
+    np.testing.assert_allclose(smoothed(vectors, 5), expected, atol=1e-5)
     monkeypatch.setattr(smoothing, "EXACT_UP_TO", 1000)  # the way that larger pools go
-    agreement = (smooth(vectors, 5) * expected).sum(axis=1)
+    agreement = (smoothed(vectors, 5) * expected).sum(axis=1)
     assert agreement.mean() > 0.999
 
 
@@ -193,6 +198,6 @@ def test_a_cache_folder_that_cannot_be_written_is_one_sentence(tmp_path):
 def test_the_pools_neighbours_are_kept_and_give_the_same_vectors(offline, vlm_cache):
     vectors = unit_rows(rng_for(4).normal(size=(30, 1280)).astype(np.float32))
     first = offline.pool_vectors(vectors)
-    np.testing.assert_allclose(first, smooth(vectors), atol=1e-6)
+    np.testing.assert_allclose(first, smoothed(vectors), atol=1e-6)
     np.testing.assert_array_equal(OfflineVLM(vlm_cache).pool_vectors(vectors), first)
     assert offline.pool_vectors(vectors[:0]).shape == (0, 1280)

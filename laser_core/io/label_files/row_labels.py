@@ -63,7 +63,6 @@ class RowLabels:
         self._labels, self._states = table.labels, table.states
         self._apart = self._distinct_spellings()
         self._read: dict[tuple[str, str], tuple[Label | None, bool]] = {}
-        self._places: dict[tuple[str, str], int] = {}
 
     @property
     def left_out(self) -> int:

@@ -1,7 +1,7 @@
 """Reading a language model's reply: trust nothing, say what is missing.
 
-`read_*` return what is usable, possibly nothing, and never fail. `parse_*` return exactly what was
-asked for or raise `LLMReplyError`. The `*_form` functions are the forms that servers with
+`read_*` return what is usable, possibly nothing, and never fail; `short_of_*` say what is missing
+then. The `*_form` functions are the forms that servers with
 structured output are asked to keep to.
 """
 
@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from laser_core.errors import LLMReplyError
 from laser_core.llm.base import Proposal
 from laser_core.llm.lexicon.synsets import lexicon, same_name
 from laser_core.llm.lexicon.words import Matching, name_key, tidy_name
@@ -129,42 +128,6 @@ def read_proposals(reply: str, cut: bool = False) -> list[Proposal]:
             return found
     lines = [(_leading_name(line), _after_name(line)) for line in _list_items(text, cut)]
     return _proposals_once(lines)
-
-
-def parse_class_names(reply: str, wanted: int) -> list[str]:
-    """The first `wanted` class names in a reply to the prompt of appendix A.1.
-
-    Raises:
-        LLMReplyError: there are fewer.
-    """
-    names = read_names(reply)
-    if len(names) < wanted:
-        raise LLMReplyError(short_of_names(names, wanted))
-    return names[:wanted]
-
-
-def parse_descriptions(reply: str, classes: Sequence[str], wanted: int) -> dict[str, list[str]]:
-    """The first `wanted` sentences of every class in a reply to the prompt of appendix A.2.
-
-    Raises:
-        LLMReplyError: a class has fewer; the text names the classes.
-    """
-    found = read_descriptions(reply, classes)
-    if problem := short_of_sentences(found, wanted):
-        raise LLMReplyError(problem)
-    return {name: sentences[:wanted] for name, sentences in found.items()}
-
-
-def parse_proposals(reply: str, wanted: int) -> list[Proposal]:
-    """The first `wanted` proposals in a reply to the prompt for relevant classes (Section 4.5).
-
-    Raises:
-        LLMReplyError: there are fewer.
-    """
-    proposals = read_proposals(reply)
-    if len(proposals) < wanted:
-        raise LLMReplyError(short_of_names([proposal.name for proposal in proposals], wanted))
-    return proposals[:wanted]
 
 
 def short_of_names(names: Sequence[str], wanted: int) -> str:

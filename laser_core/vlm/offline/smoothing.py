@@ -23,16 +23,6 @@ CHUNK = 256  # pictures compared with the whole pool at a time: 50 MB for 50,000
 GROUP = 128  # pictures of which only the best is looked at first
 
 
-def smooth(vectors: Floats, neighbours: int = NEIGHBOURS) -> Floats:
-    """(N, D) float32 unit rows: each of `vectors` and its `neighbours` nearest, weighted.
-
-    Args:
-        vectors: (N, D) unit rows, the whole pool.
-        neighbours: k, besides the picture itself; a smaller pool uses all of its pictures.
-    """
-    return weighted_means(vectors, nearest(vectors, min(neighbours + 1, len(vectors))))
-
-
 def nearest(vectors: Floats, count: int) -> Ints:
     """(N, count) int32 rows with the highest cosines to each row, itself included, in no order.
 
