@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -74,7 +74,7 @@ class Pool:
         self.ids = ids
         self.space = space
         self._labels: dict[str, Label] = {}
-        self._rows = {id: row for row, id in enumerate(ids.tolist())}
+        self._rows = row_of(ids)
         if len(self._rows) != len(ids):
             raise ValueError("pool ids repeat")
 
@@ -85,14 +85,10 @@ class Pool:
             PoolError: the id is not in the pool, or a relevant name is not of this run.
         """
         if id not in self._rows:
-            raise PoolError(f"{id!r} is no image of this pool; ids come from its own list")
+            raise not_of_the_pool(id)
         if answer.state == "relevant":
             self.space.index(answer)
         self._labels[id] = answer
-
-    def unlabel(self, id: str) -> None:
-        """Take an answer back; nothing happens if there was none."""
-        self._labels.pop(id, None)
 
     def get(self, id: str) -> Label | None:
         return self._labels.get(id)
@@ -129,11 +125,22 @@ class Pool:
         return list(dict.fromkeys(names))
 
 
+def not_of_the_pool(id: str) -> PoolError:
+    """What to raise for an id that the pool does not have."""
+    return PoolError(f"{id!r} is no image of this pool; ids come from its own list")
+
+
+def row_of(ids: Ids | Sequence[str]) -> dict[str, int]:
+    """Id -> the row that it stands in; for many questions about one order of ids."""
+    names = ids.tolist() if isinstance(ids, np.ndarray) else ids
+    return dict(zip(names, range(len(names)), strict=True))
+
+
 def positions(ids: Ids, wanted: Iterable[str]) -> Ints:
     """Where each of `wanted` stands in `ids`.
 
     Raises:
         KeyError: one of them does not.
     """
-    rows = {id: row for row, id in enumerate(ids.tolist())}
+    rows = row_of(ids)
     return np.array([rows[id] for id in wanted], dtype=np.intp)

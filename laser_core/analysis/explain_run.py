@@ -11,7 +11,7 @@ from laser_core.analysis.ranking import Ranking, place_of
 from laser_core.analysis.reader import RunReader
 from laser_core.config import ExperimentConfig
 from laser_core.errors import PoolError
-from laser_core.pool import Pool, positions
+from laser_core.pool import Pool, not_of_the_pool, positions
 from laser_core.selection import Decider, candidate_count, decided_by, quotas
 from laser_core.store.store import Store
 from laser_core.strategies.laser import laser_settings
@@ -43,7 +43,7 @@ def explain_image(
             f"round {round} has no scores to explain; ask for a round that a LaSeR run has queried"
         )
     if id not in pool.ids.tolist():
-        raise PoolError(f"{id!r} is no image of this pool; ids come from its own list")
+        raise not_of_the_pool(id)
     row = int(positions(pool.ids, [id])[0])
     config = kept[1].choice.applied_to(config.in_round(round))
     if kept[1].arrays.place(row) is None:
@@ -228,5 +228,5 @@ def row_of(run: RunReader, id: str) -> int:
     """
     found = np.flatnonzero(run.facts.ids == id)
     if len(found) == 0:
-        raise PoolError(f"{id!r} is no image of this pool; ids come from its own list")
+        raise not_of_the_pool(id)
     return int(found[0])

@@ -18,9 +18,9 @@ import numpy as np
 
 from laser_core.basics.arrays import NPY_DAMAGE, Ints
 from laser_core.config import NO_CHOICE, ExperimentConfig
-from laser_core.errors import ConfigError, LaserError, PoolError, StoreError
+from laser_core.errors import ConfigError, LaserError, StoreError
 from laser_core.llm.base import Exchange
-from laser_core.pool import Label, LabelSpace
+from laser_core.pool import Label, LabelSpace, not_of_the_pool, row_of
 from laser_core.store.audits import Audits
 from laser_core.store.backup import Backups
 from laser_core.store.database import Database, damaged, insert, now, unwritable
@@ -185,15 +185,14 @@ class Store(LabelLog):
                     f"{path} cannot be read ({error}); the labels are not in it: prepare the run "
                     f"again, and it is made anew (python -m laser_core resume {self.folder})"
                 ) from error
-            self._pool = (state, facts, {id: row for row, id in enumerate(facts.ids)})
+            self._pool = (state, facts, row_of(facts.ids))
         return self._pool[1:]
 
     def _check(self, answers: Mapping[str, Label], added: Sequence[str]) -> None:
         super()._check(answers, added)
         kept = self._kept_pool()
         if kept is not None and not kept[1].keys() >= answers.keys():
-            unknown = next(id for id in answers if id not in kept[1])
-            raise PoolError(f"{unknown!r} is no image of this pool; ids come from its own list")
+            raise not_of_the_pool(next(id for id in answers if id not in kept[1]))
 
     def _committed(self, seq: int, actor: str) -> None:
         if actor != "oracle":  # its answers can be made again
