@@ -146,9 +146,11 @@ def test_a_detector_that_tells_relevant_from_irrelevant_has_out_of_fold_precisio
 def test_a_measure_is_mean_and_spread_over_runs_and_empty_where_one_cannot_tell():
     one = Summary(0.8, 0.6, 1.0, 0.5, None, 1.0)
     two = Summary(1.0, 0.8, 1.0, 0.7, 0.9, 3.0)
-    outcome = Outcome(Variant("laser", {}), (one, two))
-    assert outcome.measure("first_precision") == pytest.approx((0.9, 0.1 * 2**0.5))
-    assert outcome.measure("accuracy") is None
+    row = Outcome(Variant("laser", {}), (one, two)).row()
+    first = row["first_precision_mean"], row["first_precision_sd"]
+    assert first == pytest.approx((0.9, 0.1 * 2**0.5))
+    assert row["accuracy_mean"] is None
+    assert row["accuracy_sd"] is None
 
 
 def _run(tmp_path, **settings):

@@ -15,7 +15,7 @@ from typing import Any, Literal
 from laser_core.config import ExperimentConfig
 from laser_core.data.tables.spreadsheet import Number, safe_csv
 from laser_core.errors import ConfigError
-from laser_core.metrics.summary import summarise
+from laser_core.metrics.summary import Summary, mean_and_spread, summarise
 from laser_core.store.store import Store
 from laser_core.strategies import strategy_class
 from laser_core.strategies.settings import full_settings
@@ -70,11 +70,6 @@ class Group:
     def rounds(self) -> int:
         """Rounds that all of its runs have finished."""
         return min(len(run.records) for run in self.runs)
-
-    def summary(self, column: str) -> tuple[float, float] | None:
-        """(mean, standard deviation) of one of `COLUMNS` over the runs; None if one cannot tell."""
-        values = [getattr(summarise(run.records), column) for run in self.runs]
-        return None if any(value is None for value in values) else _mean_and_spread(values)
 
 
 @dataclass(frozen=True)
@@ -148,13 +143,12 @@ def curve(group: Group, measure: Measure, against: Against) -> Curve:
     x, mean, spread = [], [], []
     paid = [list(itertools.accumulate(len(r.ids) for r in run.records)) for run in group.runs]
     for i in range(group.rounds):
-        values = [getattr(run.records[i], measure) for run in group.runs]
-        if any(value is None for value in values):
+        found = mean_and_spread([getattr(run.records[i], measure) for run in group.runs])
+        if found is None:
             continue
-        middle, deviation = _mean_and_spread(values)
         x.append(float(i + 1) if against == "round" else statistics.fmean(p[i] for p in paid))
-        mean.append(middle)
-        spread.append(deviation)
+        mean.append(found[0])
+        spread.append(found[1])
     return Curve(tuple(x), tuple(mean), tuple(spread), len(group.runs))
 
 
@@ -191,19 +185,33 @@ def reservations(groups: Sequence[Group]) -> list[str]:
 
 
 def comparison_rows(groups: Sequence[Group]) -> list[dict[str, Any]]:
-    """One row a group: name, runs, rounds, then mean and standard deviation of every column."""
-    rows = []
-    for group in groups:
-        row: dict[str, Any] = {"name": group.name, "runs": len(group.runs), "rounds": group.rounds}
-        for column in COLUMNS:
-            found = group.summary(column)
-            row[f"{column}_mean"], row[f"{column}_sd"] = found or (None, None)
-        rows.append(row)
-    return rows
+    """`summary_row` of each group."""
+    return [
+        summary_row(group.name, [summarise(run.records) for run in group.runs]) for group in groups
+    ]
+
+
+def summary_row(name: str, summaries: Sequence[Summary]) -> dict[str, Any]:
+    """One line of a comparison: name, runs, rounds, then mean and deviation of every column.
+
+    Args:
+        name: of what was repeated.
+        summaries: of its runs, at least one.
+
+    Returns:
+        "name", "runs", "rounds" (that all of them have finished), and for each of `COLUMNS` its
+        "_mean" and standard deviation "_sd", None where one of the runs cannot tell.
+    """
+    rounds = min(summary.rounds for summary in summaries)
+    row: dict[str, Any] = {"name": name, "runs": len(summaries), "rounds": rounds}
+    for column in COLUMNS:
+        found = mean_and_spread([getattr(summary, column) for summary in summaries])
+        row[f"{column}_mean"], row[f"{column}_sd"] = found or (None, None)
+    return row
 
 
 def rows_csv(rows: Sequence[dict[str, Any]]) -> str:
-    """`comparison_rows` as CSV, six decimals, an empty cell for what nobody knows."""
+    """Rows of `summary_row` as CSV: six decimals, an empty cell for what nobody knows."""
     return safe_csv(list(rows[0]), [[_cell(value) for value in row.values()] for row in rows])
 
 
@@ -211,10 +219,6 @@ def _cell(value: Any) -> str:
     if value is None:
         return ""
     return Number(f"{value:.6f}") if isinstance(value, float) else str(value)
-
-
-def _mean_and_spread(values: Sequence[float]) -> tuple[float, float]:
-    return statistics.fmean(values), statistics.stdev(values) if len(values) > 1 else 0.0
 
 
 def _settings(run: KeptRun) -> dict[str, Any]:

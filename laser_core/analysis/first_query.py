@@ -10,6 +10,7 @@ from laser_core.analysis.readouts import Known
 from laser_core.basics.arrays import Floats, Ints
 from laser_core.basics.seeding import rng_for
 from laser_core.config import ExperimentConfig
+from laser_core.metrics.paper import recall
 from laser_core.selection import Images
 from laser_core.strategies.laser import Labeled, Laser, Parts
 from laser_core.texts.live_scores import LiveScores
@@ -28,12 +29,6 @@ class ColdStart:
     s_vlm: Floats
     best: Ints
     rows: Ints
-
-    def overlap(self, other: ColdStart) -> float:
-        """Jaccard index of the two batches, 0 to 1."""
-        both = len(np.intersect1d(self.rows, other.rows))
-        either = len(self.rows) + len(other.rows) - both
-        return both / either if either else 1.0
 
     def entered(self, before: ColdStart) -> Ints:
         """Rows of this batch that are not in the batch `before`, best first."""
@@ -107,7 +102,7 @@ def figures(rows: Ints, known: Known) -> Figures:
     """Precision and recall of the batch at `rows`, as far as `known` tells."""
     there = int(known.relevant.sum())
     hits = int(known.relevant[rows].sum())
-    return Figures(known.count(rows), known.precision(rows), hits / there if there else None)
+    return Figures(known.count(rows), known.precision(rows), recall(hits, there))
 
 
 def histogram(scores: Floats, known: Known, edges: Floats) -> dict[str, Floats]:

@@ -17,6 +17,7 @@ from laser_core.analysis.what_if import what_if
 from laser_core.basics.arrays import Floats, Ids, Ints
 from laser_core.config import ExperimentConfig, RoundChoice
 from laser_core.errors import PoolError
+from laser_core.metrics.overlap import overlap
 from laser_core.pool import Pool, positions
 from laser_core.strategies.helpers.delta import (
     NO_DETECTOR,
@@ -163,7 +164,7 @@ class Trial:
 
     Args:
         delta: the detector's share that was tried.
-        overlap: Jaccard index with the batch of the ranking, 0 to 1.
+        overlap: with the batch of the ranking, 0 to 1.
         precision: share of relevant ones among those known; None if none is known.
     """
 
@@ -190,12 +191,6 @@ def sweep(
         shared = overlap(found.ids, ranking.ids)
         trials.append(Trial(choice.delta or 0.0, shared, known.precision(found.rows)))
     return trials
-
-
-def overlap(some: Ids, others: Ids) -> float:
-    """Jaccard index of two batches, 0 to 1; two empty ones are the same."""
-    mine, theirs = set(some.tolist()), set(others.tolist())
-    return len(mine & theirs) / len(mine | theirs) if mine or theirs else 1.0
 
 
 def next_ranking(run: RunReader) -> Ranking | None:

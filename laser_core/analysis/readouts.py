@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from laser_core.basics.arrays import Bools, Ids, Ints
-from laser_core.pool import Label
+from laser_core.metrics.paper import precision
+from laser_core.pool import Label, row_of
 from laser_core.store.label_state import Answer
 from laser_core.view import RoundRecord
 
@@ -39,7 +40,7 @@ class Known:
     def precision(self, rows: Ints) -> float | None:
         """Share of relevant ones among the known of `rows`; None if none is known."""
         known = rows[self.known[rows]]
-        return float(self.relevant[known].mean()) if len(known) else None
+        return precision(int(self.relevant[known].sum()), len(known)) if len(known) else None
 
 
 def known_relevance(
@@ -57,7 +58,7 @@ def known_relevance(
     nothing = np.zeros(len(ids), dtype=bool)
     known = truth.known.copy() if truth else nothing.copy()
     found = truth.relevant.copy() if truth else nothing
-    row = {id: place for place, id in enumerate(ids.tolist())} if answers else {}
+    row = row_of(ids) if answers else {}
     for id, answer in answers.items():
         known[row[id]] = answer.state in ("relevant", "irrelevant")
         found[row[id]] = answer.state == "relevant"
@@ -80,13 +81,14 @@ def random_expectation(relevant: Bools, answered: Ints, rounds: int) -> list[flo
     shares: list[float | None] = []
     for round in range(1, rounds + 1):
         left = (answered == NEVER) | (answered >= round)
-        shares.append(float(relevant[left].mean()) if left.any() else None)
+        count = int(left.sum())
+        shares.append(precision(int(relevant[left].sum()), count) if count else None)
     return shares
 
 
 def answered_in(ids: Ids, answers: Iterable[Answer]) -> Ints:
     """(N,) the round each image was answered in, 0 for labels brought along, `NEVER` for none."""
-    row = {id: place for place, id in enumerate(ids.tolist())}
+    row = row_of(ids)
     rounds = np.full(len(ids), NEVER, dtype=np.intp)
     for answer in answers:
         rounds[row[answer.image]] = answer.round

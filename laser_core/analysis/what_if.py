@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from laser_core.basics.arrays import Bools, Floats, Ids, Ints
+from laser_core.basics.arrays import Floats, Ids, Ints
 from laser_core.basics.seeding import rng_for
 from laser_core.config import ExperimentConfig, RoundChoice
 from laser_core.errors import PoolError
@@ -41,15 +41,6 @@ class WhatIf:
     figures: Mapping[str, float]
     note: str
     arrays: QueryArrays
-
-    def precision(self, relevant: Bools | None) -> float | None:
-        """Share of the batch that is relevant, given (N,) true relevance; None without labels."""
-        return None if relevant is None else float(relevant[self.rows].mean())
-
-    def overlap(self, other: Ids) -> float:
-        """Jaccard index of this batch and another, 0 to 1."""
-        mine, theirs = set(self.ids.tolist()), set(other.tolist())
-        return len(mine & theirs) / len(mine | theirs) if mine or theirs else 1.0
 
 
 def what_if(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from laser_core.metrics.paper import ceiling
 from laser_core.view import RoundRecord
 
 COLUMNS = (
@@ -105,6 +107,7 @@ class Summary:
         zero_shot: the accuracy of the text alone, at the end.
         looked_at: pictures queried for each relevant one found; None before the first.
         seconds: of all rounds.
+        rounds: finished ones.
     """
 
     first_precision: float | None
@@ -115,6 +118,7 @@ class Summary:
     seconds: float
     zero_shot: float | None = None
     looked_at: float | None = None
+    rounds: int = 0
 
 
 def summarise(records: Sequence[RoundRecord]) -> Summary:
@@ -131,6 +135,7 @@ def summarise(records: Sequence[RoundRecord]) -> Summary:
         seconds=sum(r.seconds for r in records),
         zero_shot=last.zero_shot,
         looked_at=sum(r.queried for r in records) / found if found else None,
+        rounds=len(records),
     )
 
 
@@ -147,9 +152,20 @@ def perfect_ceilings(records: Sequence[RoundRecord]) -> list[float | None]:
     ceilings: list[float | None] = []
     for record in records:
         asked = len(record.ids)
-        ceilings.append(min(1.0, left / asked))
+        ceilings.append(ceiling(left, asked))
         left = max(0, left - asked)
     return ceilings
+
+
+def mean_and_spread(values: Sequence[float | None]) -> tuple[float, float] | None:
+    """(mean, standard deviation) of what repeated runs came to; the latter is 0 for one run.
+
+    None where there is no run, or one of them cannot tell.
+    """
+    known = [value for value in values if value is not None]
+    if not known or len(known) < len(values):
+        return None
+    return statistics.fmean(known), statistics.stdev(known) if len(known) > 1 else 0.0
 
 
 def summary_line(records: Sequence[RoundRecord]) -> str:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import itertools
-import statistics
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+from laser_core.analysis.comparison import COLUMNS, rows_csv, summary_row
 from laser_core.config import ExperimentConfig, in_order
-from laser_core.data.tables.spreadsheet import Number, safe_csv
 from laser_core.errors import ConfigError
 from laser_core.experiment.plan import plan, require_known_names
 from laser_core.experiment.prepare import EmbeddedPool, embed_pool, equip
@@ -32,15 +31,6 @@ ABLATIONS: dict[str, dict[str, Any]] = {
     "K = 0, N = 0, without detector": {"descriptions": 0, "confusers": 0, "delta": "fixed:0"},
     "precision-based delta": {"delta": "precision"},
 }
-MEASURES = (
-    "first_precision",
-    "mean_precision",
-    "mean_ceiling",
-    "recall",
-    "accuracy",
-    "zero_shot",
-    "seconds",
-)
 
 
 @dataclass(frozen=True)
@@ -58,12 +48,9 @@ class Outcome:
     variant: Variant
     summaries: tuple[Summary, ...]
 
-    def measure(self, name: str) -> tuple[float, float] | None:
-        """(mean, standard deviation) over the runs; None where a run cannot tell."""
-        values = [getattr(summary, name) for summary in self.summaries]
-        if not values or any(value is None for value in values):
-            return None
-        return statistics.fmean(values), statistics.stdev(values) if len(values) > 1 else 0.0
+    def row(self) -> dict[str, Any]:
+        """Its line of the comparison."""
+        return summary_row(self.variant.name, self.summaries)
 
 
 def variants(strategies: Sequence[str], settings: Sequence[str], ablations: bool) -> list[Variant]:
@@ -234,38 +221,25 @@ def write_comparison(outcomes: Sequence[Outcome], folder: Path) -> Path:
         StoreError: the disk is full, or the folder cannot be written.
     """
     path = folder / "comparison.csv"
+    table = rows_csv([outcome.row() for outcome in outcomes])
     try:
-        path.write_text(comparison_csv(outcomes), encoding="utf-8", newline="")
+        path.write_text(table, encoding="utf-8", newline="")
     except OSError as error:
         raise unwritable(path, error) from error
     return path
 
 
-def comparison_csv(outcomes: Sequence[Outcome]) -> str:
-    """One line a variant: runs, then mean and standard deviation of every measure."""
-    heads = itertools.chain.from_iterable((f"{m}_mean", f"{m}_sd") for m in MEASURES)
-    rows: list[list[object]] = []
-    for outcome in outcomes:
-        cells: list[Number] = []
-        for measure in MEASURES:
-            found = outcome.measure(measure) or ("", "")
-            cells += [Number(f"{number:.6f}" if number != "" else "") for number in found]
-        rows.append([outcome.variant.name, len(outcome.summaries), *cells])
-    return safe_csv(["variant", "runs", *heads], rows)
-
-
 def comparison_table(outcomes: Sequence[Outcome]) -> list[str]:
     """The same for a terminal: mean ± standard deviation."""
     width = max(len(outcome.variant.name) for outcome in outcomes)
-    lines = [f"{'':{width}} runs " + " ".join(f"{m:>17}" for m in MEASURES)]
-    for outcome in outcomes:
+    lines = [f"{'':{width}} runs " + " ".join(f"{column:>17}" for column in COLUMNS)]
+    for row in (outcome.row() for outcome in outcomes):
         cells = []
-        for measure in MEASURES:
-            found = outcome.measure(measure)
-            cells.append(f"{found[0]:.3f} ± {found[1]:.3f}" if found else "-")
-        runs = len(outcome.summaries)
+        for column in COLUMNS:
+            mean, spread = row[f"{column}_mean"], row[f"{column}_sd"]
+            cells.append("-" if mean is None else f"{mean:.3f} ± {spread:.3f}")
         lines.append(
-            f"{outcome.variant.name:{width}} {runs:>4} " + " ".join(f"{c:>17}" for c in cells)
+            f"{row['name']:{width}} {row['runs']:>4} " + " ".join(f"{c:>17}" for c in cells)
         )
     return lines
 

@@ -8,6 +8,13 @@ from contextlib import closing
 import pandas as pd
 import pytest
 
+from laser_core.analysis.comparison import (
+    comparison_rows,
+    find_runs,
+    group_runs,
+    read_run,
+    rows_csv,
+)
 from laser_core.config import ExperimentConfig
 from laser_core.experiment.plan import plan
 from laser_core.metrics.summary import rounds_csv
@@ -15,6 +22,7 @@ from laser_core.progress import drain
 from laser_core.store.store import Store
 from laser_core.strategies.laser import laser_settings
 from laser_core.study.run import explain_kept
+from tests import fakes
 from tests.integration.conftest import cut_off_png, rounds, write_pool
 
 RETIRED = (("quota_reach", 2),)
@@ -129,7 +137,7 @@ def test_an_explanation_adds_up_to_the_score_that_was_kept(laser, finished, cach
     store.close()
     for place in (0, 5, 11):
         told = drain(explain_kept(finished, queried[place], 3, cache))
-        assert told.rebuilt() == pytest.approx(float(kept.scores[place]), abs=1e-6)
+        assert fakes.rebuilt(told) == pytest.approx(float(kept.scores[place]), abs=1e-6)
     result = laser("explain", finished, queried[0])
     assert result.exit_code == 0
     assert "matched “" in result.stdout
@@ -163,8 +171,10 @@ def test_compare_writes_mean_and_spread_and_goes_on_where_it_was(laser, quick, t
     assert first.exit_code == 0
     written = (tmp_path / "both" / "comparison.csv").read_text()
     table = pd.read_csv(tmp_path / "both" / "comparison.csv")
-    assert table["variant"].tolist() == ["laser", "random"]
+    assert table["name"].tolist() == ["laser", "random"]
     assert table["runs"].tolist() == [2, 2]
+    groups = group_runs([read_run(tmp_path, name) for name in find_runs(tmp_path)])
+    assert rows_csv(comparison_rows(groups)) == written  # as the Compare page gives it
     assert table["first_precision_mean"][0] > table["first_precision_mean"][1]
     shutil.rmtree(tmp_path / "both" / "random" / "seed-1-split-0")  # as if stopped before it
     (tmp_path / "both" / "comparison.csv").unlink()

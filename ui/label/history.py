@@ -8,6 +8,7 @@ import streamlit as st
 
 from laser_core.analysis.reader import RunReader
 from laser_core.errors import LaserError
+from laser_core.metrics.paper import precision
 from laser_core.pool import Label
 from laser_core.store.label_state import Disagreement, Happening
 from laser_core.texts.edits import Edit, apply_edit
@@ -35,8 +36,9 @@ def so_far(run: RunReader) -> None:
     labeled = sum(counts.values())
     counts["unlabeled"] = len(run.facts.ids) - labeled
     states = ("relevant", "irrelevant", "unsure", "excluded", "unlabeled")
-    counted = counts.get("relevant", 0) + counts.get("irrelevant", 0)
-    share = f"{counts.get('relevant', 0) / counted:.1%}" if counted else "–"
+    relevant = counts.get("relevant", 0)
+    counted = relevant + counts.get("irrelevant", 0)
+    share = f"{precision(relevant, counted):.1%}" if counted else "–"
     figures = [(state.capitalize(), f"{counts.get(state, 0):,}") for state in states]
     figures.append(("Precision", share))
     for column, (name, figure) in zip(st.columns(6), figures, strict=True):

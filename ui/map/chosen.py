@@ -10,6 +10,7 @@ import streamlit as st
 from laser_core.analysis.reader import RunReader
 from laser_core.basics.arrays import Floats, Ids, Ints
 from laser_core.maps.values import TextValues, commonest, nearest_pictures
+from laser_core.metrics.paper import precision
 from laser_core.pool import positions
 from ui.escape import escaped
 from ui.shared.navigation import go_to
@@ -81,7 +82,7 @@ def _what_they_are(run: RunReader, rows: Ints) -> str:
     """How many are truly relevant, where that is known; else how many are labeled."""
     if run.relevant_rows is not None:
         relevant = int(run.relevant_rows[rows].sum())
-        return f", {relevant:,} of them relevant ({relevant / len(rows):.0%})"
+        return f", {relevant:,} of them relevant ({precision(relevant, len(rows)):.0%})"
     labels = run.store.labels()
     labeled = sum(id in labels for id in run.facts.ids[rows].tolist())
     return f", {labeled:,} of them labeled"

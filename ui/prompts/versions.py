@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 from datetime import datetime
-from statistics import fmean, stdev
 from typing import Literal
 
 import streamlit as st
@@ -13,6 +12,8 @@ from streamlit.delta_generator import DeltaGenerator
 from laser_core.analysis.reader import RunReader
 from laser_core.errors import LaserError
 from laser_core.llm.base import TASKS
+from laser_core.metrics.overlap import overlap
+from laser_core.metrics.summary import mean_and_spread
 from laser_core.store.text_versions import TextVersion, redo_target, saved_version, undo_target
 from laser_core.texts.edits import as_lines
 from ui.escape import escaped
@@ -114,7 +115,7 @@ def _side_by_side(
                 on_click=restore, args=(run.name, place.number),
             )  # fmt: skip
     st.markdown(
-        f"The two queries share **{a.start.overlap(b.start):.0%}** of their pictures "
+        f"The two queries share **{overlap(a.start.rows, b.start.rows):.0%}** of their pictures "
         "(Jaccard index: in both, over in either)."
     )
 
@@ -158,12 +159,13 @@ def _spread(run: RunReader, versions: list[TextVersion]) -> None:
         st.error(escaped(error))
         return
     values = [x.figures.precision for x in looks if x.figures.precision is not None]
-    if len(values) < 2:
+    told = mean_and_spread(values)
+    if told is None or len(values) < 2:
         st.info("No label of these queries is known, so they have no precision.")
         return
     st.markdown(
-        f"Cold-start precision of {len(values)} versions: **{fmean(values):.3f} ± "
-        f"{stdev(values):.3f}** (mean ± standard deviation), from {min(values):.3f} to "
+        f"Cold-start precision of {len(values)} versions: **{told[0]:.3f} ± "
+        f"{told[1]:.3f}** (mean ± standard deviation), from {min(values):.3f} to "
         f"{max(values):.3f}"
     )
 

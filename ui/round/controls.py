@@ -7,9 +7,10 @@ from typing import Any
 
 import streamlit as st
 
-from laser_core.analysis.ranking import Ranking, overlap
+from laser_core.analysis.ranking import Ranking
 from laser_core.analysis.reader import RunReader
 from laser_core.config import NO_CHOICE, RoundChoice, in_order
+from laser_core.metrics.overlap import overlap
 from laser_core.strategies import STRATEGIES
 from laser_core.strategies.laser import laser_settings
 from ui.round.look import Look, trials
