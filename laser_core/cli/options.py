@@ -40,9 +40,9 @@ class PoolOptions:
     pool: Annotated[
         str,
         typer.Option(
-            help="demo, demo-hard, cifar10, cifar100, tiny-imagenet, stl10, fashion-mnist, a "
-            "FOLDER of pictures, an ARCHIVE.zip of one, or a TABLE.csv or .parquet with a column "
-            "`path` and perhaps `label` and `split`.",
+            help="demo, demo-hard, cifar10, cifar100, tiny-imagenet, icubworld, stl10, "
+            "fashion-mnist, a FOLDER of pictures, an ARCHIVE.zip of one, or a TABLE.csv or "
+            ".parquet with a column `path` and perhaps `label` and `split`.",
             rich_help_panel=POOLS,
         ),
     ] = "demo"

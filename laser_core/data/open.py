@@ -18,7 +18,7 @@ from laser_core.data.tables.rows import TABLE_SUFFIXES
 from laser_core.data.zip_source import open_archive
 from laser_core.errors import ConfigError, PoolError
 
-SET_NAMES = ("cifar10", "cifar100", "tiny-imagenet", "stl10", "fashion-mnist")
+SET_NAMES = ("cifar10", "cifar100", "tiny-imagenet", "icubworld", "stl10", "fashion-mnist")
 ALLOWED = (
     f"a folder of pictures, a .zip of one, a table ({', '.join(TABLE_SUFFIXES)}), "
     f"or one of {', '.join((*DEMO_POOLS, *SET_NAMES))}"

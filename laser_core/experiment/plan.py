@@ -19,7 +19,7 @@ from laser_core.data.class_split import (
 )
 from laser_core.data.open import SET_NAMES, open_pool
 from laser_core.data.sets.demo import DEMO_POOLS
-from laser_core.data.sets.published_sets import usual_descriptions
+from laser_core.data.sets.published_sets import usual_batch, usual_descriptions
 from laser_core.errors import ConfigError, PoolError
 from laser_core.llm.base import LanguageModel, Proposal
 from laser_core.llm.choose import open_llm
@@ -28,7 +28,6 @@ from laser_core.strategies.settings import full_settings
 from laser_core.vlm.choose import Choice, choose
 
 ANCHOR = 1.0  # of the head; flat from 0.5 to 1.5 (docs/decisions.md)
-BATCH_SHARE = 1500 / 50_000  # b of Section 4.1 as a share of the pool
 PROPOSALS_ASKED = 15  # times as many as wanted: the model does not know what the pool has
 
 
@@ -110,11 +109,12 @@ def plan(config: ExperimentConfig, cache_dir: Path, source: ImageSource | None =
     taken = [p.proposal.name for p in proposals if p.taken]
     relevant = choose_relevant(config, source, taken)
     pool_size = len(source.ids("pool"))
-    batch = config.batch_size or max(1, round(BATCH_SHARE * pool_size))
+    usual = usual_batch(config.pool, classes, pool_size)
+    batch = config.batch_size or usual
     if batch > pool_size:
         raise ConfigError(
             f"batch_size={batch} is more than the pool's {pool_size} images; lower it to at most "
-            f"{pool_size} (the paper's share of 3% would be {max(1, round(0.03 * pool_size))})"
+            f"{pool_size} (the paper's share would be {usual})"
         )
     per_class = config.descriptions
     decided = replace(

@@ -7,7 +7,12 @@ from pool_pictures import pictures, write, zipped
 
 from laser_core.config import ExperimentConfig
 from laser_core.data.sets import published_sets
-from laser_core.data.sets.published_sets import published_set, usual_descriptions
+from laser_core.data.sets.icub_world import CATEGORIES
+from laser_core.data.sets.published_sets import (
+    published_set,
+    usual_batch,
+    usual_descriptions,
+)
 from laser_core.experiment.plan import plan
 
 CIFAR10 = published_sets._CIFAR10.split()
@@ -52,6 +57,8 @@ def test_cifar10_has_its_k_as_folder_zip_and_table(tmp_path, kind):
         (NUMBERS[:-1], "tiny-imagenet", 2),
         (NUMBERS[:100], "", 5),
         (published_sets._names(NUMBERS), "tiny-imagenet", 2),
+        (list(CATEGORIES), "icubworld", 5),
+        ([name.title() for name in CATEGORIES.values()], "icubworld", 5),
         ([], "", 5),
     ],
 )  # fmt: skip
@@ -78,3 +85,20 @@ def test_k_that_somebody_set_stays(tmp_path):
     pool = write(tmp_path / "pool", tree(CIFAR10))
     config = ExperimentConfig(pool=str(pool), vlm="offline", batch_size=1, descriptions=3)
     assert plan(config, tmp_path / "cache").config.descriptions == 3
+
+
+@pytest.mark.parametrize(
+    ("pool", "classes", "size", "batch"),
+    [
+        ("a folder", CIFAR10, 50_000, 1500),
+        ("a folder", CIFAR10, 10_000, 300),  # with 1,000 a class
+        ("cifar100", CIFAR100, 50_000, 1500),
+        ("a zip", NUMBERS, 100_000, 1500),
+        ("tiny-imagenet", [], 100_000, 1500),
+        ("icubworld", list(CATEGORIES), 65_000, 1500),
+        ("my pictures", ["cup", "plate"], 1000, 30),
+        ("my pictures", ["cup", "plate"], 3, 1),
+    ],
+)
+def test_the_papers_batch_is_1500_of_every_set_and_its_share_of_a_part(pool, classes, size, batch):
+    assert usual_batch(pool, classes, size) == batch

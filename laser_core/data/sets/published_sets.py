@@ -1,4 +1,4 @@
-"""Which published data set a pool is, told by its classes, wherever it lies; and its K."""
+"""Which published data set a pool is, told by its classes, wherever it lies; its K and its b."""
 
 from __future__ import annotations
 
@@ -8,8 +8,15 @@ from functools import cache
 
 from laser_core.basics.package_files import package_folder
 from laser_core.data.base import bare_name
+from laser_core.data.sets.icub_world import CATEGORIES
 from laser_core.data.sets.tiny_imagenet import class_names
 
+BATCH_SHARE = 1500 / 50_000  # b of Section 4.1 as a share of the pool
+# the same b of larger pools
+PAPER_SHARES = {
+    "tiny-imagenet": 1500 / 100_000,
+    "icubworld": 1500 / 65_000,
+}
 PAPER_DESCRIPTIONS = {"cifar10": 15, "cifar100": 4, "tiny-imagenet": 2}  # K of Section 4.1
 DESCRIPTIONS = 5  # K elsewhere
 PRINTED_DESCRIPTIONS = 15  # K elsewhere with settings as printed: the paper's of its first set
@@ -66,8 +73,21 @@ def usual_descriptions(pool: str, classes: Iterable[str], otherwise: int = DESCR
     return PAPER_DESCRIPTIONS.get(published_set(classes) or pool, otherwise)
 
 
+def usual_batch(pool: str, classes: Iterable[str], size: int) -> int:
+    """b of a pool where nobody sets it: the paper's 1,500, as a share of what the set has.
+
+    So the whole of CIFAR-10 and of Tiny-ImageNet both give 1,500, and a tenth of either 150.
+
+    Args:
+        pool, classes: as for `usual_descriptions`.
+        size: pictures in the pool.
+    """
+    share = PAPER_SHARES.get(published_set(classes) or pool, BATCH_SHARE)
+    return max(1, round(share * size))
+
+
 def published_set(classes: Iterable[str]) -> str:
-    """ "cifar10", "cifar100" or "tiny-imagenet" if `classes` are that set's, else "".
+    """ "cifar10", "cifar100", "tiny-imagenet" or "icubworld" if `classes` are that set's, else "".
 
     Names may be spelled with "_", "-" or spaces, in any case, with a number before them
     ("3_cat"); Tiny-ImageNet's may be WordNet's numbers or names.
@@ -89,6 +109,7 @@ def _sets() -> dict[str, tuple[frozenset[str], ...]]:
         "cifar10": (frozenset(map(_key, _CIFAR10.split())),),
         "cifar100": (frozenset(map(_key, _CIFAR100.split())),),
         "tiny-imagenet": (frozenset(numbers), frozenset(map(_key, _names(numbers)))),
+        "icubworld": (frozenset(CATEGORIES), frozenset(map(_key, CATEGORIES.values()))),
     }
 
 

@@ -20,6 +20,7 @@ import platformdirs
 from PIL import Image
 
 from laser_core.data.base import ImageSource, Item, Split
+from laser_core.data.sets.icub_world import open_icub_world
 from laser_core.data.sets.tiny_imagenet import open_tiny_imagenet
 from laser_core.errors import PoolError
 
@@ -125,6 +126,10 @@ RECIPES = {
 }
 
 
+# Sets that torchvision has no class for, read as their authors pack them and never downloaded.
+_AS_PACKED = {"tiny-imagenet": open_tiny_imagenet, "icubworld": open_icub_world}
+
+
 def default_data_root() -> Path:
     """Where data sets are kept when the user names no folder."""
     return platformdirs.user_cache_path("laser-explorer") / "datasets"
@@ -136,15 +141,15 @@ def open_set(name: str, root: Path, library: Any = None) -> ImageSource:
     Torchvision shows the progress of a download on the terminal, and checks the files' checksums.
 
     Args:
-        name: a key of `RECIPES`, or "tiny-imagenet".
+        name: a key of `RECIPES`, "tiny-imagenet" or "icubworld".
         root: where it lies, or is downloaded to.
         library: torchvision.datasets; None imports it, and torch with it.
 
     Raises:
         PoolError: it is not in `root` and cannot be downloaded, or its files are damaged.
     """
-    if name == "tiny-imagenet":
-        return open_tiny_imagenet(root)
+    if name in _AS_PACKED:
+        return _AS_PACKED[name](root)
     recipe = RECIPES[name]
     library = library or importlib.import_module("torchvision.datasets")
     loader = getattr(library, recipe.loader)
