@@ -4,7 +4,8 @@ import socket
 import pytest
 
 from laser_core.errors import LLMError, LLMReplyError
-from laser_core.llm.endpoint.client import EndpointModel, Patience
+from laser_core.llm.endpoint.client import EndpointModel
+from laser_core.llm.endpoint.connection import Patience
 from laser_core.llm.endpoint.failures import retry_after
 from laser_core.llm.reply_cache import ReplyCache
 from tests.llm.server import Answer, serving

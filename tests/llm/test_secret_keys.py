@@ -6,7 +6,8 @@ import pytest
 
 from laser_core.basics.secret_keys import mask_keys
 from laser_core.errors import LLMError
-from laser_core.llm.endpoint.client import EndpointModel, Patience
+from laser_core.llm.endpoint.client import EndpointModel
+from laser_core.llm.endpoint.connection import Patience
 from laser_core.llm.endpoint.redirects import same_server
 from laser_core.llm.reply_cache import ReplyCache
 from tests.llm.server import Answer, serving

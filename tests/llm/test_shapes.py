@@ -7,7 +7,8 @@ import pytest
 
 from laser_core.errors import LLMError
 from laser_core.llm.endpoint import bounds
-from laser_core.llm.endpoint.client import EndpointModel, Patience
+from laser_core.llm.endpoint.client import EndpointModel
+from laser_core.llm.endpoint.connection import Patience
 from laser_core.llm.reply_cache import ReplyCache
 from laser_core.llm.transcript import ReplayedModel, write_transcript
 from tests.llm.server import Answer, serving
@@ -233,7 +234,7 @@ def test_a_small_answer_that_unpacks_to_a_huge_one_ends_at_the_limit(model, monk
     packed = Answer(pieces=1000, piece=b"x" * 100)
     hooked = bounds.limit_body(lambda: time.monotonic() + 5)
     with serving(packed) as endpoint:
-        client = model(endpoint.url)._connection()._client
+        client = model(endpoint.url)._connection._open()._client
         client.event_hooks = {
             "response": [lambda r: r.headers.update({"content-encoding": "br2"}), hooked]
         }

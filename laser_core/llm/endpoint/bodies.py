@@ -45,6 +45,14 @@ class ReportedError(BodyError):
         self.status = status
 
 
+class EmptyAnswerError(BodyError):
+    """A chat completion without a text; `cut` where it ended at the most tokens it was allowed."""
+
+    def __init__(self, said: str, cut: bool) -> None:
+        super().__init__(said)
+        self.cut = cut
+
+
 @dataclass(frozen=True)
 class Answer:
     """One answer.
@@ -65,7 +73,8 @@ def read_answer(body: str) -> Answer:
     """The answer in a body.
 
     Raises:
-        SaidError: the body is an error. BodyError: there is no text in it.
+        ReportedError: the body is an error. EmptyAnswerError: an answer without a text.
+        BodyError: no chat completion.
     """
     parts = _parts(body)
     if not parts:
@@ -75,7 +84,8 @@ def read_answer(body: str) -> Answer:
             raise said
     text = "".join(_texts(parts))
     if not text.strip():
-        raise BodyError(_why_empty(parts, body))
+        cut = any(_is_cut(part) for part in parts)
+        raise EmptyAnswerError(_why_empty(cut, body), cut)
     usage = next((u for part in reversed(parts) if isinstance(u := part.get("usage"), dict)), {})
     return Answer(
         text,
@@ -251,8 +261,8 @@ def _is_cut(part: Mapping[str, Any]) -> bool:
     return any(str(reason).casefold() in _CUT for reason in said)
 
 
-def _why_empty(parts: Sequence[Mapping[str, Any]], body: str) -> str:
-    if any(_is_cut(part) for part in parts):
+def _why_empty(cut: bool, body: str) -> str:
+    if cut:
         return "its answer ended before there was a text: allow the model more tokens"
     if '"reasoning' in body or '"thinking' in body:
         return "its answer has thoughts and no text"
