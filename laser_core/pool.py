@@ -74,7 +74,7 @@ class Pool:
         self.ids = ids
         self.space = space
         self._labels: dict[str, Label] = {}
-        self._rows = row_of(ids)
+        self._rows = row_by_id(ids)
         if len(self._rows) != len(ids):
             raise ValueError("pool ids repeat")
 
@@ -130,7 +130,7 @@ def not_of_the_pool(id: str) -> PoolError:
     return PoolError(f"{id!r} is no image of this pool; ids come from its own list")
 
 
-def row_of(ids: Ids | Sequence[str]) -> dict[str, int]:
+def row_by_id(ids: Ids | Sequence[str]) -> dict[str, int]:
     """Id -> the row that it stands in; for many questions about one order of ids."""
     names = ids.tolist() if isinstance(ids, np.ndarray) else ids
     return dict(zip(names, range(len(names)), strict=True))
@@ -142,5 +142,5 @@ def positions(ids: Ids, wanted: Iterable[str]) -> Ints:
     Raises:
         KeyError: one of them does not.
     """
-    rows = row_of(ids)
+    rows = row_by_id(ids)
     return np.array([rows[id] for id in wanted], dtype=np.intp)

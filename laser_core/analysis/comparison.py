@@ -15,7 +15,7 @@ from typing import Any, Literal
 from laser_core.config import ExperimentConfig
 from laser_core.data.tables.spreadsheet import Number, safe_csv
 from laser_core.errors import ConfigError
-from laser_core.metrics.summary import Summary, mean_and_spread, summarise
+from laser_core.metrics.summary import Summary, labels_paid, mean_and_spread, summarise
 from laser_core.store.store import Store
 from laser_core.strategies import strategy_class
 from laser_core.strategies.settings import full_settings
@@ -141,7 +141,7 @@ def group_runs(runs: Sequence[KeptRun]) -> list[Group]:
 def curve(group: Group, measure: Measure, against: Against) -> Curve:
     """Mean and spread of a measure over a group's runs, where all of them know it."""
     x, mean, spread = [], [], []
-    paid = [list(itertools.accumulate(len(r.ids) for r in run.records)) for run in group.runs]
+    paid = [labels_paid(run.records) for run in group.runs]
     for i in range(group.rounds):
         found = mean_and_spread([getattr(run.records[i], measure) for run in group.runs])
         if found is None:

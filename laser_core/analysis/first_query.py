@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from laser_core.analysis.readouts import Known
+from laser_core.analysis.known import Known
 from laser_core.basics.arrays import Floats, Ints
 from laser_core.basics.seeding import rng_for
 from laser_core.config import ExperimentConfig

@@ -1,6 +1,7 @@
 """How a round ranked its unlabeled images: asked, waiting for answers, or only looked at so far.
 
-What a page needs to show a batch, to try another one, and to say why an image stood where it did.
+What a page needs to show a batch, to try another one, to say why an image stood where it did, and
+to warn where what is known speaks against the schedule's delta.
 NumPy alone.
 """
 
@@ -11,8 +12,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from laser_core.analysis.known import Known
 from laser_core.analysis.reader import RunReader
-from laser_core.analysis.readouts import Known, RoundMatches
 from laser_core.analysis.what_if import what_if
 from laser_core.basics.arrays import Floats, Ids, Ints
 from laser_core.config import ExperimentConfig, RoundChoice
@@ -28,6 +29,9 @@ from laser_core.strategies.helpers.delta import (
 from laser_core.strategies.laser import laser_settings
 from laser_core.texts.descriptions import Descriptions
 from laser_core.view import Query, QueryArrays, RoundRecord, no_embeddings
+
+CLEARLY = 0.1  # one part's precision above the other's, from which it is no chance of a batch
+LOWERED = 0.05  # precision that another delta would have to bring
 
 
 @dataclass(frozen=True)
@@ -216,25 +220,6 @@ def round_ranking(run: RunReader, round: int) -> Ranking | None:
     return _ranking(run, round, kept[1], texts[1] if texts else None)
 
 
-def matches_of(run: RunReader, record: RoundRecord) -> RoundMatches | None:
-    """What a finished round says of the descriptions; None where the strategy used none."""
-    ranking = round_ranking(run, record.round)
-    if ranking is None or ranking.descriptions is None or ranking.arrays.laser is None:
-        return None
-    owners = ranking.descriptions.relevant_owner().tolist()
-    classes = [text.name for text in ranking.descriptions.relevant]
-    labels = np.array(record.labels)
-    best = ranking.arrays.laser.best
-    return RoundMatches(
-        texts=ranking.descriptions.relevant_texts(),
-        classes=[classes[owner] for owner in owners],
-        best=best,
-        queried=best[ranking.arrays.places(ranking.rows)],
-        relevant=(labels >= 0) & (labels < len(ranking.config.relevant)),
-        counted=labels >= 0,
-    )
-
-
 def ranking_with(run: RunReader, id: str) -> Ranking | None:
     """The last ranking that an image stood in: of the round that queried it, else the newest.
 
@@ -284,3 +269,54 @@ def place_of(arrays: QueryArrays, row: int) -> int:
     if found is None:
         raise PoolError("this picture was labeled before; choose the round that queried it")
     return found
+
+
+# ---- whether what is known speaks against the delta of the schedule
+
+
+def labels_against(ranking: Ranking, records: Sequence[RoundRecord]) -> str:
+    """A warning where the labels so far say that the wrong part of Eq. (5) decides; "" if not.
+
+    Each record has the precision that either part would have had by itself among the answered
+    pictures (Section 4.6). The detector decides where it makes more than half of the score's
+    spread, whatever delta is called.
+
+    Args:
+        ranking: the next round's, by its schedule.
+        records: finished rounds, oldest first.
+    """
+    told = [r for r in records if {"precision_vlm", "precision_det"} <= set(r.figures)]
+    if not told or "delta_effective" not in ranking.figures:
+        return ""
+    language = told[-1].figures["precision_vlm"]
+    detector = told[-1].figures["precision_det"]
+    share = ranking.figures["delta_effective"]
+    found = (
+        f"of round {told[-1].round}'s answered pictures, {language:.0%} of those that language "
+        f"alone would have taken were relevant and {detector:.0%} of the detector's"
+    )
+    now = f"δ = {ranking.delta:.2f} leaves the detector {share:.0%} of the score's spread"
+    if language >= detector + CLEARLY and share > 0.5:
+        return f"The labels so far speak for less δ: {found}, and {now}."
+    if detector >= language + CLEARLY and share < 0.5:
+        return f"The labels so far speak for more δ: {found}, and {now}."
+    return ""
+
+
+def truth_against(own: float | None, delta: float, trials: Sequence[Trial]) -> str:
+    """A warning where another delta would find clearly more, by what is known of each picture.
+
+    Args:
+        own: precision of the batch by the schedule's `delta`; None where it is not known.
+        trials: other deltas with theirs.
+    """
+    known = [trial for trial in trials if trial.precision is not None]
+    if own is None or not known:
+        return ""
+    best = max(known, key=lambda trial: (trial.precision or 0.0, -abs(trial.delta - delta)))
+    if (best.precision or 0.0) < own + LOWERED:
+        return ""
+    return (
+        f"By the true labels that are shown, the schedule's δ = {delta:.2f} gives precision "
+        f"{own:.2f}; δ = {best.delta:.2f} would give {best.precision:.2f}."
+    )

@@ -157,6 +157,32 @@ def perfect_ceilings(records: Sequence[RoundRecord]) -> list[float | None]:
     return ceilings
 
 
+def running_mean(values: Sequence[float | None]) -> list[float | None]:
+    """The mean of each value and those before it; what is None counts nowhere."""
+    means: list[float | None] = []
+    total, count = 0.0, 0
+    for value in values:
+        if value is not None:
+            total, count = total + value, count + 1
+        means.append(total / count if count else None)
+    return means
+
+
+def labels_paid(records: Sequence[RoundRecord]) -> list[int]:
+    """Answers given up to the end of each round, those that count (relevant or irrelevant)."""
+    return np.cumsum([record.queried for record in records], dtype=int).tolist()
+
+
+def relevant_labels(records: Sequence[RoundRecord]) -> list[int]:
+    """Relevant answers up to the end of each round."""
+    return np.cumsum([record.relevant for record in records], dtype=int).tolist()
+
+
+def minutes_spent(records: Sequence[RoundRecord]) -> list[float]:
+    """Machine time up to the end of each round, in minutes; a person's answering not counted."""
+    return (np.cumsum([record.seconds for record in records]) / 60).tolist()
+
+
 def mean_and_spread(values: Sequence[float | None]) -> tuple[float, float] | None:
     """(mean, standard deviation) of what repeated runs came to; the latter is 0 for one run.
 

@@ -18,7 +18,7 @@ from PIL import Image
 from laser_core.basics.arrays import NPY_DAMAGE, Floats, Ids
 from laser_core.data.base import ImageSource
 from laser_core.errors import CacheError
-from laser_core.pool import row_of
+from laser_core.pool import row_by_id
 from laser_core.progress import Progress, Steps, drain
 
 Pixels: TypeAlias = npt.NDArray[np.uint8]
@@ -52,7 +52,7 @@ class RunPictures:
         self._ids = ids
         self._vectors = _read_only(vectors)
         self._folder = cache / "pixels"
-        self._row = row_of(ids)
+        self._row = row_by_id(ids)
         self._pixels: dict[int, Pixels] = {}
         if not len(ids) == len(vectors) == len(self._row):
             raise ValueError(

@@ -20,7 +20,7 @@ from laser_core.basics.arrays import NPY_DAMAGE, Ints
 from laser_core.config import NO_CHOICE, ExperimentConfig
 from laser_core.errors import ConfigError, LaserError, StoreError
 from laser_core.llm.base import Exchange
-from laser_core.pool import Label, LabelSpace, not_of_the_pool, row_of
+from laser_core.pool import Label, LabelSpace, not_of_the_pool, row_by_id
 from laser_core.store.audits import Audits
 from laser_core.store.backup import Backups
 from laser_core.store.database import Database, damaged, insert, now, unwritable
@@ -185,7 +185,7 @@ class Store(LabelLog):
                     f"{path} cannot be read ({error}); the labels are not in it: prepare the run "
                     f"again, and it is made anew (python -m laser_core resume {self.folder})"
                 ) from error
-            self._pool = (state, facts, row_of(facts.ids))
+            self._pool = (state, facts, row_by_id(facts.ids))
         return self._pool[1:]
 
     def _check(self, answers: Mapping[str, Label], added: Sequence[str]) -> None:

@@ -20,6 +20,7 @@ from laser_core.analysis.comparison import (
 )
 from laser_core.config import ExperimentConfig
 from laser_core.errors import StoreError
+from laser_core.metrics.summary import labels_paid
 from laser_core.store.store import Store
 from laser_core.view import RoundRecord
 from tests import fakes
@@ -63,6 +64,15 @@ def test_runs_that_differ_in_seed_alone_are_one_line_with_a_spread() -> None:
 def test_a_single_run_has_no_spread() -> None:
     line = curve(group_runs([run("a", 8, 4)])[0], "recall", "labels")
     assert (line.x, line.mean, line.spread) == ((10.0, 20.0), (0.4, 0.6), (0.0, 0.0))
+
+
+def test_labels_paid_are_answers_that_count_as_on_charts() -> None:
+    """Twice: Compare counted the pictures asked, Charts the answers that are no "unsure"."""
+    first = record(1, 6, 6)
+    unsure = replace(first, labels=(-1, -1, *first.labels[2:]), queried=8)
+    half = KeptRun("a", fakes.config(), (unsure, record(2, 4, 10)))
+    assert curve(group_runs([half])[0], "recall", "labels").x == (8.0, 18.0)
+    assert labels_paid(half.records) == [8, 18]
 
 
 def test_class_splits_are_repetitions_although_their_classes_differ() -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from laser_core.analysis.delta_check import labels_against, truth_against
-from laser_core.analysis.ranking import Ranking, Trial
+from laser_core.analysis.ranking import Ranking, Trial, labels_against, truth_against
 from laser_core.view import NO_ARRAYS, RoundRecord
 from tests import fakes
 

@@ -9,7 +9,7 @@ from laser_core.analysis.first_query import (
     histogram,
     leave_one_out,
 )
-from laser_core.analysis.readouts import Known
+from laser_core.analysis.known import Known
 from laser_core.basics.arrays import unit_rows
 from laser_core.basics.seeding import rng_for
 from laser_core.config import ExperimentConfig

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from laser_core.analysis.explain_run import explain_in, row_of, standing
+from laser_core.analysis.known import Known, known_relevance
 from laser_core.analysis.ranking import (
-    matches_of,
     next_ranking,
     ranking_with,
     round_ranking,
     sweep,
 )
-from laser_core.analysis.readouts import Known, known_relevance
+from laser_core.analysis.yields import matches_of
 from laser_core.config import RoundChoice
 from laser_core.errors import PoolError
 from laser_core.strategies.helpers.delta import NO_DETECTOR

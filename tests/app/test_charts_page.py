@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from laser_core.analysis.readouts import Yield
+from laser_core.analysis.yields import Yield
 from laser_core.metrics.summary import rounds_csv
 from laser_core.pool import Label
 from laser_core.store.store import Store

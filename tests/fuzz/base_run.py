@@ -13,9 +13,10 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from laser_core.analysis.comparison import read_run
-from laser_core.analysis.ranking import matches_of, next_ranking, round_ranking
+from laser_core.analysis.ranking import next_ranking, round_ranking
 from laser_core.analysis.reader import RunReader
 from laser_core.analysis.stopping import below_the_line, outlook
+from laser_core.analysis.yields import matches_of
 from laser_core.cli.app import app
 from laser_core.errors import LaserError
 from laser_core.experiment.experiment import Experiment

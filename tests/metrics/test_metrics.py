@@ -1,9 +1,18 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from laser_core.basics.seeding import rng_for
 from laser_core.metrics import paper as metrics
-from laser_core.metrics.summary import perfect_ceilings, rounds_csv, summarise
+from laser_core.metrics.summary import (
+    labels_paid,
+    minutes_spent,
+    perfect_ceilings,
+    rounds_csv,
+    running_mean,
+    summarise,
+)
 from laser_core.view import RoundRecord
 
 
@@ -62,3 +71,16 @@ def test_the_table_leaves_cells_empty_for_what_nobody_knows():
         "round,queried,relevant,precision,ceiling,recall,accuracy,zero_shot,delta"
     )
     assert lines[1] == "1,4,3,0.750000,,,,,,,,,0.000000"
+
+
+def test_the_running_mean_passes_over_rounds_without_a_value():
+    assert running_mean([None, 1.0, None, 0.5]) == [None, 1.0, 1.0, 0.75]
+
+
+def test_labels_and_minutes_add_up():
+    rounds = [
+        replace(record(1, 20, 5, None), seconds=30.0),
+        replace(record(2, 18, 5, None), seconds=90.0),
+    ]
+    assert labels_paid(rounds) == [20, 38]
+    assert minutes_spent(rounds) == [0.5, 2.0]

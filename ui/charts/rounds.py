@@ -9,16 +9,15 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
+from laser_core.analysis.known import answered_in, random_expectation
 from laser_core.analysis.reader import RunReader
-from laser_core.analysis.readouts import (
-    answered_in,
+from laser_core.metrics.summary import (
     labels_paid,
     minutes_spent,
-    random_expectation,
     relevant_labels,
     running_mean,
+    summarise,
 )
-from laser_core.metrics.summary import summarise
 from laser_core.view import RoundRecord
 from ui.escape import escaped
 from ui.shared.plots import BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, PictureFormat, draw, figure

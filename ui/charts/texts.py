@@ -8,9 +8,15 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from laser_core.analysis.ranking import matches_of
 from laser_core.analysis.reader import RunReader
-from laser_core.analysis.readouts import ClassCount, Yield, class_counts, description_yields
+from laser_core.analysis.yields import (
+    ClassCount,
+    Yield,
+    class_counts,
+    description_yields,
+    matches_of,
+)
+from laser_core.texts.lint import MAGNET_RULE
 from laser_core.view import RoundRecord
 from ui.escape import chart_text, escaped
 from ui.shared.plots import BLUE, GREY, ORANGE, PictureFormat, draw, figure, short
@@ -34,9 +40,8 @@ def show_descriptions(run: RunReader, picture: PictureFormat) -> None:
     dead = sum(each.verdict == "dead" for each in yields)
     magnets = sum(each.verdict == "magnet" for each in yields)
     st.caption(
-        f"{len(yields)} descriptions. Dead, matching no picture best: {dead}. Magnets, at least "
-        f"three times their even share of the pool and mostly irrelevant: {magnets}. "
-        "Edit them on Prompts."
+        f"{len(yields)} descriptions. Dead, no picture's best: {dead}. Magnets, {MAGNET_RULE}: "
+        f"{magnets}. Edit them on Prompts."
     )
     draw(yield_chart(yields[:MOST]), "chart yields", f"{run.name}-descriptions", picture)
     table = pd.DataFrame(

@@ -8,8 +8,8 @@ import numpy as np
 import streamlit as st
 
 from laser_core.analysis.first_query import figures
+from laser_core.analysis.known import Known
 from laser_core.analysis.reader import RunReader
-from laser_core.analysis.readouts import Known
 from laser_core.basics.arrays import Ints
 from laser_core.errors import JobError, LaserError
 from laser_core.llm.lexicon.synsets import lexicon
@@ -25,7 +25,7 @@ from laser_core.texts.lint import (
     sentence_remarks,
 )
 from ui.escape import escaped
-from ui.prompts.state import Look, apply, known, make_relevant, memory, without_each
+from ui.prompts.state import Look, answered, apply, known, make_relevant, memory, without_each
 from ui.shared.jobs import start_job
 from ui.shared.runs import jobs, reader, requests
 from ui.widgets.words import Action, ClassButton, ClassLine, SentenceLine, Tone, word_lists
@@ -182,7 +182,8 @@ def _without(rows: Ints, now: Look, told: Known) -> tuple[str, Tone, str]:
 
 def _facts(run: RunReader, now: Look) -> dict[str, SentenceFacts]:
     peaks = memory(str(run.folder), run.facts.cosines, run).peaks(now.texts)
-    return sentence_facts(now.texts, now.start.best, peaks)
+    told = answered(run)
+    return sentence_facts(now.texts, now.start.best, peaks, told.known, told.relevant)
 
 
 def _remarks(

@@ -14,8 +14,8 @@ import numpy as np
 import streamlit as st
 
 from laser_core.analysis.first_query import ColdStart, Figures, cold_start, figures, leave_one_out
+from laser_core.analysis.known import Known, known_relevance
 from laser_core.analysis.reader import RunReader
-from laser_core.analysis.readouts import Known, known_relevance
 from laser_core.basics.arrays import Ints
 from laser_core.errors import ConfigError, LaserError
 from laser_core.llm.base import Exchange
@@ -125,6 +125,16 @@ def _known(folder: str, answers: str, _run: RunReader) -> Known:
         told = np.array([label is not None for label in _run.facts.labels])
         truth = Known(relevant, told)
     return known_relevance(_run.facts.ids, _run.store.labels(), truth)
+
+
+def answered(run: RunReader) -> Known:
+    """What answers alone say about relevance."""
+    return _answered(str(run.folder), run.stamp().split("-")[0], run)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _answered(folder: str, answers: str, _run: RunReader) -> Known:
+    return known_relevance(_run.facts.ids, _run.store.labels())
 
 
 # ---- keeping what a person does

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from laser_core.analysis.known import Known
 from laser_core.analysis.ranking import Ranking
 from laser_core.analysis.reader import RunReader
-from laser_core.analysis.readouts import Known
 from laser_core.errors import LaserError
 from ui.escape import escaped
 from ui.round.look import Look

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from laser_core.analysis.known import Known, known_relevance
 from laser_core.analysis.ranking import (
     Ranking,
     Trial,
@@ -18,7 +19,6 @@ from laser_core.analysis.ranking import (
     sweep,
 )
 from laser_core.analysis.reader import RunReader
-from laser_core.analysis.readouts import Known, known_relevance
 from laser_core.config import RoundChoice
 from laser_core.pool import Pool
 from laser_core.view import RoundRecord

@@ -9,8 +9,7 @@ from typing import Any
 import streamlit as st
 
 from laser_core.analysis.class_report import class_shares, found_by_class, remarks
-from laser_core.analysis.delta_check import labels_against, truth_against
-from laser_core.analysis.ranking import Ranking, round_ranking
+from laser_core.analysis.ranking import Ranking, labels_against, round_ranking, truth_against
 from laser_core.analysis.reader import RunReader
 from laser_core.data.sets.demo import DEMO_POOLS
 from laser_core.errors import LaserError

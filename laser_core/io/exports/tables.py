@@ -13,7 +13,7 @@ from laser_core.io.exports.new_folder import new_folder
 from laser_core.io.label_files.label_text import name_text
 from laser_core.llm.transcript import write_transcript
 from laser_core.metrics.summary import rounds_csv
-from laser_core.pool import row_of
+from laser_core.pool import row_by_id
 from laser_core.store.label_state import Answer
 from laser_core.store.store import Store
 from laser_core.view import QueryArrays
@@ -89,7 +89,7 @@ def labels_table(store: Store) -> pd.DataFrame:
 def _scores(store: Store, answers: Sequence[Answer]) -> dict[str, dict[str, Any]]:
     """id -> scores and description at the query that asked for it, as far as they are kept."""
     kept = store.pool()
-    place = row_of(kept.ids) if kept else {}
+    place = row_by_id(kept.ids) if kept else {}
     found: dict[str, dict[str, Any]] = {}
     for round in sorted({answer.round for answer in answers}):
         wanted = [a.image for a in answers if a.round == round and a.image in place]
