@@ -10,6 +10,10 @@ from __future__ import annotations
 from pathlib import Path, PurePath
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("no clock", deadline=None)  # a busy machine is no fault of the code
+settings.load_profile("no clock")
 
 HERE = Path(__file__).parent
 SLOW = (

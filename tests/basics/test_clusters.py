@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from laser_core.basics import clusters
@@ -88,7 +88,6 @@ def test_few_directions_or_few_vectors_stay_as_they_are(shape):
     assert main_directions(vectors, 4, rng_for(0)) is vectors
 
 
-@settings(deadline=None)
 @given(st.integers(1, 30), st.integers(1, 12), st.integers(0, 99))
 def test_nearest_are_those_a_full_sort_finds(others, k, seed):
     vectors, many = rng_for(seed).normal(size=(7, 3)), rng_for(seed, "o").normal(size=(others, 3))

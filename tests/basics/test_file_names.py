@@ -45,7 +45,7 @@ def test_a_long_name_is_cut_by_bytes_and_keeps_its_ending(length, sign):
 
 
 @given(st.text(max_size=400))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_text_becomes_a_name_that_can_be_written(tmp_path_factory, name):
     """F7: whatever a browser sends."""
     safe = safe_name(name)

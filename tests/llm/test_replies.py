@@ -117,7 +117,7 @@ def test_the_form_for_a_server_has_every_class_and_nothing_else():
 ANY_TEXT = st.text() | st.text(alphabet="[]{}\"'“”‘’,:abc\n`1.-\\ ", max_size=200)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(ANY_TEXT)
 def test_any_text_gives_a_result_and_no_error(reply):
     read_names(reply)
@@ -132,7 +132,7 @@ NESTED = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(NESTED)
 def test_any_json_gives_lists_of_clean_texts(value):
     reply = json.dumps(value)

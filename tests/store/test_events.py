@@ -391,7 +391,7 @@ def take(store, model, step):
         model.add(who, [(kind, *rest)])
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(STEPS, max_size=25))
 def test_any_sequence_of_steps_replays_to_the_same_state_also_after_reopening(steps):
     with tempfile.TemporaryDirectory() as folder:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from laser_core.basics.arrays import unit_rows
@@ -38,7 +38,6 @@ def test_copies_are_taken_last_and_each_once():
     assert pool[picked[:3], 0].tolist() == [10, 4, 1]
 
 
-@settings(deadline=None)
 @given(st.integers(0, 99), st.integers(0, 5))
 def test_the_distance_to_the_nearest_pick_never_grows(seed, centres):
     rng = rng_for(seed)
@@ -115,7 +114,6 @@ def test_covering_what_is_worth_nothing_still_picks_each_image_once():
     assert adds.tolist() == [0, 0, 0]
 
 
-@settings(deadline=None)
 @given(st.integers(0, 200), st.integers(0, 4))
 def test_herding_picks_what_trying_every_image_picks(seed, labels):
     rng = rng_for(seed)
