@@ -20,6 +20,7 @@ from laser_core.basics.files import default_cache_dir
 from laser_core.basics.seeding import rng_for
 from laser_core.config import ExperimentConfig
 from laser_core.pool import Label
+from laser_core.store.kept import KeptPool
 from laser_core.store.store import Store
 from laser_core.texts.cosine_table import FileTable, cosines_folder
 from laser_core.texts.descriptions import ClassText, Descriptions
@@ -54,20 +55,21 @@ def make_big_run(folder: Path, cache_dir: Path, images: int = 50_000) -> Store:
         table.append(sentences, unit_rows(rng.normal(size=(len(sentences), DIM))) @ vectors.T)
         table.keep_vectors(vectors)
     labels = rng.integers(40, size=images)
-    facts = {
-        "ids": [_id(row) for row in range(images)],
-        "labels": [f"class {k}" for k in labels.tolist()],
-        "classes": [f"class {k}" for k in range(40)],
-        "test_images": 0,
-        "cosines": KEY,
-        "vlm": "random vectors (benchmark)",
-        "llm": "numbered sentences (benchmark)",
-    }
-    store.write_text("pool.json", json.dumps(facts))
-    version = store.append_texts(texts, "first")
+    names = tuple(f"class {k}" for k in labels.tolist())
+    store.pool.keep(
+        KeptPool(
+            ids=tuple(_id(row) for row in range(images)),
+            labels=names,
+            classes=tuple(f"class {k}" for k in range(40)),
+            cosines=KEY,
+            vlm="random vectors (benchmark)",
+            llm="numbered sentences (benchmark)",
+        )
+    )
+    version = store.texts.append(texts, "first")
     scores = _scores(table, texts)
     first = np.argsort(-scores["s_vlm"], kind="stable")[: config.batch_size]
-    _close_round(store, scores, first, [facts["labels"][row] for row in first], version, config)
+    _close_round(store, scores, first, [names[row] for row in first], version, config)
     left = np.setdiff1d(np.arange(images), first)
     scores = {name: array[left] for name, array in scores.items()}
     scores["detector_logits"] = rng.normal(size=(len(left), RELEVANT + 1)).astype(np.float32)
@@ -99,17 +101,17 @@ def _close_round(
     arrays = QueryArrays(np.arange(len(nothing)), scores["s_vlm"], laser)
     figures = {"delta": 0.0, "delta_effective": 0.0, "sd_vlm": 0.02, "sd_det": 0.0}
     top = Query(np.array(ids), scores["s_vlm"][rows], arrays, figures)
-    store.save_query(1, version, top)
+    store.rounds.save_query(1, version, top)
     known = {name: index for index, name in enumerate(config.relevant)}
     answers = {
         id: Label("relevant" if name in known else "irrelevant", name)
         for id, name in zip(ids, names, strict=True)
     }
-    store.append_labels(answers, 1, "oracle")
+    store.labels.append(answers, 1, "oracle")
     labels = tuple(known.get(name, RELEVANT) for name in names)
     relevant = sum(label < RELEVANT for label in labels)
     share = relevant / len(ids)
-    store.append_record(
+    store.rounds.append(
         RoundRecord(
             1, tuple(ids), labels, len(ids), relevant, share, 1.0, 0.03, None, figures, "", 1.0
         )
@@ -151,19 +153,11 @@ def _save_preview(
     laser = LaserArrays(
         s_vlm, nothing, scores["best"], nothing, detector_logits=scores["detector_logits"]
     )
-    names = store.save_query_arrays("preview", QueryArrays(left, s_vlm, laser))
     picked = np.argsort(-s_vlm)[: config.batch_size]
-    spread = float(s_vlm.std())
-    facts = {
-        "round": 2,
-        "texts": version,
-        "ids": [_id(row) for row in left[picked].tolist()],
-        "scores": s_vlm[picked].tolist(),
-        "figures": {"delta": 0.1, "delta_effective": 0.9, "sd_vlm": spread, "sd_det": 0.7},
-        "note": "",
-        "arrays": names,
-    }
-    store.write_text("preview.json", json.dumps(facts))
+    figures = {"delta": 0.1, "delta_effective": 0.9, "sd_vlm": float(s_vlm.std()), "sd_det": 0.7}
+    ids = np.array([_id(row) for row in left[picked].tolist()])
+    arrays = QueryArrays(left, s_vlm, laser)
+    store.rounds.save_preview(2, version, Query(ids, s_vlm[picked], arrays, figures))
 
 
 def _save_map(store: Store, images: int, rng: np.random.Generator) -> None:
@@ -171,9 +165,9 @@ def _save_map(store: Store, images: int, rng: np.random.Generator) -> None:
     centres = rng.normal(size=(40, 2)) * 6
     spots = centres[rng.integers(40, size=images)] + rng.normal(size=(images, 2))
     for name in ("image-umap", "image-pca"):
-        store.save_array(f"maps/{name}-images", spots.astype(np.float32))
-        store.save_array(f"maps/{name}-texts", np.zeros((0, 2), dtype=np.float32))
-        store.write_text(f"arrays/maps/{name}.json", json.dumps({"texts": []}))
+        store.arrays.write(f"maps/{name}-images", spots.astype(np.float32))
+        store.arrays.write(f"maps/{name}-texts", np.zeros((0, 2), dtype=np.float32))
+        store.files.write(f"arrays/maps/{name}.json", json.dumps({"texts": []}))
 
 
 if __name__ == "__main__":

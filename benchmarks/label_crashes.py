@@ -33,7 +33,7 @@ def main(kills: int) -> None:
             saved = max(saved, _killed_writer(folder, float(rng.uniform(0.0, LONGEST))))
             started = time.perf_counter()
             with closing(Store.open(folder)) as store:
-                labels = store.labels()
+                labels = store.labels.by_id()
             opening.append(time.perf_counter() - started)
             lost += sum(f"Ada-{number}" not in labels for number in range(saved + 1))
             doubled += _doubled(folder)

@@ -123,7 +123,7 @@ class Labeling:
         self.keys: dict[int, str] = {}  # place in the query -> the key pressed while it was shown
         self.ignored = 0
         with closing(Store.open(self.folder)) as store:
-            asked = store.query(1)
+            asked = store.rounds.query(1)
         assert asked is not None
         self.ids: list[str] = asked[1].ids.tolist()
 
@@ -170,12 +170,12 @@ class Labeling:
     def on_disk(self) -> int:
         """Pictures that have a label."""
         with closing(Store.open(self.folder)) as store:
-            return len(store.labels())
+            return len(store.labels.by_id())
 
     def wrong(self) -> int:
         """Pictures whose label is not the key that was pressed while they were shown."""
         with closing(Store.open(self.folder)) as store:
-            labels = store.labels()
+            labels = store.labels.by_id()
         given = [labels.get(id) for id in self.ids]
         return sum(
             label is not None and label != ANSWERS.get(self.keys.get(place, ""))

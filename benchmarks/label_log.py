@@ -30,11 +30,11 @@ def main(events: int) -> None:
         with closing(Store.create(folder, ExperimentConfig(relevant=("cat", "dog")))) as store:
             for start in range(0, events, 1000):
                 some = {f"image-{n % 60_000}": LABELS[n % 3] for n in range(start, start + 1000)}
-                store.append_labels(some, 1 + start // 10_000, "Ada")
+                store.labels.append(some, 1 + start // 10_000, "Ada")
         print(machine())
         started, cpu = time.perf_counter(), time.process_time()
         store = Store.open(folder)
-        labels = store.labels()
+        labels = store.labels.by_id()
         print(
             f"{events:,} events, {len(labels):,} images, "
             f"{(folder / 'run.db').stat().st_size / 1e6:.0f} MB: opened and replayed in "
@@ -47,22 +47,24 @@ def main(events: int) -> None:
 def _time_steps(store: Store) -> None:
     numbers = iter(range(10_000))
     steps: dict[str, Callable[[], object]] = {
-        "a label": lambda: store.append_labels({f"k{next(numbers)}": LABELS[0]}, 1, "Bob"),
-        "a page of 24": lambda: store.append_labels(
+        "a label": lambda: store.labels.append({f"k{next(numbers)}": LABELS[0]}, 1, "Bob"),
+        "a page of 24": lambda: store.labels.append(
             {f"p{next(numbers)}": LABELS[1] for _ in range(PAGE)}, 1, "Bob"
         ),
-        "an undo": lambda: store.undo("Bob"),
-        "a redo": lambda: store.redo("Bob"),
-        "answers of a page of 24": lambda: store.answers_of([f"image-{n}" for n in range(PAGE)]),
-        "history of 50": lambda: store.history(50),
+        "an undo": lambda: store.events.undo("Bob"),
+        "a redo": lambda: store.events.redo("Bob"),
+        "answers of a page of 24": lambda: store.labels.answers_of(
+            [f"image-{n}" for n in range(PAGE)]
+        ),
+        "history of 50": lambda: store.events.history(50),
         "all labels, one is new": lambda: (
-            store.append_labels({f"k{next(numbers)}": LABELS[0]}, 1, "Bob"),
-            store.labels(),
+            store.labels.append({f"k{next(numbers)}": LABELS[0]}, 1, "Bob"),
+            store.labels.by_id(),
         ),
         "a class renamed, all labels": lambda: (
-            store.rename_class("cat", "puma", "Bob"),
-            store.labels(),
-            store.undo("Bob"),
+            store.classes.rename("cat", "puma", "Bob"),
+            store.labels.by_id(),
+            store.events.undo("Bob"),
         ),
     }
     for name, step in steps.items():

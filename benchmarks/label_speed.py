@@ -94,9 +94,9 @@ def make_runs(home: Path) -> tuple[Path, Path]:
         ids = drain(query({"folder": str(folder)}, context))["ids"]
         folders.append(folder)
     with closing(Store.open(folders[1])) as store:
-        classes = store.space().relevant
+        classes = store.classes.space().relevant
         answers = {id: Label("relevant", classes[n % len(classes)]) for n, id in enumerate(ids)}
-        store.append_labels(answers, 1, "somebody")
+        store.labels.append(answers, 1, "somebody")
     return folders[0], folders[1]
 
 
@@ -167,8 +167,8 @@ def pages_of_24(page: Page, run: Path, count: int) -> list[float]:
 def at_speed(page: Page, run: Path, count: int) -> tuple[int, float]:
     """(right answers of `count` at `RATE` keys per second, keys per second reached)."""
     with closing(Store.open(run)) as store:
-        asked, labels = store.query(1), store.labels()
-        classes = store.space().relevant
+        asked, labels = store.rounds.query(1), store.labels.by_id()
+        classes = store.classes.space().relevant
     assert asked is not None
     open_ids = [id for id in asked[1].ids.tolist() if id not in labels][:count]
     started = time.perf_counter()
@@ -178,7 +178,7 @@ def at_speed(page: Page, run: Path, count: int) -> tuple[int, float]:
     reached = count / (time.perf_counter() - started)
     wait_saved(page)
     with closing(Store.open(run)) as store:
-        given = store.labels()
+        given = store.labels.by_id()
     right = sum(
         given.get(id) == Label("relevant", classes[n * n % 8]) for n, id in enumerate(open_ids)
     )

@@ -21,7 +21,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from unittest.mock import patch
 
@@ -157,12 +157,14 @@ def read_back(run: Path, cache: Path, found: list[Stage], stage) -> None:
         names = dict(zip(reader.facts.ids.tolist(), reader.true_names(), strict=True))
         _label(reader, left, names)
     with stage("undo and redo it"):
-        reader.store.undo("someone")
-        reader.store.redo("someone")
+        with closing(Store.open(reader.folder)) as store:
+            store.events.undo("someone")
+        with closing(Store.open(reader.folder)) as store:
+            store.events.redo("someone")
     with stage("what stands"):
-        reader.store.standing()
-        reader.store.counts()
-        reader.store.disagreements()
+        reader.store.labels.answers()
+        reader.store.labels.counts()
+        reader.store.labels.disagreements()
     with stage("write the labels"):
         export_run(run, run.parent / "export")
     reader.store.close()
@@ -174,7 +176,8 @@ def _label(reader: RunReader, ids: Sequence[str], names: dict[str, str | None]) 
         id: Label("relevant" if names[id] in relevant else "irrelevant", names[id] or "")
         for id in ids
     }
-    reader.store.append_labels(answers, ROUNDS, "someone")
+    with closing(Store.open(reader.folder)) as store:
+        store.labels.append(answers, ROUNDS, "someone")
 
 
 def paint(folder: Path, size: int) -> None:

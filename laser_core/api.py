@@ -34,7 +34,7 @@ from laser_core.io.exports.tables import labels_table
 from laser_core.metrics.summary import Summary, rounds_csv, summarise
 from laser_core.pool import Label, LabelSpace, State
 from laser_core.progress import Steps, T, drain
-from laser_core.store.store import Store
+from laser_core.store.store import Store, StoreView
 from laser_core.strategies import strategy_class
 from laser_core.strategies.settings import read_settings, told_settings
 from laser_core.study.run import explain_kept, keep_pool, last_asked, new_folder, start
@@ -125,7 +125,7 @@ def open_run(
     Raises:
         StoreError: the folder holds no run.
     """
-    Store.open(Path(folder)).close()
+    StoreView.open(Path(folder)).close()
     return Run(Path(folder), _cache(cache_dir), pool)
 
 
@@ -146,14 +146,14 @@ class Run:
     @property
     def config(self) -> ExperimentConfig:
         """Its settings, with everything decided."""
-        with closing(Store.open(self.folder)) as store:
+        with closing(StoreView.open(self.folder)) as store:
             return store.config()
 
     @property
     def records(self) -> list[RoundRecord]:
         """The finished rounds, oldest first."""
-        with closing(Store.open(self.folder)) as store:
-            return store.records()
+        with closing(StoreView.open(self.folder)) as store:
+            return store.rounds.records()
 
     @property
     def rounds(self) -> pd.DataFrame:
@@ -163,7 +163,7 @@ class Run:
     @property
     def labels(self) -> pd.DataFrame:
         """One row for every labeled image, the columns of `labels.csv`."""
-        with closing(Store.open(self.folder)) as store:
+        with closing(StoreView.open(self.folder)) as store:
             return labels_table(store)
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -84,8 +84,7 @@ class Pool:
         Raises:
             PoolError: the id is not in the pool, or a relevant name is not of this run.
         """
-        if id not in self._rows:
-            raise not_of_the_pool(id)
+        require_of_pool((id,), self._rows)
         if answer.state == "relevant":
             self.space.index(answer)
         self._labels[id] = answer
@@ -123,6 +122,17 @@ class Pool:
         """Names given to irrelevant images so far, in the order first met."""
         names = (a.name for a in self._labels.values() if a.state == "irrelevant" and a.name)
         return list(dict.fromkeys(names))
+
+
+def require_of_pool(ids: Iterable[str], known: Container[str]) -> None:
+    """Check that all of `ids` are of the pool, whose ids are `known`.
+
+    Raises:
+        PoolError: one is not.
+    """
+    unknown = next((id for id in ids if id not in known), None)
+    if unknown is not None:
+        raise not_of_the_pool(unknown)
 
 
 def not_of_the_pool(id: str) -> PoolError:

@@ -26,7 +26,7 @@ follow_new_run(job_panel(jobs(), TITLES))
 def body(run: RunReader) -> None:
     """All of the page; an edit runs this again and nothing else."""
     show_notices()
-    versions = run.store.text_versions.all()
+    versions = run.store.texts.all()
     noted(run)
     with st.container(horizontal=True, vertical_alignment="center"):
         part = st.segmented_control(

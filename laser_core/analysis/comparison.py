@@ -16,7 +16,7 @@ from laser_core.config import ExperimentConfig
 from laser_core.data.tables.spreadsheet import Number, safe_csv
 from laser_core.errors import ConfigError
 from laser_core.metrics.summary import Summary, labels_paid, mean_and_spread, summarise
-from laser_core.store.store import Store
+from laser_core.store.store import StoreView
 from laser_core.strategies import strategy_class
 from laser_core.strategies.settings import full_settings
 from laser_core.view import RoundRecord
@@ -106,11 +106,11 @@ def read_run(home: Path, name: str) -> KeptRun:
     Raises:
         StoreError: it cannot be read.
     """
-    store = Store.open(home / name)
+    store = StoreView.open(home / name)
     try:
-        config, facts = store.config(), store.pool()
+        config, facts = store.config(), store.pool.read()
         models = (facts.vlm, facts.llm) if facts else ("", "")
-        return KeptRun(name, config, tuple(store.records()), models)
+        return KeptRun(name, config, tuple(store.rounds.records()), models)
     finally:
         store.close()
 

@@ -13,7 +13,7 @@ from laser_core.config import ExperimentConfig
 from laser_core.errors import PoolError
 from laser_core.pool import Pool, not_of_the_pool, positions
 from laser_core.selection import Decider, candidate_count, decided_by, quotas
-from laser_core.store.store import Store
+from laser_core.store.store import StoreView
 from laser_core.strategies.laser import laser_settings
 from laser_core.texts.cosines import Cosines, TextCosines, text_cosines
 from laser_core.texts.descriptions import Descriptions
@@ -22,7 +22,7 @@ from laser_core.view import QueryArrays
 
 
 def explain_image(
-    id: str, round: int, store: Store, config: ExperimentConfig, pool: Pool, cosines: Cosines
+    id: str, round: int, store: StoreView, config: ExperimentConfig, pool: Pool, cosines: Cosines
 ) -> Explanation:
     """Why an image stood where it did in the ranking of a round, queried or not.
 
@@ -36,8 +36,8 @@ def explain_image(
         PoolError: the round has no scores (not asked yet, or another strategy), or the image was
             not among its unlabeled ones.
     """
-    kept = store.query(round)
-    texts = store.texts(kept[0]) if kept and kept[0] is not None else None
+    kept = store.rounds.query(round)
+    texts = store.texts.read(kept[0]) if kept and kept[0] is not None else None
     if kept is None or texts is None or kept[1].arrays.laser is None:
         raise PoolError(
             f"round {round} has no scores to explain; ask for a round that a LaSeR run has queried"

@@ -10,7 +10,7 @@ import numpy as np
 from laser_core.basics.arrays import Bools, Ids, Ints
 from laser_core.metrics.paper import precision
 from laser_core.pool import Label, row_by_id
-from laser_core.store.label_state import Answer
+from laser_core.store.log.replay import Answer
 
 NEVER = -1  # the round of an image that nobody has answered
 

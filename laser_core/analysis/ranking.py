@@ -212,7 +212,7 @@ def next_ranking(run: RunReader) -> Ranking | None:
 
 def round_ranking(run: RunReader, round: int) -> Ranking | None:
     """The ranking of a round that was asked, finished or not; None if it was not."""
-    kept = run.store.query(round)
+    kept = run.store.rounds.query(round)
     if kept is None:
         return None
     own = kept[0] is not None and kept[1].arrays.laser is not None
@@ -241,7 +241,7 @@ def scheduled(run: RunReader, round: int) -> float:
 def _ranking(
     run: RunReader, round: int, query: Query, descriptions: Descriptions | None
 ) -> Ranking:
-    space = run.store.query_space(round) or run.space
+    space = run.store.rounds.space(round) or run.space
     config = query.choice.applied_to(run.config.in_round(round))
     return Ranking(
         round=round,

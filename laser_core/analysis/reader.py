@@ -17,21 +17,14 @@ from laser_core.errors import CacheError, StoreError
 from laser_core.experiment.names import kept_names
 from laser_core.pool import Label, LabelSpace, Pool
 from laser_core.selection import Images
-from laser_core.store.kept import (
-    KeptPool,
-    KeptQuery,
-    UnreadableError,
-    id_array,
-    read_json,
-    unsealed,
-)
-from laser_core.store.store import Store
+from laser_core.store.kept import KeptPool, id_array
+from laser_core.store.store import StoreView
 from laser_core.strategies.laser import laser_settings
 from laser_core.texts.cosine_table import FileTable, run_cosines
 from laser_core.texts.cosines import TextCosines
 from laser_core.texts.descriptions import Descriptions
 from laser_core.texts.neglabel import NegativeNames
-from laser_core.view import Query, QueryArrays, RoundRecord
+from laser_core.view import Query, RoundRecord
 
 
 @dataclass(frozen=True)
@@ -67,7 +60,7 @@ class RunReader:
 
     def __init__(self, folder: Path, cache_dir: Path) -> None:
         self.folder = folder
-        self.store = Store.open(folder)
+        self.store = StoreView.open(folder)
         self._cache_dir = cache_dir
         self._truth: tuple[LabelSpace, Bools] | None = None
         self._facts: tuple[KeptPool, PoolFacts] | None = None
@@ -81,7 +74,7 @@ class RunReader:
     @property
     def space(self) -> LabelSpace:
         """The relevant classes as they are now."""
-        return self.store.space()
+        return self.store.classes.space()
 
     @property
     def name(self) -> str:
@@ -91,7 +84,7 @@ class RunReader:
     def prepared(self) -> bool:
         """Whether the pool is embedded, so that `facts` and the rest can be read."""
         try:
-            return self.store.pool() is not None
+            return self.store.pool.read() is not None
         except StoreError:  # damaged: preparing the run makes it anew
             return False
 
@@ -102,7 +95,7 @@ class RunReader:
         Raises:
             StoreError: the run is not prepared yet.
         """
-        given = self.store.pool()
+        given = self.store.pool.read()
         if given is None:
             raise StoreError(f"{self.folder} is not prepared yet; open it in the app, or resume it")
         if self._facts is None or self._facts[0] is not given:
@@ -116,7 +109,7 @@ class RunReader:
             return None
         space = self.space
         if self._truth is None or self._truth[0] != space:
-            resolved = self.store.resolved
+            resolved = self.store.classes.resolved
             now = {name: resolved(Label("irrelevant", name)) for name in self.facts.classes}
             relevant = {name for name, label in now.items() if label.state == "relevant"}
             rows = np.array([label in relevant for label in self.facts.labels])
@@ -125,7 +118,7 @@ class RunReader:
 
     def true_names(self) -> list[str | None]:
         """(N,) true class names under the names that classes have now; None where unknown."""
-        resolved = self.store.resolved
+        resolved = self.store.classes.resolved
         now = {name: resolved(Label("irrelevant", name)).name for name in self.facts.classes}
         return [None if label is None else now.get(label, label) for label in self.facts.labels]
 
@@ -163,7 +156,7 @@ class RunReader:
 
     def records(self) -> list[RoundRecord]:
         """Finished rounds, oldest first."""
-        return self.store.records()
+        return self.store.rounds.records()
 
     def pool(self, up_to_round: int | None = None) -> Pool:
         """The labels so far, or those a round up to `up_to_round` left.
@@ -171,17 +164,17 @@ class RunReader:
         The latter under the classes that the round after it was queried for: what has become
         relevant since counts as irrelevant there.
         """
-        asked = None if up_to_round is None else self.store.query_space(up_to_round + 1)
+        asked = None if up_to_round is None else self.store.rounds.space(up_to_round + 1)
         space = asked or self.space
         pool = Pool(self.facts.ids, space)
-        for id, label in self.store.labels(up_to_round).items():
+        for id, label in self.store.labels.by_id(up_to_round).items():
             known = label.state != "relevant" or label.name in space.relevant
             pool.label(id, label if known else Label("irrelevant", label.name))
         return pool
 
     def descriptions(self, version: int | None = None) -> tuple[int, Descriptions] | None:
         """(version, descriptions), the newest by default; None before the first."""
-        return self.store.texts(version)
+        return self.store.texts.read(version)
 
     def missing_texts(self, descriptions: Descriptions) -> list[str]:
         """Sentences whose cosines the worker has yet to compute (task "embed_texts")."""
@@ -212,33 +205,7 @@ class RunReader:
 
         LaSeR's arrays are what `what_if` needs.
         """
-        if not self.store.has_text("preview.json"):
-            return None
-        try:
-            kept = read_json(KeptQuery, unsealed(self.store.read_text("preview.json")))
-            if (kept.round, kept.texts) != (len(self.records()) + 1, self._texts_version()):
-                return None
-            arrays = self.store.query_arrays("preview", kept, kept.texts)
-        except (StoreError, UnreadableError):  # it is made anew with the next look ahead
-            return None
-        if not self._of_these_classes(arrays) or not set(kept.ids) <= set(self.facts.ids.tolist()):
-            return None
-        ids = id_array(kept.ids)
-        return Query(ids, np.array(kept.scores), arrays, kept.figures, kept.note)
-
-    def _of_these_classes(self, arrays: QueryArrays) -> bool:
-        """Whether a preview was made for the classes as they are now."""
-        space, texts = self.space, self.descriptions()
-        if texts and tuple(c.name for c in texts[1].relevant) != space.relevant:
-            return False
-        detector = arrays.laser.detector_logits if arrays.laser else None
-        classifier = arrays.classifier.logits if arrays.classifier else None
-        tables = ((detector, space.n + 1), (classifier, space.n))
-        return all(table is None or table.shape[1:] == (count,) for table, count in tables)
-
-    def _texts_version(self) -> int:
-        kept = self.store.texts()
-        return kept[0] if kept else 0
+        return self.store.rounds.preview()
 
     def stamp(self) -> str:
         """Changes whenever anything in the run does: a cache key for pages."""

@@ -23,6 +23,7 @@ from laser_core.metrics.intervals import (
     stopping_hint,
 )
 from laser_core.store.audits import Audit
+from laser_core.store.store import Store
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,11 @@ class Outlook:
     batch: Interval | None
 
 
-def start_audit(run: RunReader, actor: str, size: int = AUDIT_SIZE) -> Audit:
+def start_audit(run: RunReader, store: Store, actor: str, size: int = AUDIT_SIZE) -> Audit:
     """Draw an audit from what lies below the line and keep it with the run, to be labeled next.
+
+    Args:
+        store: of the same run, to keep it in.
 
     Raises:
         PoolError: nothing lies below the line.
@@ -59,14 +63,14 @@ def start_audit(run: RunReader, actor: str, size: int = AUDIT_SIZE) -> Audit:
         raise PoolError("no picture is left below the line, so there is nothing to audit")
     number = len(run.store.audits.all()) + 1
     drawn = audit_sample(below, run.config.seed, number, size)
-    run.store.audits.append(drawn.tolist(), len(below), len(run.records()), actor)
+    store.audits.append(drawn.tolist(), len(below), len(run.records()), actor)
     return run.store.audits.all()[-1]
 
 
 def below_the_line(run: RunReader) -> Ids:
     """(B,) unlabeled ids that no query waits for, in the pool's order."""
     unlabeled = run.pool().unlabeled()
-    waiting = run.store.query(len(run.records()) + 1)
+    waiting = run.store.rounds.query(len(run.records()) + 1)
     return unlabeled if waiting is None else unlabeled[~np.isin(unlabeled, waiting[1].ids)]
 
 
@@ -74,7 +78,7 @@ def open_audit(run: RunReader) -> list[str]:
     """The newest audit's ids while some of them wait for an answer; else empty."""
     audits = run.store.audits.all()
     ids = list(audits[-1].ids) if audits else []
-    return ids if len(run.store.answers_of(ids)) < len(ids) else []
+    return ids if len(run.store.labels.answers_of(ids)) < len(ids) else []
 
 
 def outlook(run: RunReader) -> Outlook:
@@ -101,17 +105,17 @@ def _read(run: RunReader, audit: Audit) -> tuple[Audited, Count | None]:
     nothing of pictures that had a label then, nor of a query that waited: those of the query that
     have no answer still may all be relevant, or none.
     """
-    labeled = run.store.answered_by(audit.after)
+    labeled = run.store.labels.answered_by(audit.after)
     waited = _waited(run, audit, labeled)
     outside = {*audit.ids, *labeled, *waited}
     since = sum(
         a.label.state == "relevant" and a.seq > audit.after and a.image not in outside
-        for a in run.store.standing()
+        for a in run.store.labels.answers()
     )
-    result = audited(audit.ids, audit.population, run.store.labels(), since)
+    result = audited(audit.ids, audit.population, run.store.labels.by_id(), since)
     if result.left is None:
         return result, None
-    unknown = len(waited) - len(run.store.answers_of(waited))
+    unknown = len(waited) - len(run.store.labels.answers_of(waited))
     return result, Count(result.left.low, result.left.high + unknown, result.left.confidence)
 
 
@@ -122,18 +126,18 @@ def _waited(run: RunReader, audit: Audit, labeled: set[str]) -> list[str]:
     """
     if audit.population == len(run.facts.ids) - len(labeled):
         return []
-    asked = run.store.query(audit.round + 1)
+    asked = run.store.rounds.query(audit.round + 1)
     ids = asked[1].ids.tolist() if asked else []
     return [id for id in ids if id not in labeled]
 
 
 def _batch(run: RunReader) -> Interval | None:
     """What the precision of the query that waits can come to; skipped pictures do not count."""
-    asked = run.store.query(len(run.records()) + 1)
+    asked = run.store.rounds.query(len(run.records()) + 1)
     if asked is None:
         return None
     ids = asked[1].ids.tolist()
-    states = [answer.label.state for answer in run.store.answers_of(ids).values()]
+    states = [answer.label.state for answer in run.store.labels.answers_of(ids).values()]
     counted = [state == "relevant" for state in states if state in ("relevant", "irrelevant")]
     size = len(ids) - (len(states) - len(counted))
     return batch_precision(sum(counted), len(counted), size) if size else None
@@ -141,11 +145,11 @@ def _batch(run: RunReader) -> Interval | None:
 
 def _expected(run: RunReader) -> float | None:
     """Share of the next batch that is relevant, by its answers and for the rest by the model."""
-    asked = run.store.query(len(run.records()) + 1)
+    asked = run.store.rounds.query(len(run.records()) + 1)
     batch = asked[1] if asked else run.preview()
     if batch is None:
         return None
-    answers = run.store.answers_of(batch.ids.tolist())
+    answers = run.store.labels.answers_of(batch.ids.tolist())
     labels = [answer.label for answer in answers.values()]
     try:
         rest = [id for id in batch.ids.tolist() if id not in answers]
@@ -160,5 +164,5 @@ def _truly_left(run: RunReader) -> int | None:
     """Relevant pictures without a label, by the pool's own labels; None where some have none."""
     if run.relevant_rows is None or None in run.facts.labels:
         return None
-    labels = run.store.labels()
+    labels = run.store.labels.by_id()
     return sum(id not in labels for id in run.facts.ids[run.relevant_rows].tolist())

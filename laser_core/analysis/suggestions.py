@@ -131,7 +131,7 @@ def least_sure(run: RunReader, count: int) -> list[str]:
         rows = np.asarray(arrays.row)[np.argsort(chances.max(axis=1), kind="stable")]
     else:
         rows = _least_sure_by_text(run, arrays)
-    labeled = run.store.labels()
+    labeled = run.store.labels.by_id()
     return [id for id in run.facts.ids[rows].tolist() if id not in labeled][:count]
 
 
@@ -420,7 +420,7 @@ def _classifier(run: RunReader, arrays: QueryArrays) -> Floats | None:
 
 
 def _newest_arrays(run: RunReader) -> QueryArrays:
-    asked = run.store.query(len(run.records()) + 1)
+    asked = run.store.rounds.query(len(run.records()) + 1)
     if asked is not None:
         return asked[1].arrays
     looked = run.preview()

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import os
-import tempfile
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +17,9 @@ import platformdirs
 
 from laser_core.basics.arrays import NPY_DAMAGE
 from laser_core.errors import CacheError
+
+DRAFT = ".partial"  # how the name ends of a file that is not finished
+PATIENCE = 2.0  # seconds that Windows may hold a file that is read at this moment
 
 
 def default_cache_dir() -> Path:
@@ -24,22 +30,62 @@ def default_cache_dir() -> Path:
     return Path(platformdirs.user_cache_dir("laser-explorer", appauthor=False))
 
 
+@contextmanager
+def draft_of(path: Path, patience: float = PATIENCE) -> Iterator[Path]:
+    """A path to write to; once the block is through, what lies there takes the place of `path`.
+
+    In one step: whoever opens `path` meanwhile finds what was there before or all that is new. The
+    draft lies hidden beside `path`, under a name that no other process or thread has; after an
+    error nothing of it is left.
+
+    Args:
+        patience: seconds to try for where another process has the old file open (Windows refuses
+            to replace it then).
+
+    Raises:
+        OSError: the disk is full, or the folder cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}{DRAFT}")
+    try:
+        yield draft
+        _replace(draft, path, patience)
+    except BaseException:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise
+
+
+def _replace(draft: Path, path: Path, patience: float) -> None:
+    end = time.monotonic() + patience
+    while True:
+        try:
+            draft.replace(path)
+        except PermissionError:
+            if time.monotonic() >= end:
+                raise
+            time.sleep(0.01)
+        else:
+            return
+
+
+@contextmanager
+def whole_file(path: Path, patience: float = PATIENCE) -> Iterator[BinaryIO]:
+    """A file to write bytes to, which is `path` once the block is through; see `draft_of`."""
+    with draft_of(path, patience) as draft, draft.open("wb") as file:
+        yield file
+
+
 def save_bytes(path: Path, data: bytes | memoryview) -> None:
     """Write `data` to `path` in one step: another process sees all of it or none.
 
     Raises:
         CacheError: the disk is full, or the folder cannot be written.
     """
-    temporary: Path | None = None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
-            temporary = Path(file.name)
+        with whole_file(path, patience=0.0) as file:
             file.write(data)
-        temporary.replace(path)
     except OSError as error:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
         if isinstance(error, PermissionError) and path.exists():
             return  # Windows: another process has just written the same file and is reading it
         raise cannot_write(path.parent, error) from error

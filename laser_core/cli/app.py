@@ -17,7 +17,7 @@ from laser_core.experiment.plan import plan
 from laser_core.experiment.prepare import embed_only
 from laser_core.metrics.summary import round_line, start_line, summary_line
 from laser_core.store.restore import list_backups, restore_backup, trouble_of
-from laser_core.store.store import Store
+from laser_core.store.store import StoreView
 from laser_core.strategies import STRATEGIES, strategy_class
 from laser_core.strategies.settings import told_settings
 from laser_core.study.compare import compare as run_comparison
@@ -180,8 +180,8 @@ def show(folder: RunFolder) -> None:
     """Print a run: its settings, its rounds, its summary."""
 
     def work() -> None:
-        terminal, store = Terminal(), Store.open(folder)
-        config, records = store.config(), store.records()
+        terminal, store = Terminal(), StoreView.open(folder)
+        config, records = store.config(), store.rounds.records()
         store.close()
         terminal.say(
             f"{config.strategy} on {config.pool}; relevant: {', '.join(config.relevant)}; "

@@ -26,7 +26,7 @@ from laser_core.io.exports import (
     open_bundle,
 )
 from laser_core.io.label_files.imports import NewName, NewNames, import_labels, preview_import
-from laser_core.store.store import Store
+from laser_core.store.store import Store, StoreView
 
 What = Literal[
     "tables", "pictures", "hugging-face", "label-studio", "fiftyone", "embeddings", "run"
@@ -83,7 +83,7 @@ def export(
 def _pictures(
     terminal: Terminal, folder: Path, out: Path, tables: Sequence[str], link: bool
 ) -> str:
-    store = Store.open(folder)
+    store = StoreView.open(folder)
     try:
         config = store.config()
         source = open_pool(config.pool, Path(config.data_root) if config.data_root else None)
@@ -129,7 +129,8 @@ def import_table(
                 _print_new_names(terminal, table, found.new_names, look)
                 terminal.say(f"{count_of(found.taken, 'label')} would be taken from {table}")
                 return
-            done = import_labels(store, ids, table, by, new_names=choice)
+            with closing(Store.open(folder)) as writer:
+                done = import_labels(writer, ids, table, by, new_names=choice)
         terminal.say(f"{count_of(done.taken, 'label')} taken from {table}")
 
     end_with(work, None)

@@ -20,7 +20,7 @@ def relevant_names(source: ImageSource, resolve: Resolve) -> dict[str, str]:
     """The source's own class names that count as relevant -> what the classes are called now.
 
     Args:
-        resolve: what a label counts as now (`LabelLog.resolved`).
+        resolve: what a label counts as now (`Classes.resolved`).
     """
     now = {name: resolve(Label("irrelevant", name)) for name in source.classes()}
     return {name: label.name for name, label in now.items() if label.state == "relevant"}

@@ -49,12 +49,12 @@ class Experiment:
     def __init__(self, materials: Materials, store: Store) -> None:
         self.materials = materials
         self.store = store
-        self.space: LabelSpace = store.space()
+        self.space: LabelSpace = store.classes.space()
         # classes may have been added, renamed or merged since the run was started
         self.config = replace(materials.config, relevant=self.space.relevant)
-        self.pool = self._pool_of(store.labels())
-        self.records: list[RoundRecord] = store.records()
-        kept = store.query(self.round_index)
+        self.pool = self._pool_of(store.labels.by_id())
+        self.records: list[RoundRecord] = store.rounds.records()
+        kept = store.rounds.query(self.round_index)
         self.pending: Query | None = kept[1] if kept else None
         learner = make_learner(self.config)
         self._texts = TextClassifier(self.config, materials, store)
@@ -63,7 +63,7 @@ class Experiment:
             learner,
             materials.pictures,
             NetShelf(store.folder / "nets", learner),
-            called=lambda name: store.resolved(Label("relevant", name)).name,
+            called=lambda name: store.classes.resolved(Label("relevant", name)).name,
             with_detector="detector_logits" in make_strategy(self.config).needs,
         )
 
@@ -93,7 +93,7 @@ class Experiment:
             LLMError: descriptions were needed and the language model did not answer.
         """
         version, query = yield from self.preview(choice)
-        self.store.save_query(self.round_index, version, query)
+        self.store.rounds.save_query(self.round_index, version, query)
         self.pending = query
         return query
 
@@ -136,9 +136,9 @@ class Experiment:
             PoolError: an id is not of the pool, or a relevant name not of this run; then no
                 answer is taken.
         """
-        counted = {id: self.store.resolved(label) for id, label in answers.items()}
+        counted = {id: self.store.classes.resolved(label) for id, label in answers.items()}
         self._pool_of(counted)  # all of them fit, or none is taken
-        self.store.append_labels(answers, self.round_index, actor, seconds)
+        self.store.labels.append(answers, self.round_index, actor, seconds)
         for id, label in counted.items():
             self.pool.label(id, label)
 
@@ -151,7 +151,7 @@ class Experiment:
         query, round, materials = self._answered_query(), self.round_index, self.materials
         started = time.perf_counter()
         pictures, oracle = materials.pictures, materials.oracle
-        names = relevant_names(materials.source, self.store.resolved)
+        names = relevant_names(materials.source, self.store.classes.resolved)
         anchor = self._anchor(round)
         nets = yield from self._nets.train(round, *self.pool.training(), anchor)
         parts = yield from component_precisions(
@@ -169,10 +169,10 @@ class Experiment:
         record = make_record(
             round, query, self.pool, relevant, figures, accuracy, confusion, seconds
         )
-        asked = len(self.store.exchanges()) - sum(r.llm_calls for r in self.records)
+        asked = len(self.store.exchanges.all()) - sum(r.llm_calls for r in self.records)
         record = replace(record, llm_calls=asked)
         self._nets.keep(round, nets)
-        self.store.append_record(record)
+        self.store.rounds.append(record)
         self.records.append(record)
         self.pending = None
         self.keep_table()
@@ -180,7 +180,7 @@ class Experiment:
 
     def keep_table(self) -> None:
         """Write `rounds.csv` anew, with all finished rounds."""
-        self.store.write_text("rounds.csv", rounds_csv(self.records))
+        self.store.files.write("rounds.csv", rounds_csv(self.records))
 
     # ---- the parts of `query`
 
@@ -194,21 +194,21 @@ class Experiment:
         met = config.use_discovered and confusers and uses_texts
         discovered = self.pool.discovered() if met else []
         asked = len(llm.exchanges)
-        kept = self.store.texts()
+        kept = self.store.texts.read()
         if kept is None:
             texts = yield from describe(llm, config.relevant, per_class, confusers, discovered)
             title = "first"
         else:
             yield Progress("naming what was found irrelevant", 0, 1)
-            resolve = self.store.resolved
+            resolve = self.store.classes.resolved
             followed = following(kept[1], llm, config.relevant, resolve, per_class)
             texts = with_discovered(followed, llm, discovered, per_class)
             news = "discovered names" if followed is kept[1] else "the classes as they are now"
             title = f"round {self.round_index}: {news}"
         new = llm.exchanges[asked:]  # kept with their texts, or a stop asks them again
         if kept is None or texts is not kept[1]:
-            return self.store.append_texts(texts, title, new)
-        self.store.append_exchanges(new)
+            return self.store.texts.append(texts, title, exchanges=new)
+        self.store.exchanges.append(new)
         return kept[0]
 
     def _view(self, strategy: Strategy, delta: float | None) -> Steps[PoolView]:
@@ -236,28 +236,28 @@ class Experiment:
         )  # fmt: skip
 
     def _names(self, unlabeled: Ids) -> Steps[NegativeNames]:
-        kept = self.store.texts()
+        kept = self.store.texts.read()
         descriptions = kept[1] if kept else Descriptions(())
         found = yield from names_of(self.store, self.materials, descriptions, self.config.relevant)
         return found.at(positions(self.pool.ids, unlabeled.tolist()))
 
     def _text_cosines(self, unlabeled: Ids) -> TextCosines:
-        kept = self.store.texts()
+        kept = self.store.texts.read()
         descriptions = kept[1] if kept else Descriptions(())
         columns = positions(self.pool.ids, unlabeled.tolist())
         return text_cosines(self.materials.cosines, descriptions, columns)
 
     def _labeled_before(self) -> tuple[Ids, Ints]:
         """What the last finished round was trained on."""
-        return self._pool_of(self.store.labels(up_to_round=len(self.records))).training()
+        return self._pool_of(self.store.labels.by_id(up_to_round=len(self.records))).training()
 
     def _anchor(self, round: int) -> Anchor | None:
         """What the classifier of a round starts from: the sentences that its query was asked by."""
-        asked = self.store.query(round)
+        asked = self.store.rounds.query(round)
         return self._texts.anchor(asked[0] if asked else None)
 
     def _images_to_test(self) -> tuple[Ids, Ints]:
-        names = relevant_names(self.materials.source, self.store.resolved)
+        names = relevant_names(self.materials.source, self.store.classes.resolved)
         return images_to_test(self.materials.source, names, self.space)
 
     # ---- small parts

@@ -9,7 +9,7 @@ import numpy as np
 from laser_core.errors import StoreError
 from laser_core.progress import Progress, Steps
 from laser_core.scores import confuser_cosines
-from laser_core.store.store import Store
+from laser_core.store.store import Store, StoreView
 from laser_core.texts.neglabel import NegativeNames, far_enough, names_part, sharpness_of
 
 if TYPE_CHECKING:  # pages read what is kept, and load no lexicon
@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # pages read what is kept, and load no lexicon
 FILE = "names.txt"  # the relevant classes that the names were chosen for, a line each
 
 
-def kept_names(store: Store, relevant: tuple[str, ...], images: int) -> NegativeNames | None:
+def kept_names(store: StoreView, relevant: tuple[str, ...], images: int) -> NegativeNames | None:
     """What a run has kept; None before the first query, or where other classes are relevant now.
 
     Args:
@@ -27,9 +27,12 @@ def kept_names(store: Store, relevant: tuple[str, ...], images: int) -> Negative
         images: N.
     """
     try:
-        if store.read_text(FILE).splitlines() != list(relevant):
+        if store.files.read(FILE).splitlines() != list(relevant):
             return None
-        log_sum, sharpness = store.array("names/log_sum"), store.array("names/sharpness")
+        log_sum, sharpness = (
+            store.arrays.read("names/log_sum"),
+            store.arrays.read("names/sharpness"),
+        )
     except StoreError:  # missing or damaged: made again
         return None
     whole = log_sum.shape == (images,) and sharpness.shape == (1,)
@@ -65,7 +68,7 @@ def names_of(
         if rows
     ]
     part = names_part(texts, sharpness_of(np.concatenate(own)), images, cosines.of_vectors)
-    store.save_array("names/log_sum", part.log_sum)
-    store.save_array("names/sharpness", np.array([part.sharpness]))
-    store.write_text(FILE, "\n".join(relevant))
+    store.arrays.write("names/log_sum", part.log_sum)
+    store.arrays.write("names/sharpness", np.array([part.sharpness]))
+    store.files.write(FILE, "\n".join(relevant))
     return NegativeNames(part.log_sum, part.sharpness)

@@ -14,7 +14,7 @@ from laser_core.nets.anchor import ROWS_AT_ONCE, Anchor, text_anchor
 from laser_core.nets.base import Net
 from laser_core.nets.head import LinearNet, text_alone
 from laser_core.pool import Label
-from laser_core.store.store import Store
+from laser_core.store.store import StoreView
 from laser_core.texts.descriptions import Descriptions
 from laser_core.view import ClassifierArrays
 
@@ -28,7 +28,7 @@ class TextClassifier:
         store: where its sentences are.
     """
 
-    def __init__(self, config: ExperimentConfig, materials: Materials, store: Store) -> None:
+    def __init__(self, config: ExperimentConfig, materials: Materials, store: StoreView) -> None:
         self._config = config
         self._materials = materials
         self._store = store
@@ -86,11 +86,11 @@ class TextClassifier:
 
     def _said(self, version: int | None) -> Anchor | None:
         """z_c by the sentences of a version; None where there are no sentences at all."""
-        kept = self._store.texts(version)
+        kept = self._store.texts.read(version)
         if kept is None:
             return None
         sentences = self._by_class(kept[1])
-        if not all(sentences) and (newest := self._store.texts()) is not None:
+        if not all(sentences) and (newest := self._store.texts.read()) is not None:
             sentences = self._by_class(newest[1])
         if sentences not in self._made:
             encode, pictures = self._materials.cosines.text_vectors, self._materials.pictures
@@ -102,7 +102,7 @@ class TextClassifier:
         """The enabled sentences of each class as the classes are called now."""
         found: dict[str, list[str]] = {name: [] for name in self._config.relevant}
         for text in descriptions.relevant:
-            name = self._store.resolved(Label("irrelevant", text.name)).name
+            name = self._store.classes.resolved(Label("irrelevant", text.name)).name
             if text.enabled and name in found:
                 found[name] += text.sentences
         return tuple(tuple(dict.fromkeys(found[name])) for name in self._config.relevant)

@@ -19,7 +19,7 @@ def adopt(store: Store, pool: str | None, source: ImageSource | None, models: bo
         PoolError: some are not.
         StoreError: the run cannot be written.
     """
-    kept, config = store.pool(), store.config()
+    kept, config = store.pool.read(), store.config()
     if pool is not None and source is not None and kept is not None:
         there = set(source.ids("pool").tolist())
         missing = [id for id in kept.ids if id not in there]

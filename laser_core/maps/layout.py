@@ -14,7 +14,7 @@ import numpy as np
 from laser_core.basics.arrays import Floats
 from laser_core.errors import ConfigError, StoreError
 from laser_core.store.kept import UnreadableError, read_json
-from laser_core.store.store import Store
+from laser_core.store.store import Store, StoreView
 
 What = Literal["text", "image", "joint"]
 Method = Literal["umap", "pca"]
@@ -75,18 +75,18 @@ def save_layout(store: Store, layout: Layout) -> None:
         StoreError: the disk is full, or the folder cannot be written.
     """
     name = layout.name
-    store.save_array(f"{FOLDER}/{name}-images", layout.images.astype(np.float32))
-    store.save_array(f"{FOLDER}/{name}-texts", layout.text_xy.astype(np.float32))
+    store.arrays.write(f"{FOLDER}/{name}-images", layout.images.astype(np.float32))
+    store.arrays.write(f"{FOLDER}/{name}-texts", layout.text_xy.astype(np.float32))
     facts = {
         "what": layout.what,
         "method": layout.method,
         "texts_version": layout.texts_version,
         "texts": layout.texts,
     }
-    store.write_text(f"arrays/{FOLDER}/{name}.json", json.dumps(facts))
+    store.files.write(f"arrays/{FOLDER}/{name}.json", json.dumps(facts))
 
 
-def kept_layouts(store: Store) -> list[tuple[What, Method, int]]:
+def kept_layouts(store: StoreView) -> list[tuple[What, Method, int]]:
     """(what, method, version of the sentences) of every map kept with the run, newest last."""
     found: list[tuple[float, tuple[What, Method, int]]] = []
     for path in (store.folder / "arrays" / FOLDER).glob("*.json"):
@@ -99,13 +99,13 @@ def kept_layouts(store: Store) -> list[tuple[What, Method, int]]:
     return [kind for _, kind in sorted(found)]
 
 
-def newest_version(store: Store, what: What, method: Method) -> int | None:
+def newest_version(store: StoreView, what: What, method: Method) -> int | None:
     """The newest version of the sentences that such a map was drawn for; None without a map."""
     versions = [v for w, m, v in kept_layouts(store) if (w, m) == (what, method)]
     return max(versions, default=None)
 
 
-def is_kept(store: Store, what: What, method: Method, texts_version: int) -> bool:
+def is_kept(store: StoreView, what: What, method: Method, texts_version: int) -> bool:
     """Whether that map can be read; one that is damaged counts as not there."""
     try:
         read_layout(store, what, method, texts_version)
@@ -114,7 +114,7 @@ def is_kept(store: Store, what: What, method: Method, texts_version: int) -> boo
     return True
 
 
-def read_layout(store: Store, what: What, method: Method, texts_version: int) -> Layout:
+def read_layout(store: StoreView, what: What, method: Method, texts_version: int) -> Layout:
     """A kept map.
 
     Raises:
@@ -122,11 +122,11 @@ def read_layout(store: Store, what: What, method: Method, texts_version: int) ->
     """
     name = layout_name(what, method, texts_version)
     try:
-        texts = read_json(_Facts, store.read_text(f"arrays/{FOLDER}/{name}.json")).texts
+        texts = read_json(_Facts, store.files.read(f"arrays/{FOLDER}/{name}.json")).texts
     except UnreadableError as error:
         raise StoreError(f"the map {name} is damaged ({error}); draw it again") from error
-    images = np.asarray(store.array(f"{FOLDER}/{name}-images"))
-    text_xy = np.asarray(store.array(f"{FOLDER}/{name}-texts"))
+    images = np.asarray(store.arrays.read(f"{FOLDER}/{name}-images"))
+    text_xy = np.asarray(store.arrays.read(f"{FOLDER}/{name}-texts"))
     flat = all(xy.ndim == 2 and xy.shape[1] == 2 for xy in (images, text_xy))
     numbers = flat and np.isfinite(images).all() and np.isfinite(text_xy).all()
     if not numbers or len(text_xy) != len(texts):

@@ -52,7 +52,7 @@ def _newest_texts(experiment: Experiment, what: What) -> tuple[int, tuple[str, .
     """(version, sentences) for a map of `what`; (0, ()) for one of pictures alone."""
     if what == "image":
         return 0, ()
-    kept = experiment.store.texts()
+    kept = experiment.store.texts.read()
     if kept is None:
         raise PoolError(
             "this run has no sentences: none are made yet, or its strategy asks for none; draw a "

@@ -83,7 +83,7 @@ def text_classes(descriptions: Descriptions) -> list[tuple[str, bool]]:
 
 def next_query(run: RunReader) -> tuple[Query, bool] | None:
     """(the query to come, whether it waits for labels already); None at the run's end."""
-    waiting = run.store.query(len(run.records()) + 1)
+    waiting = run.store.rounds.query(len(run.records()) + 1)
     if waiting is not None:
         return waiting[1], True
     looked = run.preview()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from laser_core.store.database import Database, damaged, insert, next_number, now
 from laser_core.store.kept import KeptAudit, UnreadableError, read_json
+from laser_core.store.writable import WritableDatabase
 
 
 @dataclass(frozen=True)
@@ -33,23 +34,10 @@ class Audit:
 
 
 class Audits:
-    """The audits kept in a run's database."""
+    """The audits kept in a run's database, as they are read."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-
-    def append(self, ids: Sequence[str], population: int, round: int, actor: str) -> int:
-        """Keep an audit before its first label is given; returns its number.
-
-        Raises:
-            StoreError: the database cannot be written.
-        """
-        with self._database.writing() as cursor:
-            after = cursor.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()[0]
-            drawn = json.dumps({"ids": list(ids), "after": after})
-            number = next_number(cursor, "audits")
-            insert(cursor, "audits", [(number, now(), actor, round, population, drawn)])
-            return number
 
     def all(self) -> list[Audit]:
         """Every audit, oldest first.
@@ -67,3 +55,25 @@ class Audits:
         except UnreadableError as error:
             raise damaged(self._database.path, f"audit {number}: {error}") from error
         return Audit(number, at, actor, round, population, kept.ids, kept.after)
+
+
+class AuditWriter(Audits):
+    """The audits of a run as they are drawn."""
+
+    _database: WritableDatabase
+
+    def __init__(self, database: WritableDatabase) -> None:
+        super().__init__(database)
+
+    def append(self, ids: Sequence[str], population: int, round: int, actor: str) -> int:
+        """Keep an audit before its first label is given; returns its number.
+
+        Raises:
+            StoreError: the database cannot be written.
+        """
+        with self._database.writing() as cursor:
+            after = cursor.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()[0]
+            drawn = json.dumps({"ids": list(ids), "after": after})
+            number = next_number(cursor, "audits")
+            insert(cursor, "audits", [(number, now(), actor, round, population, drawn)])
+            return number

@@ -1,4 +1,7 @@
-"""The SQLite file of a run: opening it, writing in transactions, and errors as sentences."""
+"""The SQLite file of a run as it is read, rows for it, and errors as sentences.
+
+`laser_core.store.writable` writes to it.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,15 @@ import sqlite3
 import sys
 import tempfile
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self, TypeVar
 
 from laser_core.basics.disk_faults import remedy
-from laser_core.errors import StoreError
+from laser_core.errors import ConfigError, StoreError
+from laser_core.store.kept import UnreadableError
 from laser_core.store.schema import (
     CALLED,
     COLUMNS,
@@ -30,6 +34,7 @@ from laser_core.store.schema import (
     with_crc,
 )
 
+T = TypeVar("T")
 _LONGEST_VALUE = 500_000_000  # bytes of one text; a larger one is no part of a run
 _PROTECTED = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
 _READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
@@ -39,10 +44,10 @@ _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 class Database:
-    """A run's `run.db`. Several processes may have it open; writers wait for one another.
+    """A run's `run.db` as it is read. Several processes may have it open.
 
-    It is opened for reading: nothing is written, and no earlier version brought up to date, before
-    the first `writing`. In a folder that is write-protected it can be read all the same.
+    Nothing is written, and no earlier version brought up to date; in a folder that is
+    write-protected it can be read all the same.
 
     Args:
         path: of the file.
@@ -52,35 +57,11 @@ class Database:
         self.path = path
         # One thread at a time: within a connection, others would see what is not committed yet.
         self.lock = threading.RLock()
-        self._writable = False
         self._copied = ""  # state of the file that `_connection` is a copy of; "" for the file
         self._connection: sqlite3.Connection
 
     @classmethod
-    def create(cls, path: Path, about: Mapping[str, str]) -> Database:
-        """A new database at `path` with `about` as its facts.
-
-        Raises:
-            StoreError: the file cannot be written.
-        """
-        database = cls(path)
-        try:
-            database._connection = _connect(path, "rwc")
-        except sqlite3.Error as error:
-            raise unwritable(path, error) from error
-        facts = {"schema": str(SCHEMA_VERSION), "created": now(), **about}
-        try:
-            with database.writing() as cursor:
-                for statement in statements(SCHEMA):
-                    cursor.execute(statement)
-                insert(cursor, "meta", facts.items())
-        except StoreError:
-            database.close()  # Windows removes no file that is open
-            raise
-        return database
-
-    @classmethod
-    def open(cls, path: Path) -> Database:
+    def open(cls, path: Path) -> Self:
         """The database at `path`, checked.
 
         Raises:
@@ -99,11 +80,11 @@ class Database:
         except (*ON_READING, OSError) as error:
             raise damaged(self.path, error) from error
         try:
-            version = _require_sound(self.path, connection)
+            version = require_sound(self.path, connection)
             self._copied = state if protected or version < SCHEMA_VERSION else ""
             self._connection = connection
             if version < SCHEMA_VERSION:
-                self._connection = _brought_up(connection, version)
+                self._connection = brought_up(connection, version)
                 connection.close()
         except BaseException as error:
             connection.close()
@@ -129,74 +110,9 @@ class Database:
             self._open()
             old.close()
 
-    def _make_writable(self) -> None:
-        """Go over to a connection that may write; an earlier version is brought up to date."""
-        if self._writable:
-            return
-        if self._copied:
-            connection = _connect(self.path, "rw")
-            try:
-                _bring_up(self.path, connection)
-            except BaseException:
-                connection.close()
-                raise
-            self._connection.close()
-            self._connection, self._copied = connection, ""
-        self._connection.execute("PRAGMA query_only = OFF")
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        # committed means that it has reached the disk
-        self._connection.execute("PRAGMA synchronous = FULL")
-        self._writable = True
-
     def close(self) -> None:
         """Close the connection; the database cannot be used afterwards."""
         self._connection.close()
-
-    # ---- writing
-
-    @contextmanager
-    def writing(self) -> Iterator[sqlite3.Cursor]:
-        """A transaction: committed at the end of the block, undone whole by any error in it.
-
-        One inside another is a part of that one.
-
-        Raises:
-            StoreError: the disk is full, the file is locked for long or write-protected.
-        """
-        with self.lock:
-            try:
-                self._make_writable()
-                cursor = self._connection.cursor()
-            except sqlite3.Error as error:
-                raise unwritable(self.path, error) from error
-            with closing(cursor):
-                if self._connection.in_transaction:
-                    yield cursor
-                    return
-                with self._transaction(cursor):
-                    yield cursor
-
-    @contextmanager
-    def _transaction(self, cursor: sqlite3.Cursor) -> Iterator[None]:
-        try:
-            cursor.execute("BEGIN IMMEDIATE")
-            yield
-            self._connection.commit()
-        except sqlite3.Error as error:
-            self._roll_back()
-            raise unwritable(self.path, error) from error
-        except BaseException:
-            self._roll_back()
-            raise
-
-    def _roll_back(self) -> None:
-        if self._connection.in_transaction:
-            self._connection.rollback()
-
-    def set_fact(self, key: str, value: str) -> None:
-        """Keep a fact, in the place of an earlier one."""
-        with self.writing() as cursor:
-            insert(cursor, "meta", [(key, value)], replace=True)
 
     # ---- reading
 
@@ -284,31 +200,34 @@ class Database:
         found = self.rows("meta", "WHERE substr(key, 1, ?) = ?", (len(prefix), prefix))
         return {str(key)[len(prefix) :]: str(value) for key, value in found}
 
-    def tidy(self) -> None:
-        """Take out of the file what was replaced in it, and leave it without companions.
+    def parsed(self, what: str, read: Callable[[str], T], text: str) -> T:
+        """What `read` makes of a text of a row.
+
+        Args:
+            what: the row, for the error.
 
         Raises:
-            StoreError: it cannot be written.
+            StoreError: it is no such text.
         """
         try:
-            with self.lock:
-                self._make_writable()
-                self._connection.execute("VACUUM")
-                self._connection.execute("PRAGMA journal_mode = DELETE")
-        except sqlite3.Error as error:
-            raise unwritable(self.path, error) from error
+            return read(text)
+        except (UnreadableError, ConfigError) as error:
+            raise damaged(self.path, f"{what}: {error}") from error
 
-    def copy_rows_into(self, target: Database, facts: Mapping[str, str]) -> None:
+    def copy_rows_into(self, target: sqlite3.Cursor, facts: Mapping[str, str]) -> None:
         """Copy all rows into a fresh database, but of the facts only `facts`.
+
+        Args:
+            target: of a transaction of that database.
 
         Raises:
             StoreError: a row cannot be read or written.
         """
         try:
-            with self.lock, target.writing() as cursor, closing(self._connection.cursor()) as read:
+            with self.lock, closing(self._connection.cursor()) as read:
                 self._renew()
-                copy_rows(read, SCHEMA_VERSION, cursor, leave_out=("meta",))
-                insert(cursor, "meta", facts.items(), replace=True)
+                copy_rows(read, SCHEMA_VERSION, target, leave_out=("meta",))
+                insert(target, "meta", facts.items(), replace=True)
         except ON_READING as error:
             raise damaged(self.path, error) from error
 
@@ -378,7 +297,7 @@ def copy_database(source: Path, target: Path) -> None:
 # ---- connections
 
 
-def _connect(path: Path, mode: str) -> sqlite3.Connection:
+def connect(path: Path, mode: str) -> sqlite3.Connection:
     """A connection that waits for other writers and trusts no SQL in the file."""
     connection = sqlite3.connect(
         f"{path.resolve().as_uri()}?{mode if '=' in mode else f'mode={mode}'}",
@@ -398,13 +317,13 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
 
 def _for_reading(path: Path) -> tuple[sqlite3.Connection, bool]:
     """(a connection that changes nothing, whether the place is write-protected)."""
-    connection = _connect(path, "rw")
+    connection = connect(path, "rw")
     try:
         connection.execute("PRAGMA query_only = ON")
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     except BaseException as error:
         connection.close()
-        if isinstance(error, sqlite3.Error) and _code(error) in _PROTECTED:
+        if isinstance(error, sqlite3.Error) and code(error) in _PROTECTED:
             return _protected(path), True
         raise
     return connection, False
@@ -414,18 +333,18 @@ def _protected(path: Path) -> sqlite3.Connection:
     """The same where SQLite cannot put its own files beside a database that others write to."""
     wal = path.with_name(f"{path.name}-wal")
     if not wal.exists() or wal.stat().st_size == 0:
-        return _connect(path, "immutable=1")
+        return connect(path, "immutable=1")
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         copy = Path(folder) / path.name
         for file in (path, wal):
             shutil.copyfile(file, copy.with_name(file.name))
         memory = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-        with closing(_connect(copy, "rw")) as source:
+        with closing(connect(copy, "rw")) as source:
             source.backup(memory)
     return memory
 
 
-def _require_sound(path: Path, connection: sqlite3.Connection) -> int:
+def require_sound(path: Path, connection: sqlite3.Connection) -> int:
     """Check a database that was just opened; returns the version that wrote it.
 
     Raises:
@@ -464,7 +383,7 @@ def _wrong(table: Table, key: object) -> str:
     return f"{CALLED[table]} {str(key)[:100]} is not what was written"
 
 
-def _brought_up(connection: sqlite3.Connection, version: int) -> sqlite3.Connection:
+def brought_up(connection: sqlite3.Connection, version: int) -> sqlite3.Connection:
     """A copy in memory, brought up to this version, of a database of an earlier one."""
     memory = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     try:
@@ -482,27 +401,7 @@ def _brought_up(connection: sqlite3.Connection, version: int) -> sqlite3.Connect
     return memory
 
 
-def _bring_up(path: Path, connection: sqlite3.Connection) -> None:
-    """Bring the database of an earlier version up to this one, all of it or nothing."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        version = _require_sound(path, connection)
-        if version < SCHEMA_VERSION:
-            with closing(_brought_up(connection, version)) as new:
-                kinds = "SELECT type, name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'"
-                for kind, name in sorted(connection.execute(kinds).fetchall()):  # indexes first
-                    connection.execute(f"DROP {kind} {name}")
-                for statement in statements(SCHEMA):
-                    connection.execute(statement)
-                copy_rows(new.cursor(), SCHEMA_VERSION, connection.cursor())
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.rollback()
-        raise
-
-
-def _code(error: sqlite3.Error) -> int:
+def code(error: sqlite3.Error) -> int:
     """SQLite's own code for an error, without what it adds to tell kinds of one apart."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
@@ -532,7 +431,7 @@ def number_of(backup: Path) -> int:
 def damaged(path: Path, why: object) -> StoreError:
     """The error of a file that cannot be read; of a run's database it names the latest backup."""
     reason = " ".join(str(why).split())[:300]
-    if isinstance(why, sqlite3.Error) and _code(why) in _BUSY:
+    if isinstance(why, sqlite3.Error) and code(why) in _BUSY:
         return StoreError(f"{path} is in use ({reason}); wait a moment, then try again")
     copies = backups_of(path.parent) if path.name == "run.db" else []
     if copies:
@@ -555,7 +454,7 @@ def foreign_found(path: Path, what: str) -> StoreError:
 
 def unwritable(path: Path, why: object) -> StoreError:
     """The error of a file that cannot be written."""
-    read_only = isinstance(why, sqlite3.Error) and _code(why) in _PROTECTED
+    read_only = isinstance(why, sqlite3.Error) and code(why) in _PROTECTED
     if read_only or (isinstance(why, OSError) and why.errno in _READ_ONLY):
         return StoreError(
             f"{path} is write-protected ({why}); nothing was changed: it can be looked at where it "

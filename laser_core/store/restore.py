@@ -20,7 +20,7 @@ from laser_core.store.database import (
     number_of,
     unwritable,
 )
-from laser_core.store.store import Store
+from laser_core.store.store import StoreView
 
 LEFT_OUT = ".left-out"  # beside the runs, hidden from every list of them
 
@@ -74,7 +74,7 @@ class Restored:
 def trouble_of(folder: Path) -> str:
     """Why the run in `folder` cannot be read, or "": every row of its database is looked at."""
     try:
-        with closing(Store.open(folder)) as store:
+        with closing(StoreView.open(folder)) as store:
             store.require_readable()
     except LaserError as error:
         return str(error)
@@ -88,15 +88,15 @@ def list_backups(folder: Path) -> list[Backup]:
 
 def _looked_at(folder: Path, path: Path) -> Backup:
     try:
-        with closing(Store(folder, Database.open(path))) as store:
+        with closing(StoreView(folder, Database.open(path))) as store:
             store.require_readable()
-            counts, newest = store.counts(), store.history(1)
+            counts, newest = store.labels.counts(), store.events.history(1)
             return Backup(
                 path,
-                store.last_event(),
+                store.events.last(),
                 sum(counts.values()),
                 counts.get("relevant", 0),
-                len(store.records()),
+                len(store.rounds.records()),
                 newest[0].at if newest else "",
             )
     except LaserError as error:

@@ -11,12 +11,14 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Literal, TypeVar
 
 from laser_core.errors import StoreError
 from laser_core.llm.base import Exchange
 from laser_core.store.database import Database, damaged, insert, next_number, now
 from laser_core.store.kept import read_json
+from laser_core.store.writable import WritableDatabase
 from laser_core.texts.descriptions import Descriptions
 
 T = TypeVar("T")
@@ -58,41 +60,10 @@ class TextVersion:
 
 
 class TextVersions:
-    """The versions kept in a run's database."""
+    """The versions kept in a run's database, as they are read."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-
-    def append(
-        self,
-        descriptions: Descriptions,
-        title: str,
-        step: Step = "",
-        after: int | None = None,
-        exchanges: Iterable[Exchange] = (),
-    ) -> int:
-        """Keep a version; returns its number.
-
-        Args:
-            step: what a person did to get it, or "".
-            after: the newest version that the writer knew of; None not to check.
-            exchanges: the questions that it comes from, kept in the same moment: whoever stops the
-                program in between would be asked, and pay, again.
-
-        Raises:
-            StoreError: another tab or the loop has kept a newer one in the meantime.
-        """
-        text = json.dumps({**descriptions.to_dict(), "step": step})
-        with self._database.writing() as cursor:
-            number = next_number(cursor, "texts")
-            if after is not None and number != after + 1:
-                raise StoreError(
-                    f"the texts were changed elsewhere in the meantime (version {number - 1} is "
-                    f"newer than {after}); look at the new list, then make the change again"
-                )
-            append_exchanges(cursor, exchanges)
-            insert(cursor, "texts", [(number, now(), title, text)])
-            return number
 
     def read(self, version: int | None = None) -> tuple[int, Descriptions] | None:
         """(number, descriptions) of one version, or of the newest; None if there is none.
@@ -128,6 +99,46 @@ class TextVersions:
             why = f"version {row[0]} of the texts: {error}"
             raise damaged(self._database.path, why) from error
 
+
+class TextWriter(TextVersions):
+    """The versions of a run's descriptions as they are kept: one after another."""
+
+    _database: WritableDatabase
+
+    def __init__(self, database: WritableDatabase) -> None:
+        super().__init__(database)
+
+    def append(
+        self,
+        descriptions: Descriptions,
+        title: str,
+        step: Step = "",
+        after: int | None = None,
+        exchanges: Iterable[Exchange] = (),
+    ) -> int:
+        """Keep a version; returns its number.
+
+        Args:
+            step: what a person did to get it, or "".
+            after: the newest version that the writer knew of; None not to check.
+            exchanges: the questions that it comes from, kept in the same moment: whoever stops the
+                program in between would be asked, and pay, again.
+
+        Raises:
+            StoreError: another tab or the loop has kept a newer one in the meantime.
+        """
+        text = json.dumps({**descriptions.to_dict(), "step": step})
+        with self._database.writing() as cursor:
+            number = next_number(cursor, "texts")
+            if after is not None and number != after + 1:
+                raise StoreError(
+                    f"the texts were changed elsewhere in the meantime (version {number - 1} is "
+                    f"newer than {after}); look at the new list, then make the change again"
+                )
+            _append_exchanges(cursor, exchanges)
+            insert(cursor, "texts", [(number, now(), title, text)])
+            return number
+
     def name(self, version: int, name: str) -> None:
         """Call a version `name`; "" takes its name away.
 
@@ -137,7 +148,43 @@ class TextVersions:
         self._database.set_fact(f"{NAME_KEY}{version}", name)
 
 
-def append_exchanges(cursor: sqlite3.Cursor, exchanges: Iterable[Exchange]) -> None:
+class Exchanges:
+    """Questions to the language model and its answers, as they are read."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def all(self) -> list[Exchange]:
+        """Every question and answer of the run, oldest first.
+
+        Raises:
+            StoreError: one is missing or damaged.
+        """
+        rows = self._database.counted("exchanges")
+        read = partial(read_json, Exchange, strict=False)
+        parsed = self._database.parsed
+        return [parsed(f"question {row[0]} to the language model", read, row[2]) for row in rows]
+
+
+class ExchangeWriter(Exchanges):
+    """Questions to the language model and its answers, as they are kept."""
+
+    _database: WritableDatabase
+
+    def __init__(self, database: WritableDatabase) -> None:
+        super().__init__(database)
+
+    def append(self, exchanges: Iterable[Exchange]) -> None:
+        """Keep questions and their answers.
+
+        Raises:
+            StoreError: they cannot be written.
+        """
+        with self._database.writing() as cursor:
+            _append_exchanges(cursor, exchanges)
+
+
+def _append_exchanges(cursor: sqlite3.Cursor, exchanges: Iterable[Exchange]) -> None:
     """Keep questions to the language model and its answers, as a part of a transaction."""
     first, at = next_number(cursor, "exchanges"), now()
     texts = [json.dumps(e.__dict__) for e in exchanges]

@@ -16,7 +16,7 @@ from laser_core.experiment.prepare import EmbeddedPool, embed_pool, equip
 from laser_core.metrics.summary import Summary, summarise
 from laser_core.progress import Steps
 from laser_core.store.database import unwritable
-from laser_core.store.store import Store
+from laser_core.store.store import StoreView
 from laser_core.strategies import strategy_class
 from laser_core.strategies.settings import told_settings
 from laser_core.study.run import Tell, resume, start
@@ -191,8 +191,8 @@ def _one(
 ) -> Steps[Summary]:
     planned = plan(config, cache_dir)
     if (place / "run.db").exists():
-        store = Store.open(place)
-        same, records = store.config() == planned.config, store.records()
+        store = StoreView.open(place)
+        same, records = store.config() == planned.config, store.rounds.records()
         store.close()
         if not same:
             raise ConfigError(

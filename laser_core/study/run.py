@@ -21,7 +21,7 @@ from laser_core.metrics.summary import round_line, start_line
 from laser_core.pool import LabelSpace, Pool
 from laser_core.progress import Steps
 from laser_core.store.kept import KeptPool
-from laser_core.store.store import Store
+from laser_core.store.store import Store, StoreView
 from laser_core.texts.descriptions import told
 from laser_core.view import RoundRecord
 
@@ -55,7 +55,7 @@ def start(
     try:
         return (yield from _finish(store, planned, cache_dir, tell, materials))
     except LaserError:
-        if not store.asked(1):  # nothing was asked yet: leave nothing half written
+        if not store.rounds.asked(1):  # nothing was asked yet: leave nothing half written
             store.discard()
         raise
     finally:
@@ -131,7 +131,7 @@ def _finish(
     experiment = Experiment(materials, store)
 
     def closed(record: RoundRecord) -> None:
-        kept = store.texts() if len(experiment.records) == 1 else None
+        kept = store.texts.read() if len(experiment.records) == 1 else None
         for line in told(kept[1], list(materials.llm.notes)) if kept else ():
             tell(line)
         if record.round == 1 and (start := start_line(record, experiment.config.rounds)):
@@ -141,10 +141,10 @@ def _finish(
     return (yield from simulate(experiment, closed))
 
 
-def last_asked(store: Store) -> int:
+def last_asked(store: StoreView) -> int:
     """The last round that has a query, finished or not; 0 before the first."""
-    finished = len(store.records())
-    return finished + store.asked(finished + 1)
+    finished = len(store.rounds.records())
+    return finished + store.rounds.asked(finished + 1)
 
 
 def new_folder(kind: str) -> Path:
@@ -165,7 +165,7 @@ def keep_pool(store: Store, materials: Materials) -> None:
     """
     source, ids = materials.source, tuple(materials.pool_ids.tolist())
     try:
-        before = store.pool()
+        before = store.pool.read()
     except StoreError:  # damaged: it is made anew
         before = None
     if before is not None and before.ids != ids:
@@ -185,6 +185,6 @@ def keep_pool(store: Store, materials: Materials) -> None:
         llm=materials.llm.name,
     )
     if facts != before:
-        store.keep_pool(facts)
+        store.pool.keep(facts)
         if facts.cosines:  # those that came with the run, if any, have served
             shutil.rmtree(store.folder / "cosines", ignore_errors=True)

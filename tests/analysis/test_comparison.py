@@ -221,7 +221,7 @@ def test_the_table_has_mean_and_spread_of_every_column_and_empty_cells() -> None
 
 def make(folder: Path, config: ExperimentConfig) -> None:
     store = Store.create(folder, config)
-    store.append_record(record(1, 8, 8))
+    store.rounds.append(record(1, 8, 8))
     store.close()
 
 

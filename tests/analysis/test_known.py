@@ -5,7 +5,7 @@ import pytest
 
 from laser_core.analysis.known import Known, answered_in, known_relevance, random_expectation
 from laser_core.pool import Label
-from laser_core.store.label_state import Answer
+from laser_core.store.log.replay import Answer
 
 IDS = np.array(["a", "b", "c", "d"])
 CAT, CAR = Label("relevant", "cat"), Label("irrelevant", "car")

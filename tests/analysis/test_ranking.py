@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 
 import numpy as np
@@ -18,6 +19,7 @@ from laser_core.analysis.ranking import (
 from laser_core.analysis.yields import matches_of
 from laser_core.config import RoundChoice
 from laser_core.errors import PoolError
+from laser_core.store.store import Store
 from laser_core.strategies.helpers.delta import NO_DETECTOR
 from tests import fakes
 
@@ -100,7 +102,7 @@ def test_matches_of_a_round_agree_with_its_record(read_run) -> None:
 
 def test_nothing_of_the_next_batch_is_known_without_true_labels(read_run) -> None:
     run = read_run("going")
-    known = known_relevance(run.facts.ids, run.store.labels())
+    known = known_relevance(run.facts.ids, run.store.labels.by_id())
     assert known.precision(next_ranking(run).rows) is None
 
 
@@ -117,7 +119,8 @@ def test_a_round_that_was_asked_with_delta_0_by_hand_says_so_ever_after(read_run
     """C4: also of a query that waits, and of one that is answered."""
     run = read_run("going")
     query = replace(run.preview(), choice=ZERO, figures={**run.preview().figures, "delta": 0.0})
-    run.store.save_query(3, run.descriptions()[0], query)
+    with closing(Store.open(run.folder)) as store:
+        store.rounds.save_query(3, run.descriptions()[0], query)
     assert "a person set δ to 0" in round_ranking(run, 3).why_language_alone
 
 

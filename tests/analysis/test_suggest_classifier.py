@@ -173,7 +173,7 @@ def read(tmp_path):
                 run.annotate(materials.oracle.answer(ids))
                 drain(run.train())
             drain(run.query())
-            texts = store.texts()[1]  # which `random` itself does not compare with the pool
+            texts = store.texts.read()[1]  # which `random` itself does not compare with the pool
             cosines.add([*texts.relevant_texts(), *texts.confuser_texts()])
         return reader(tmp_path / "run", tmp_path)
 
@@ -189,7 +189,7 @@ def read(tmp_path):
 
 
 def asked(run):
-    return run.store.query(len(run.records()) + 1)[1].arrays
+    return run.store.rounds.query(len(run.records()) + 1)[1].arrays
 
 
 @pytest.mark.parametrize(

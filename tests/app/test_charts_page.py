@@ -105,9 +105,9 @@ def without_truth(runs, read_run):
         id: Label("relevant", "cat") if n < 10 else Label("irrelevant") for n, id in enumerate(ids)
     }
     with closing(Store.open(runs / "unlabeled")) as store:
-        store.save_query(1, 1, looked)
-        store.append_labels(answers, 1, "me")
-        store.append_record(replace(record, figures=dict(looked.figures)))
+        store.rounds.save_query(1, 1, looked)
+        store.labels.append(answers, 1, "me")
+        store.rounds.append(replace(record, figures=dict(looked.figures)))
 
 
 def test_without_true_labels_it_says_what_is_unknown(open_page, without_truth) -> None:

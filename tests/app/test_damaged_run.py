@@ -41,8 +41,8 @@ def spoiled(runs: Path) -> Path:
     """A run with a backup, and one label more, that is not what was written any more."""
     with closing(Store.open(runs / "going")) as store:
         back_up(store.folder)
-        first = store.standing()[0].image
-        store.append_labels({first: Label("unsure")}, 1, "Ada")
+        first = store.labels.answers()[0].image
+        store.labels.append({first: Label("unsure")}, 1, "Ada")
     spoil(runs / "going", SPOILED["a record"])
     return runs / "going"
 

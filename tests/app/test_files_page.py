@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import pytest
 
 from laser_core.jobs.client import Jobs
 from laser_core.pool import Label
+from laser_core.store.store import Store
 
 
 def said(page):
@@ -43,7 +46,8 @@ def test_without_labels_no_pictures_are_written(open_page):
 
 def test_a_table_is_looked_at_taken_and_given_back(open_page, ahead):
     a, b, c, *_ = ahead.facts.ids.tolist()
-    ahead.store.append_labels({c: Label("relevant", "dog")}, 1, "Bob")
+    with closing(Store.open(ahead.folder)) as store:
+        store.labels.append({c: Label("relevant", "dog")}, 1, "Bob")
     text = (
         f"id,label,status\n{a},cat,relevant\n{b},ship,relevant\n{c},lamp,irrelevant\nx.png,cat,\n"
     )
@@ -52,13 +56,13 @@ def test_a_table_is_looked_at_taken_and_given_back(open_page, ahead):
     assert "New relevant classes: ship." in said(page)
     assert "1 row without a picture in this pool (the first in line 5): x.png." in said(page)
     assert "1 picture with another label before (the first in line 4): " in said(page)
-    assert len(ahead.store.labels()) == 1
+    assert len(ahead.store.labels.by_id()) == 1
     button(page, "Take 3 labels").click().run()
     assert "3 labels taken from labels.csv." in said(page)
     assert ahead.space.relevant == ("cat", "dog", "ship")
     assert "3 labels from a file" in said(page)
     button(page, "Take back").click().run()
-    assert ahead.store.labels() == {c: Label("relevant", "dog")}
+    assert ahead.store.labels.by_id() == {c: Label("relevant", "dog")}
     assert ahead.space.relevant == ("cat", "dog")
     assert "from a file" not in said(page)
 
@@ -74,7 +78,7 @@ def test_what_new_names_are_the_person_decides_before_anything_is_taken(open_pag
     choice.set_value("left out").run()
     assert "1 row with such a name left out." in said(page)
     page.button(key="files_take").click().run()
-    assert ahead.store.labels() == {a: Label("relevant", "cat")}
+    assert ahead.store.labels.by_id() == {a: Label("relevant", "cat")}
     page = give(page, f"path,label\n{b},wolves\n")
     assert page.button(key="files_take").disabled  # what was said of dogs is not said of wolves
 
@@ -84,11 +88,12 @@ def test_a_table_that_fits_nothing_gets_one_sentence(open_page, ahead):
     assert "needed are id or path, and label" in page.error[0].value
     page = give(page, "path,label\nnobody.png,cat\n")
     assert "none of its 1 pictures is in this pool" in page.error[0].value
-    assert ahead.store.history() == []
+    assert ahead.store.events.history() == []
 
 
 def test_the_pictures_are_written_by_a_job_with_what_was_chosen(open_page, ahead, monkeypatch):
-    ahead.store.append_labels({ahead.facts.ids[0]: Label("relevant", "cat")}, 1, "me")
+    with closing(Store.open(ahead.folder)) as store:
+        store.labels.append({ahead.facts.ids[0]: Label("relevant", "cat")}, 1, "me")
     started = []
     monkeypatch.setattr(Jobs, "start", lambda _, kind, params: started.append((kind, params)))
     page = open_page("8_Files", "ahead")

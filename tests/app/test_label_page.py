@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import numpy as np
 import pytest
 
 from laser_core.analysis.stopping import outlook, start_audit
 from laser_core.pool import Label
+from laser_core.store.store import Store
 from tests import fakes
 from ui.shared.pictures import Thumbnails
 
@@ -25,7 +28,8 @@ def large_copies(prepared):
 def asked(read_run):
     """The run "ahead" with its first query asked; gives its reader."""
     run = read_run("ahead")
-    run.store.save_query(1, run.descriptions()[0], run.preview())
+    with closing(Store.open(run.folder)) as store:
+        store.rounds.save_query(1, run.descriptions()[0], run.preview())
     return run
 
 
@@ -58,7 +62,8 @@ def test_at_the_end_it_points_to_the_charts(open_page):
 
 def test_a_pool_without_labels_can_be_asked_and_labeled_too(open_page, read_run):
     run = read_run("unlabeled")
-    run.store.save_query(1, run.descriptions()[0], run.preview())
+    with closing(Store.open(run.folder)) as store:
+        store.rounds.save_query(1, run.descriptions()[0], run.preview())
     page = open_page("5_Label", "unlabeled")
     assert not page.exception
     assert not page.error
@@ -66,21 +71,25 @@ def test_a_pool_without_labels_can_be_asked_and_labeled_too(open_page, read_run)
 
 
 def test_training_is_offered_with_the_first_answer_and_urged_with_the_last(open_page, asked):
-    ids = asked.store.query(1)[1].ids.tolist()
+    ids = asked.store.rounds.query(1)[1].ids.tolist()
     page = open_page("5_Label", "ahead")
     assert button(page, "Train with fewer answers").disabled
-    asked.store.append_labels({ids[0]: FROG}, 1, "me")
+    with closing(Store.open(asked.folder)) as store:
+        store.labels.append({ids[0]: FROG}, 1, "me")
     assert not button(page.run(), "Train with fewer answers").disabled
-    asked.store.append_labels(dict.fromkeys(ids, FROG), 1, "me")
+    with closing(Store.open(asked.folder)) as store:
+        store.labels.append(dict.fromkeys(ids, FROG), 1, "me")
     assert not button(page.run(), "Train round 1 on the answers").disabled
 
 
 def test_a_name_met_five_times_can_become_a_confuser(open_page, asked):
     ids = asked.facts.ids.tolist()
-    asked.store.append_labels(dict.fromkeys(ids[:4], FROG), 1, "me")
+    with closing(Store.open(asked.folder)) as store:
+        store.labels.append(dict.fromkeys(ids[:4], FROG), 1, "me")
     page = open_page("5_Label", "ahead")
     assert "are called" not in texts(page.markdown)
-    asked.store.append_labels({ids[4]: FROG}, 1, "me")
+    with closing(Store.open(asked.folder)) as store:
+        store.labels.append({ids[4]: FROG}, 1, "me")
     page.run()
     assert "**5** irrelevant pictures are called **frog**" in texts(page.markdown)
     sentence = np.zeros((1, len(asked.facts.ids)), dtype=np.float32)
@@ -91,12 +100,13 @@ def test_a_name_met_five_times_can_become_a_confuser(open_page, asked):
 
 
 def test_a_name_met_often_can_become_a_relevant_class_and_that_can_be_taken_back(open_page, asked):
-    asked.store.append_labels(dict.fromkeys(asked.facts.ids.tolist()[:5], FROG), 1, "me")
+    with closing(Store.open(asked.folder)) as store:
+        store.labels.append(dict.fromkeys(asked.facts.ids.tolist()[:5], FROG), 1, "me")
     page = open_page("5_Label", "ahead")
     button(page, "Make it a relevant class").click().run()
     assert not page.exception
     assert asked.space.relevant == ("cat", "dog", "frog")
-    assert set(asked.store.labels().values()) == {Label("relevant", "frog")}
+    assert set(asked.store.labels.by_id().values()) == {Label("relevant", "frog")}
 
 
 def test_pictures_handed_over_by_another_page_are_labeled_here(open_page, asked):
@@ -110,20 +120,23 @@ def test_pictures_handed_over_by_another_page_are_labeled_here(open_page, asked)
 def test_a_changed_label_of_a_trained_round_is_said_so(open_page, read_run):
     run = read_run("going")
     first = run.records()[0].ids[0]
-    run.store.append_labels({first: Label("unsure")}, 1, "me")
+    with closing(Store.open(run.folder)) as store:
+        store.labels.append({first: Label("unsure")}, 1, "me")
     page = open_page("5_Label", "going")
     assert "Labels of round 1 were changed after it was trained" in texts(page.warning)
 
 
 def test_two_answers_about_one_picture_are_listed_until_one_is_chosen(open_page, asked):
     id = asked.facts.ids[0]
-    asked.store.append_labels({id: FROG}, 1, "Ada")
-    asked.store.append_labels({id: Label("relevant", "cat")}, 1, "Bob")
+    with closing(Store.open(asked.folder)) as store:
+        store.labels.append({id: FROG}, 1, "Ada")
+    with closing(Store.open(asked.folder)) as store:
+        store.labels.append({id: Label("relevant", "cat")}, 1, "Bob")
     page = open_page("5_Label", "ahead")
     assert "Disagreements (1)" in texts(page.subheader)
     button(page, "Ada: irrelevant: frog").click().run()
     assert "Disagreements" not in texts(page.subheader)
-    assert asked.store.labels() == {id: FROG}
+    assert asked.store.labels.by_id() == {id: FROG}
 
 
 def test_the_name_of_the_simulated_oracle_is_not_taken_by_a_person(open_page, asked):
@@ -160,9 +173,10 @@ def test_an_audit_is_drawn_below_the_line_and_offered_to_be_labeled(open_page, a
     assert not page.exception
     audit = asked.store.audits.all()[0]
     assert (len(audit.ids), audit.population) == (50, 160)
-    assert not set(audit.ids) & set(asked.store.query(1)[1].ids.tolist())
+    assert not set(audit.ids) & set(asked.store.rounds.query(1)[1].ids.tolist())
     answers = dict.fromkeys(audit.ids, FROG)
-    asked.store.append_labels({**answers, audit.ids[0]: Label("relevant", "cat")}, 1, "me")
+    with closing(Store.open(asked.folder)) as store:
+        store.labels.append({**answers, audit.ids[0]: Label("relevant", "cat")}, 1, "me")
     page.run()
     assert "1 of 50 answered pictures below the line were relevant" in texts(page.caption)
 
@@ -174,10 +188,12 @@ def test_the_least_sure_pictures_stay_while_they_are_answered_and_others_follow(
     assert not page.exception
     first = next(iter(page.session_state["_label_least_sure"].values()))
     assert len(first) == 48
-    asked.store.append_labels({first[0]: FROG}, 1, "me")
+    with closing(Store.open(asked.folder)) as store:
+        store.labels.append({first[0]: FROG}, 1, "me")
     page.run()
     assert next(iter(page.session_state["_label_least_sure"].values())) == first
-    asked.store.append_labels(dict.fromkeys(first, FROG), 1, "me")
+    with closing(Store.open(asked.folder)) as store:
+        store.labels.append(dict.fromkeys(first, FROG), 1, "me")
     page.run()
     after = next(iter(page.session_state["_label_least_sure"].values()))
     assert not set(after) & set(first)
@@ -186,13 +202,16 @@ def test_the_least_sure_pictures_stay_while_they_are_answered_and_others_follow(
 @pytest.mark.parametrize("answered", [0, 1, 20])
 def test_the_page_says_of_stopping_what_the_engine_says(open_page, asked, answered):
     """C1: of a query that waited the page said green and 100% where the engine said amber."""
-    audit = start_audit(asked, "Ada", 1000)
+    with closing(Store.open(asked.folder)) as store:
+        audit = start_audit(asked, store, "Ada", 1000)
     cats = [id for id, name in zip(asked.facts.ids, asked.facts.labels, strict=True)
             if name == "cat"]  # fmt: skip
     said = {id: Label("relevant", "cat") if id in cats else FROG for id in audit.ids}
-    asked.store.append_labels(said, 1, "Ada")
-    waiting = asked.store.query(1)[1].ids.tolist()[:answered]
-    asked.store.append_labels(dict.fromkeys(waiting, FROG), 1, "Ada")
+    with closing(Store.open(asked.folder)) as store:
+        store.labels.append(said, 1, "Ada")
+    waiting = asked.store.rounds.query(1)[1].ids.tolist()[:answered]
+    with closing(Store.open(asked.folder)) as store:
+        store.labels.append(dict.fromkeys(waiting, FROG), 1, "Ada")
     page = open_page("5_Label", "ahead")
     page.session_state["label_counts"] = True
     page.run()

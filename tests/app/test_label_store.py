@@ -40,9 +40,9 @@ def send(store, told, *rows, client="tab"):
 def test_rows_are_taken_in_their_order_and_acknowledged(store):
     told = Receipts()
     send(store, told, labeled(2, "b", DOG), labeled(1, "a"))
-    assert store.labels() == {"a": CAT, "b": DOG}
+    assert store.labels.by_id() == {"a": CAT, "b": DOG}
     assert told.acks == {"tab": 2}
-    assert [answer.seconds for answer in store.standing()] == [1.5, 1.5]
+    assert [answer.seconds for answer in store.labels.answers()] == [1.5, 1.5]
 
 
 def test_a_row_that_comes_twice_is_taken_once_even_by_a_server_that_knows_nothing(store):
@@ -50,7 +50,7 @@ def test_a_row_that_comes_twice_is_taken_once_even_by_a_server_that_knows_nothin
     told = Receipts()
     send(store, told, labeled(1, "a"), labeled(2, "b"), labeled(3, "c"))
     assert told.acks == {"tab": 3}
-    assert len(store.history()) == 3
+    assert len(store.events.history()) == 3
 
 
 def test_a_page_is_one_step_and_its_undo_takes_it_back_whole(store):
@@ -58,26 +58,26 @@ def test_a_page_is_one_step_and_its_undo_takes_it_back_whole(store):
     page = [labeled(n, id, step=1) for n, id in enumerate("abc", start=1)]
     send(store, told, *page, labeled(4, "d"))
     send(store, told, undone(5, 1, 3))
-    assert store.labels() == {"d": CAT}
+    assert store.labels.by_id() == {"d": CAT}
 
 
 def test_an_undo_that_comes_twice_does_no_more_than_one(store):
     told = Receipts()
     send(store, told, labeled(1, "a"), labeled(2, "a", DOG), undone(3, 2, 2))
     send(store, Receipts(), undone(3, 2, 2))
-    assert store.labels() == {"a": CAT}
+    assert store.labels.by_id() == {"a": CAT}
 
 
 def test_the_same_picture_twice_in_a_message_ends_with_its_last_label(store):
     send(store, Receipts(), labeled(1, "a"), labeled(2, "a", DOG))
-    assert store.labels() == {"a": DOG}
-    assert len(store.history()) == 2
+    assert store.labels.by_id() == {"a": DOG}
+    assert len(store.events.history()) == 2
 
 
 def test_a_row_that_makes_no_sense_is_passed_over_and_said_so(store):
     told = Receipts()
     send(store, told, labeled(1, "x"), labeled(2, "a", Label("relevant", "fish")), labeled(3, "b"))
-    assert store.labels() == {"b": CAT}
+    assert store.labels.by_id() == {"b": CAT}
     assert told.acks == {"tab": 3}
     assert "fish" in told.refused
     assert told.stale
@@ -98,12 +98,12 @@ def test_rows_stay_with_the_browser_while_the_store_refuses(store, tmp_path):
         database.commit()
     send(store, told, labeled(2, "b"), labeled(3, "c"))
     assert (told.acks, told.refused) == ({"tab": 3}, "")
-    assert set(store.labels()) == {"a", "b", "c"}
+    assert set(store.labels.by_id()) == {"a", "b", "c"}
 
 
 def test_an_older_label_is_taken_back_by_its_number_in_the_store(store):
     told = Receipts()
-    seq = store.append_labels({"a": CAT}, 1, "Ada")
+    seq = store.labels.append({"a": CAT}, 1, "Ada")
     send(store, told, {"seq": 1, "kind": "undo", "events": [seq], "actor": "Ada"})
-    assert store.labels() == {}
+    assert store.labels.by_id() == {}
     assert told.stale

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from laser_core.analysis.reader import RunReader
 from laser_core.maps.layout import Layout, Method, What, save_layout
+from laser_core.store.store import Store
 from ui.map.points import picture_points, values_of
 from ui.shared.runs import jobs
 
@@ -26,7 +28,8 @@ def keep_map(run: RunReader, what: What, method: Method = "umap") -> Layout:
     layout = Layout(
         what, method, 0 if what == "image" else version, images, tuple(sentences), text_xy
     )
-    save_layout(run.store, layout)
+    with closing(Store.open(run.folder)) as store:
+        save_layout(store, layout)
     return layout
 
 
@@ -134,7 +137,8 @@ def test_new_sentences_make_a_map_old_and_offer_it_anew(open_page, read_run) -> 
     keep_map(run, "joint")
     version, texts = run.descriptions() or (0, None)
     assert texts is not None
-    run.store.append_texts(texts, "edited")
+    with closing(Store.open(run.folder)) as store:
+        store.texts.append(texts, "edited")
     page = open_page("3_Map", "going")
     assert f"it shows version {version}, the newest is {version + 1}" in said(page)
     assert "Draw it again" in labels(page)

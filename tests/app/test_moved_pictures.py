@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import json
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from laser_core.data.confirmation import MARK
 from laser_core.data.open import is_gone
+from laser_core.store.store import Store
 
 ALL = ("1_Data", "2_Prompts", "3_Map", "4_Round", "5_Label", "6_Charts", "8_Files")
 
@@ -33,10 +35,8 @@ def test_moved_pictures_are_asked_for_at_the_top_of_every_page(open_page, name: 
 @pytest.mark.parametrize("name", ALL)
 def test_a_run_from_a_zip_asks_with_the_same_card(open_page, read_run, name: str) -> None:
     """H2: its pool has no place on this machine yet."""
-    store = read_run("ahead").store
-    store.change_config(type(store.config()).from_json(json.dumps(
-        {**json.loads(store.config().to_json()), "pool": f"{MARK}/home/ada/photos"}
-    )))  # fmt: skip
+    with closing(Store.open(read_run("ahead").folder)) as store:
+        store.change_config(replace(store.config(), pool=f"{MARK}/home/ada/photos"))
     page = open_page(name, "ahead")
     assert not page.exception
     assert "was made elsewhere" in first_words(page)

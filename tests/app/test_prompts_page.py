@@ -1,7 +1,9 @@
 import json
+from contextlib import closing
 
 import pytest
 
+from laser_core.store.store import Store
 from laser_core.store.text_versions import saved_version
 from laser_core.texts.descriptions import ClassText, Descriptions
 from ui.prompts.state import NOTICE
@@ -17,7 +19,7 @@ def no_worker(monkeypatch):
 
 
 def newest(run):
-    return run.store.texts()[1]
+    return run.store.texts.read()[1]
 
 
 def metrics(page):
@@ -95,20 +97,20 @@ def test_an_edit_is_kept_at_once_and_undo_takes_it_back(open_page, read_run):
 
 def test_an_edit_that_makes_no_sense_is_a_sentence(open_page, read_run):
     run = read_run("ahead")
-    before = run.store.texts()
+    before = run.store.texts.read()
     page = do(open_page(PAGE, "ahead"), do="add", side="confusers", new="cat")
     assert "'cat' is in the lists already" in page.warning[0].value
-    assert run.store.texts() == before
+    assert run.store.texts.read() == before
 
 
 def test_a_named_version_is_what_later_edits_are_compared_with(open_page, read_run):
     run = read_run("ahead")
     page = open_page(PAGE, "ahead")
     do(page, do="switch", side="confusers", name=newest(run).confusers[0].name)
-    number = run.store.texts()[0]
+    number = run.store.texts.read()[0]
     page.text_input(key=f"prompts_name_of_{number}").set_value("fewer").run()
     page.button(key="prompts_keep_name").click().run()
-    versions = run.store.text_versions.all()
+    versions = run.store.texts.all()
     assert versions[-1].name == "fewer"
     assert saved_version(versions) == number
     assert metrics(page)["Changed"] == "0 of 20"
@@ -143,7 +145,7 @@ def test_a_draft_is_there_again_after_a_reload(open_page, read_run):
     mine = "Name {N} things like {class_names}."
     page.session_state["_typed_prompts_template_ahead_confusers"]["text"] = mine
     page.run()
-    assert json.loads(read_run("ahead").store.read_text("prompt_drafts.json"))["confusers"] == mine
+    assert json.loads(read_run("ahead").store.files.read("prompt_drafts.json"))["confusers"] == mine
     fresh = choose(open_page(PAGE, "ahead"), "Prompts")
     assert 'things like ["cat", "dog"].' in fresh.code[0].value
 
@@ -168,7 +170,7 @@ def test_a_pasted_reply_becomes_a_version_with_its_prompt(open_page, read_run):
     kept = newest(run)
     assert [c.name for c in kept.confusers] == names
     assert "{class_names}" in kept.prompts["confusers"]
-    assert run.store.exchanges()[-1].model == "pasted reply"
+    assert run.store.exchanges.all()[-1].model == "pasted reply"
 
 
 def test_a_pasted_reply_with_too_few_names_is_taken_as_far_as_it_goes(open_page, read_run):
@@ -180,7 +182,7 @@ def test_a_pasted_reply_with_too_few_names_is_taken_as_far_as_it_goes(open_page,
     page.button(key="prompts_take").click().run()
     assert not page.exception
     assert [c.name for c in newest(run).confusers] == names
-    title = run.store.text_versions.all()[-1].title
+    title = run.store.texts.all()[-1].title
     assert title == f"pasted: {len(names)} of {run.config.confusers} confusers"
 
 
@@ -204,7 +206,7 @@ def test_a_pasted_reply_is_told_and_undone_in_one_step(open_page, read_run):
 
 
 def test_a_pasted_reply_that_lacks_something_is_a_sentence_and_stays(open_page, read_run):
-    before = read_run("ahead").store.texts()
+    before = read_run("ahead").store.texts.read()
     page = choose(open_page(PAGE, "ahead"), "Prompts")
     page.session_state["_typed_prompts_reply"]["text"] = "I cannot help with that."
     page.run()
@@ -212,7 +214,7 @@ def test_a_pasted_reply_that_lacks_something_is_a_sentence_and_stays(open_page, 
     assert not page.exception
     assert page.warning[0].value.startswith("The reply cannot be used: ")
     assert page.session_state["_typed_prompts_reply"]["text"] == "I cannot help with that."
-    assert read_run("ahead").store.texts() == before
+    assert read_run("ahead").store.texts.read() == before
 
 
 def test_two_versions_stand_side_by_side_with_their_difference(open_page, read_run):
@@ -230,7 +232,7 @@ def test_two_versions_stand_side_by_side_with_their_difference(open_page, read_r
 
 def test_a_run_without_texts_offers_to_ask_the_model(open_page, read_run):
     run = read_run("ahead")
-    with run.store._database.writing() as cursor:
+    with closing(Store.open(run.folder)) as store, store._database.writing() as cursor:
         cursor.execute("DELETE FROM texts")
         cursor.execute("DELETE FROM sqlite_sequence WHERE name = 'texts'")
     page = open_page(PAGE, "ahead")

@@ -156,7 +156,7 @@ def waiting(runs, read_run):
     """The unlabeled run with its first query asked."""
     looked = read_run("unlabeled").preview()
     with closing(Store.open(runs / "unlabeled")) as store:
-        store.save_query(1, 1, looked)
+        store.rounds.save_query(1, 1, looked)
         yield store
 
 
@@ -168,7 +168,7 @@ def test_training_waits_for_the_first_answer(open_page, waiting) -> None:
 
 def test_with_an_answer_training_can_begin(open_page, waiting, read_run) -> None:
     first = read_run("unlabeled").preview().ids[0]
-    waiting.append_labels({str(first): Label("relevant", "cat")}, 1, "me")
+    waiting.labels.append({str(first): Label("relevant", "cat")}, 1, "me")
     page = open_page("4_Round", "unlabeled")
     assert not button(page, "Train").disabled
 
@@ -178,7 +178,7 @@ def test_a_query_that_waits_in_a_simulation_can_be_answered_by_the_oracle(
 ) -> None:
     looked = read_run("ahead").preview()
     with closing(Store.open(runs / "ahead")) as store:
-        store.save_query(1, 1, looked)
+        store.rounds.save_query(1, 1, looked)
     page = open_page("4_Round", "ahead")
     assert not page.exception
     assert not button(page, "Let the oracle answer, and train").disabled
@@ -188,7 +188,7 @@ def test_a_query_that_waits_in_a_simulation_can_be_answered_by_the_oracle(
 def test_a_model_that_may_cost_is_asked_only_on_a_click(open_page, runs) -> None:
     config = fakes.config(llm="openai:gpt-4o-mini")
     with closing(Store.create(runs / "new", config)) as store:
-        store.write_text("pool.json", (runs / "ahead" / "pool.json").read_text("utf-8"))
+        store.files.write("pool.json", (runs / "ahead" / "pool.json").read_text("utf-8"))
     page = open_page("4_Round", "new")
     assert "has not been looked at yet" in words(page)
     assert not button(page, "Look at the next query").disabled
@@ -293,11 +293,12 @@ def test_the_page_warns_where_the_labels_speak_against_the_schedules_delta(
 ) -> None:
     """H6: nobody said that the schedule went against what the labels had told."""
     run = read_run("going")
-    with run.store._database.writing() as cursor:
+    with closing(Store.open(run.folder)) as store, store._database.writing() as cursor:
         record = run.records()[-1]
         figures = {**record.figures, "precision_vlm": 0.2, "precision_det": 0.9}
         cursor.execute("DELETE FROM rounds WHERE round = 2")
-    run.store.append_record(replace(record, figures=figures))
+    with closing(Store.open(run.folder)) as store:
+        store.rounds.append(replace(record, figures=figures))
     share = next_ranking(run).figures["delta_effective"]
     assert share < 0.5
     page = open_page("4_Round", "going")
@@ -337,8 +338,8 @@ def test_a_worker_that_knew_the_gone_rule_goes_on_balanced(tmp_path, kind, gone)
     context = JobContext(tmp_path, tmp_path, lambda: False, warm)
     drain(getattr(tasks, kind)({"folder": str(folder), "rounds": 1}, context))
     with closing(Store.open(folder)) as store:
-        assert (folder / "preview.json").is_file() or store.query(1) is not None
-        assert len(store.records()) == (kind == "run_rounds")
+        assert (folder / "preview.json").is_file() or store.rounds.query(1) is not None
+        assert len(store.rounds.records()) == (kind == "run_rounds")
 
 
 def test_the_classifiers_logit_is_written_out_with_its_parts() -> None:

@@ -33,7 +33,7 @@ class Work:
 
     def labels(self, name: str) -> dict[str, Label]:
         with closing(Store.open(self.home / "runs" / name)) as store:
-            return store.labels()
+            return store.labels.by_id()
 
 
 @pytest.fixture(scope="module")
@@ -44,9 +44,9 @@ def work(serve: Callable[..., Server], tmp_path_factory: pytest.TempPathFactory)
     label_run.make_run(home / "runs", home / "cache", pictures)
     shutil.copytree(home / "runs" / "asked", home / "runs" / "fresh")
     with closing(Store.open(home / "runs" / "asked")) as store:
-        ids = store.query(1)[1].ids.tolist()
+        ids = store.rounds.query(1)[1].ids.tolist()
         given = dict(zip(ids, SOME, strict=False))
-        store.append_labels(given, 1, "Ada")
+        store.labels.append(given, 1, "Ada")
     environment = {"LASER_RUNS_DIR": str(home / "runs"), "LASER_CACHE_DIR": str(home / "cache")}
     yield Work(serve(REPOSITORY / "app.py", environment), home, given)
     label_run.clear_up(home / "runs", pictures)

@@ -29,11 +29,11 @@ class Run:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         with closing(Store.open(folder)) as store:
-            self.ids: list[str] = store.query(1)[1].ids.tolist()
+            self.ids: list[str] = store.rounds.query(1)[1].ids.tolist()
 
     def labels(self) -> dict[str, Label]:
         with closing(Store.open(self.folder)) as store:
-            return store.labels()
+            return store.labels.by_id()
 
     def in_order(self) -> list[Label | None]:
         """The labels of the query's pictures, up to the last that has one."""
@@ -296,7 +296,7 @@ def test_keys_rest_while_a_text_field_has_the_focus(tab: Page, run: Run) -> None
     press(tab, "1")
     saved(tab, 1)
     with closing(Store.open(run.folder)) as store:
-        assert [answer.actor for answer in store.standing()] == ["Ada 12x"]
+        assert [answer.actor for answer in store.labels.answers()] == ["Ada 12x"]
 
 
 def test_a_reload_in_the_middle_loses_nothing_and_goes_on_there(tab: Page, run: Run) -> None:
@@ -320,7 +320,7 @@ def test_after_a_reload_what_is_saved_and_the_pace_are_the_store_s(tab: Page, ru
     expect(tab.locator(".said")).to_contain_text("9 of 60 answered", timeout=30_000)
     expect(tab.locator(".saved")).to_have_text("saved 9")
     with closing(Store.open(run.folder)) as store:
-        spent = [answer.seconds for answer in store.standing()]
+        spent = [answer.seconds for answer in store.labels.answers()]
     assert tab.locator(".pace").inner_text() == f"{sum(spent) / len(spent):.1f} s per label"
     press(tab, "u")
     expect(tab.locator(".saved")).to_have_text("saved 8")
@@ -428,7 +428,7 @@ def test_pictures_chosen_on_the_map_are_labeled_by_hand(
     with closing(Store.open(run.folder)) as store:
         places = np.arange(90)
         lattice = np.stack([places % 10, places // 10], axis=1).astype(float)
-        version, texts = store.texts() or (0, None)
+        version, texts = store.texts.read() or (0, None)
         sentences = (*texts.relevant_texts(), *texts.confuser_texts())
         above = np.stack([np.linspace(0, 9, len(sentences)), np.full(len(sentences), 9)], axis=1)
         save_layout(store, Layout("joint", "umap", version, lattice, sentences, above))

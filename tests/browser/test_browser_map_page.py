@@ -49,7 +49,7 @@ def make_run(home: Path) -> None:
 
 
 def keep_maps(store: Store) -> None:
-    version, texts = store.texts() or (0, None)
+    version, texts = store.texts.read() or (0, None)
     assert texts is not None
     sentences = (*texts.relevant_texts(), *texts.confuser_texts())
     places = np.arange(COLUMNS * ROWS)

@@ -30,12 +30,12 @@ class Run:
 
     def texts(self) -> Descriptions:
         with closing(Store.open(self.folder)) as store:
-            return store.texts()[1]
+            return store.texts.read()[1]
 
     def change(self, texts: Descriptions) -> None:
         """What another process, the loop for one, may do at any time."""
         with closing(Store.open(self.folder)) as store:
-            store.append_texts(texts, "made elsewhere")
+            store.texts.append(texts, "made elsewhere")
 
     def on(self) -> list[bool]:
         return [c.enabled for c in self.texts().confusers]

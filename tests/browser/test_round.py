@@ -179,8 +179,8 @@ def test_a_whole_round_is_asked_answered_and_trained(
     expect(page.get_by_text("Round 1: ")).to_be_visible(timeout=120_000)
     expect(page.get_by_role("combobox", name="Round")).to_have_value("Round 2, not asked yet")
     with closing(Store.open(home / "runs" / "real")) as store:
-        records = store.records()
-        assert len(store.labels()) == 6
+        records = store.rounds.records()
+        assert len(store.labels.by_id()) == 6
     assert [record.queried for record in records] == [6]
     page.reload()
     settle(page)

@@ -71,12 +71,12 @@ def test_sentences_that_a_person_wrote_stay_when_their_class_is_renamed():
 def test_a_class_added_between_rounds_is_queried_for_trained_for_and_tested(tmp_path):
     run = opened(tmp_path)
     two_rounds(run)
-    run.store.promote("truck", "Ada")
+    run.store.classes.promote("truck", "Ada")
     run.store.close()
     run = opened(tmp_path)
     assert run.space.relevant == ("cat", "dog", "truck")
     asked = drain(run.query())
-    assert [c.name for c in run.store.texts()[1].relevant] == ["cat", "dog", "truck"]
+    assert [c.name for c in run.store.texts.read()[1].relevant] == ["cat", "dog", "truck"]
     assert asked.arrays.laser.detector_logits.shape[1] == 4
     run.annotate(run.materials.oracle.answer(asked.ids.tolist()))
     record = drain(run.train())
@@ -90,22 +90,22 @@ def test_a_class_added_between_rounds_is_queried_for_trained_for_and_tested(tmp_
 def test_a_run_whose_classes_changed_goes_on_to_its_end(tmp_path):
     run = opened(tmp_path)
     two_rounds(run)
-    run.store.rename_class("cat", "kitten", "Ada")
-    run.store.merge_classes("dog", "kitten", "Ada")
-    run.store.add_class("frog", "Ada")
+    run.store.classes.rename("cat", "kitten", "Ada")
+    run.store.classes.merge("dog", "kitten", "Ada")
+    run.store.classes.add("frog", "Ada")
     run.store.close()
     run = opened(tmp_path)
     records = drain(simulate(run))
     assert len(records) == 4
     assert records[-1].classes == ("kitten", "frog")
-    assert set(run.store.labels().values()) >= {Label("relevant", "frog")}
+    assert set(run.store.labels.by_id().values()) >= {Label("relevant", "frog")}
 
 
 def test_nets_are_trained_again_only_if_classes_came_or_went(tmp_path):
     run = opened(tmp_path)
     two_rounds(run)
     logits = drain(run.query()).arrays.laser.detector_logits
-    run.store.rename_class("cat", "kitten", "Ada")
+    run.store.classes.rename("cat", "kitten", "Ada")
     run.store.close()
     shelf = tmp_path / "run" / "nets" / "round-002" / "detector.safetensors"
     written = shelf.stat().st_mtime_ns

@@ -78,7 +78,7 @@ def test_a_query_closed_half_way_leaves_the_run_as_it_was(tmp_path):
     next(steps)
     steps.close()
     assert run.pending is None
-    assert run.store.query(1) is None
+    assert run.store.rounds.query(1) is None
 
 
 def test_answers_are_on_disk_when_annotate_returns_and_all_or_none_are_taken(tmp_path):
@@ -87,7 +87,7 @@ def test_answers_are_on_disk_when_annotate_returns_and_all_or_none_are_taken(tmp
     first, second = query.ids[:2].tolist()
     with pytest.raises(PoolError, match="no image of this pool"):
         run.annotate({first: Label("unsure"), "nowhere": Label("unsure")})
-    assert run.store.labels() == {}
+    assert run.store.labels.by_id() == {}
     run.annotate({first: Label("relevant", "cat"), second: Label("irrelevant", "truck")}, "Ada")
     assert reopened(tmp_path).pool.get(second) == Label("irrelevant", "truck")
 
@@ -95,7 +95,7 @@ def test_answers_are_on_disk_when_annotate_returns_and_all_or_none_are_taken(tmp
 def test_names_of_irrelevant_images_join_the_confusers_in_the_next_round(tmp_path):
     run = experiment(tmp_path, rounds=2)
     drain(simulate(run))
-    names = [c.name for c in run.store.texts()[1].confusers]
+    names = [c.name for c in run.store.texts.read()[1].confusers]
     assert names[:2] == ["wolf", "fox"]
     assert set(names[2:]) <= {"truck", "ship", "frog", "lamp"}
     assert len(names) > 2
@@ -104,7 +104,7 @@ def test_names_of_irrelevant_images_join_the_confusers_in_the_next_round(tmp_pat
 def test_with_no_confusers_asked_for_discovered_names_stay_out_too(tmp_path):
     run = experiment(tmp_path, rounds=3, confusers=0)
     drain(simulate(run))
-    assert run.store.texts()[1].confusers == ()
+    assert run.store.texts.read()[1].confusers == ()
 
 
 def test_a_persons_delta_counts_for_the_round_and_is_recorded(tmp_path):
@@ -116,7 +116,7 @@ def test_a_persons_delta_counts_for_the_round_and_is_recorded(tmp_path):
     drain(run.query(GLOBAL))
     run.annotate(run.materials.oracle.answer(run.pending.ids.tolist()))
     assert drain(run.train()).figures["delta"] == 0.7
-    assert reopened(tmp_path).store.query(2)[1].choice == GLOBAL
+    assert reopened(tmp_path).store.rounds.query(2)[1].choice == GLOBAL
 
 
 def test_without_ten_irrelevant_labels_delta_counts_as_zero_and_says_so(tmp_path):
@@ -131,7 +131,7 @@ def test_an_explanation_adds_up_to_the_score(tmp_path, fusion):
     run = experiment(tmp_path, rounds=3, fusion=fusion)
     drain(simulate(run))
     for round in (1, 2, 3):
-        kept = run.store.query(round)[1]
+        kept = run.store.rounds.query(round)[1]
         ids = run.pool.ids[kept.arrays.row]
         for at in (0, 7, len(ids) - 1):
             told = explain_image(

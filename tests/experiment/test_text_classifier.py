@@ -29,7 +29,7 @@ def reopened(tmp_path, name="run"):
 
 def text_alone(run):
     """z_c of the run's sentences, from the vectors themselves."""
-    texts = run.store.texts()[1]
+    texts = run.store.texts.read()[1]
     rows = [fakes.encode(c.sentences) for c in texts.relevant]
     return text_anchor(rows, run.materials.pictures, run.materials.pool_ids)
 
@@ -59,10 +59,10 @@ def test_a_strategy_that_reads_no_text_has_the_same_classifier(tmp_path):
 def test_with_anchor_0_labels_alone_teach_and_random_asks_for_no_text(tmp_path):
     run = experiment(tmp_path, anchor=0.0, strategy="random")
     records = drain(simulate(run))
-    assert run.store.texts() is None
+    assert run.store.texts.read() is None
     assert "zero_shot" not in records[0].figures
     assert start_line(records[0], 4) == ""
-    assert run.store.query(2)[1].arrays.classifier is None
+    assert run.store.rounds.query(2)[1].arrays.classifier is None
 
 
 def test_a_round_without_a_relevant_label_is_judged_by_the_text(tmp_path):
@@ -97,12 +97,12 @@ def test_an_edited_sentence_changes_the_text_s_part_from_its_round_on(tmp_path):
     before = run.pending.figures["zero_shot"]
     run.annotate(run.materials.oracle.answer(run.pending.ids.tolist()))
     drain(run.train())
-    texts = run.store.texts()[1]
+    texts = run.store.texts.read()[1]
     swapped = (
         replace(texts.relevant[0], sentences=texts.relevant[1].sentences, source="person"),
         replace(texts.relevant[1], sentences=texts.relevant[0].sentences, source="person"),
     )
-    run.store.append_texts(replace(texts, relevant=swapped), "swapped")
+    run.store.texts.append(replace(texts, relevant=swapped), "swapped")
     drain(run.query())
     assert before > 0.5 > run.pending.figures["zero_shot"]
 
@@ -110,9 +110,9 @@ def test_an_edited_sentence_changes_the_text_s_part_from_its_round_on(tmp_path):
 def test_a_class_switched_off_is_said_nothing_of(tmp_path):
     run = experiment(tmp_path)
     drain(run.query())
-    texts = run.store.texts()[1]
+    texts = run.store.texts.read()[1]
     off = ClassText("dog", texts.relevant[1].sentences, enabled=False)
-    run.store.append_texts(replace(texts, relevant=(texts.relevant[0], off)), "dog off")
+    run.store.texts.append(replace(texts, relevant=(texts.relevant[0], off)), "dog off")
     again = reopened(tmp_path)
     _, looked = drain(again.preview())
     np.testing.assert_array_equal(looked.arrays.classifier.text[:, 1], 0.0)
@@ -122,7 +122,7 @@ def test_an_explanation_gives_the_predicted_class_s_logit_as_parts_that_add_up(t
     run = experiment(tmp_path, rounds=3)
     drain(simulate(run))
     for round in (1, 3):
-        kept = run.store.query(round)[1].arrays
+        kept = run.store.rounds.query(round)[1].arrays
         ids = run.pool.ids[kept.row]
         for at in (0, 9, len(ids) - 1):
             told = explain_image(

@@ -63,29 +63,31 @@ def base() -> Path:
         _by_hand(store, materials.pool_ids.tolist())
     with closing(RunReader(home / "run", home / "cache")) as run:
         below = below_the_line(run).tolist()
-        run.store.audits.append(below[:5], len(below), 2, "Ada")
-        run.store.append_labels({run.facts.ids[3]: Label("unsure")}, 3, "Bob")
+        with closing(Store.open(run.folder)) as store:
+            store.audits.append(below[:5], len(below), 2, "Ada")
+        with closing(Store.open(run.folder)) as store:
+            store.labels.append({run.facts.ids[3]: Label("unsure")}, 3, "Bob")
     back_up(home / "run")
     with closing(Store.open(home / "run")) as store:
-        store.append_labels({materials.pool_ids[8]: Label("relevant", "dog")}, 3, "Bob")
+        store.labels.append({materials.pool_ids[8]: Label("relevant", "dog")}, 3, "Bob")
     return home
 
 
 def _by_hand(store: Store, ids: list[str]) -> None:
     """Labels, steps and changes of classes, as people make them on the Label page."""
-    store.append_labels({ids[0]: Label("relevant", "cat")}, 3, "Ada", {ids[0]: 1.5}, client="tab")
-    store.append_labels({i: Label("irrelevant", "lamp") for i in ids[4:7]}, 3, "Ada")
-    store.undo("Ada")
-    store.redo("Ada")
-    store.append_labels({ids[1]: Label("excluded"), ids[2]: Label("irrelevant")}, 3, "Bob")
-    store.promote("lamp", "Ada")
-    store.rename_class("cat", "kitten", "Ada")
-    store.append_labels({ids[0]: Label("relevant", "dog")}, 0, "Bob", source="import")
-    kept = store.texts()
+    store.labels.append({ids[0]: Label("relevant", "cat")}, 3, "Ada", {ids[0]: 1.5}, client="tab")
+    store.labels.append({i: Label("irrelevant", "lamp") for i in ids[4:7]}, 3, "Ada")
+    store.events.undo("Ada")
+    store.events.redo("Ada")
+    store.labels.append({ids[1]: Label("excluded"), ids[2]: Label("irrelevant")}, 3, "Bob")
+    store.classes.promote("lamp", "Ada")
+    store.classes.rename("cat", "kitten", "Ada")
+    store.labels.append({ids[0]: Label("relevant", "dog")}, 0, "Bob", source="import")
+    kept = store.texts.read()
     assert kept is not None
-    store.text_versions.append(kept[1], "by hand", "edit", kept[0])
-    store.text_versions.name(kept[0], "the first")
-    store.append_exchanges([Exchange("confusers", "offline", "what?", "wolf")])
+    store.texts.append(kept[1], "by hand", "edit", kept[0])
+    store.texts.name(kept[0], "the first")
+    store.exchanges.append([Exchange("confusers", "offline", "what?", "wolf")])
 
 
 def copy_of_base(folder: Path) -> Path:
@@ -101,7 +103,9 @@ Answers = list[tuple[str, str, str, int, str]]
 
 def answers(store: Store) -> Answers:
     """What stands, as far as it can be told right from wrong."""
-    return [(a.image, a.label.state, a.label.name, a.round, a.actor) for a in store.standing()]
+    return [
+        (a.image, a.label.state, a.label.name, a.round, a.actor) for a in store.labels.answers()
+    ]
 
 
 @cache
@@ -124,7 +128,7 @@ def read_as_pages_do(folder: Path, cache_dir: Path) -> None:
 
 
 def _texts(run: RunReader) -> None:
-    versions = run.store.text_versions.all()
+    versions = run.store.texts.all()
     undo_target(versions), redo_target(versions)
     for version in versions:
         run.descriptions(version.number)
@@ -163,12 +167,13 @@ def _go_on(run: RunReader) -> None:
 PARTS = (
     lambda run: (run.config, run.space, run.prepared, run.stamp()),
     lambda run: (run.facts, run.relevant_rows, run.true_names()),
-    lambda run: (run.pool(), run.store.counts(), run.store.disagreements(), run.store.imports()),
-    lambda run: (run.store.history(), run.store.irrelevant_names()),
+    lambda run: (run.pool(), run.store.labels.counts()),
+    lambda run: (run.store.labels.disagreements(), run.store.labels.imports()),
+    lambda run: (run.store.events.history(), run.store.classes.irrelevant_names()),
     lambda run: rounds_csv(run.records()),
-    lambda run: run.store.changed_rounds(),
+    lambda run: run.store.rounds.changed(),
     lambda run: labels_table(run.store),
-    lambda run: (run.store.exchanges(), run.store.audits.all()),
+    lambda run: (run.store.exchanges.all(), run.store.audits.all()),
     lambda run: outlook(run),
     lambda run: (next_scores(run), rounds_queried(run)),
     _texts, _rankings, _maps, _go_on,

@@ -88,11 +88,13 @@ def _read(folder: Path, name: str, data: bytes, new_names: str = "irrelevant") -
         done = import_labels(store, ids, folder / name, "Ada", new_names=new_names)
         if seen != done:
             raise WrongReadingError("the preview said something else than was done")
-        if len(store.labels()) != done.taken:
-            raise WrongReadingError(f"{done.taken} said to be taken, {len(store.labels())} are")
+        if len(store.labels.by_id()) != done.taken:
+            raise WrongReadingError(
+                f"{done.taken} said to be taken, {len(store.labels.by_id())} are"
+            )
         if not all(line.strip() for line in done.sentences()):
             raise WrongReadingError("an empty sentence")
-        return store.labels(), done
+        return store.labels.by_id(), done
 
 
 def _meant(row: dict[str, str]) -> Label | None:

@@ -119,7 +119,7 @@ def quick(finished, pool, tmp_path):
     from laser_core.store.store import Store
 
     store = Store.open(finished)
-    write_transcript(tmp_path / "transcript.jsonl", store.exchanges())
+    write_transcript(tmp_path / "transcript.jsonl", store.exchanges.all())
     store.close()
     return ("--pool", pool, *SETTINGS, "--llm", f"replay:{tmp_path / 'transcript.jsonl'}")
 

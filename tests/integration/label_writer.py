@@ -18,12 +18,12 @@ def label_of(number: int) -> Label:
 
 def main(folder: str, client: str) -> None:
     store = Store.open(Path(folder))
-    last = store.last_client_seq(client)
+    last = store.events.last_client_seq(client)
     first = 0 if last is None else last + 1
     print("ready", first, flush=True)
     for number in range(first, first + 100_000, 3):  # a page of three in each message
         page = {f"{client}-{n}": label_of(n) for n in range(number, number + 3)}
-        store.append_labels(page, 1, client, client=client, first_seq=number)
+        store.labels.append(page, 1, client, client=client, first_seq=number)
         print(number + 2, flush=True)
 
 

@@ -57,7 +57,7 @@ def test_after_ten_kills_every_label_reported_as_saved_is_there_exactly_once(tmp
         for client, writer in writers.items():
             saved[client] = max(saved[client], kill(writer))
     with closing(Store.open(folder)) as store:
-        labels = store.labels()
+        labels = store.labels.by_id()
     for client, last in saved.items():
         rows = clients_rows(folder, client)
         assert [number for _, number in rows] == list(range(len(rows)))  # no gap, nothing doubled
@@ -72,9 +72,9 @@ def test_after_ten_kills_every_label_reported_as_saved_is_there_exactly_once(tmp
 @pytest.fixture
 def folder(tmp_path):
     with closing(Store.create(tmp_path / "run", fakes.config())) as store:
-        store.append_labels({f"a{i}": Label("unsure") for i in range(3)}, 1, "Ada")
+        store.labels.append({f"a{i}": Label("unsure") for i in range(3)}, 1, "Ada")
         back_up(store.folder)
-        store.append_labels({"late": Label("unsure")}, 1, "Ada")
+        store.labels.append({"late": Label("unsure")}, 1, "Ada")
     return tmp_path / "run"
 
 
@@ -94,15 +94,15 @@ def test_a_damaged_database_is_refused_with_the_backup_that_can_be_brought_back(
     assert (restored.backup.path, restored.backup.labels) == (backup, 3)
     assert restored.damaged.exists()
     with closing(Store.open(folder)) as store:
-        assert list(store.labels()) == ["a0", "a1", "a2"]
-        store.append_labels({"b": Label("unsure")}, 1, "Ada")
+        assert list(store.labels.by_id()) == ["a0", "a1", "a2"]
+        store.labels.append({"b": Label("unsure")}, 1, "Ada")
 
 
 def test_a_sound_run_is_not_replaced_by_an_older_copy(folder):
     with pytest.raises(StoreError, match="is sound; there is nothing to restore"):
         restore_backup(folder)
     with closing(Store.open(folder)) as store:
-        assert "late" in store.labels()
+        assert "late" in store.labels.by_id()
 
 
 def test_a_damaged_backup_is_passed_over_and_without_any_the_run_says_so(folder):
@@ -128,7 +128,7 @@ def test_people_s_labels_are_copied_every_so_often_and_the_last_five_copies_stay
     with closing(Store.create(tmp_path / "run", fakes.config())) as store:
         for start in range(0, 4000, 500):
             some = {f"i{n}": Label("unsure") for n in range(start, start + 500)}
-            store.append_labels(some, 1, "Ada")
+            store.labels.append(some, 1, "Ada")
         assert store.backups.trouble == ""
     copies = backups_of(tmp_path / "run")
     assert len(copies) == KEPT
@@ -138,6 +138,6 @@ def test_people_s_labels_are_copied_every_so_often_and_the_last_five_copies_stay
 def test_a_backup_that_cannot_be_written_does_not_refuse_the_labels(tmp_path):
     with closing(Store.create(tmp_path / "run", fakes.config())) as store:
         (store.folder / "backups").write_text("in the way", encoding="utf-8")
-        store.append_labels({f"i{n}": Label("unsure") for n in range(600)}, 1, "Ada")
+        store.labels.append({f"i{n}": Label("unsure") for n in range(600)}, 1, "Ada")
         assert "cannot be written" in store.backups.trouble
-        assert len(store.labels()) == 600
+        assert len(store.labels.by_id()) == 600

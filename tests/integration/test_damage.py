@@ -43,12 +43,12 @@ RECORD = RoundRecord(1, ("a",), (0,), 1, 1, 1.0, None, None, None, classes=("cat
 def run(tmp_path):
     """A run with a backup of three labels, and one label more."""
     with closing(Store.create(tmp_path / "run", fakes.config())) as store:
-        store.append_labels({"a": CAT, "b": LAMP, "c": Label("unsure")}, 1, "Ada")
-        store.append_record(RECORD)
-        store.append_exchanges([Exchange("confusers", "offline", "", "lynx")])
+        store.labels.append({"a": CAT, "b": LAMP, "c": Label("unsure")}, 1, "Ada")
+        store.rounds.append(RECORD)
+        store.exchanges.append([Exchange("confusers", "offline", "", "lynx")])
         store.audits.append(["a"], 3, 1, "Ada")
         back_up(store.folder)
-        store.append_labels({"d": CAT}, 1, "Ada")
+        store.labels.append({"d": CAT}, 1, "Ada")
     return tmp_path / "run"
 
 
@@ -90,7 +90,7 @@ def test_a_label_that_is_not_what_was_written_is_named_and_never_read(run, sql, 
     """B5: 10 of 100 flipped bits were read as other ids and states."""
     change(run, sql)
     with pytest.raises(StoreError, match=named), closing(Store.open(run)) as store:
-        store.labels()
+        store.labels.by_id()
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_no_flip_of_one_bit_in_a_row_passes(run):
         connection.execute("PRAGMA journal_mode = DELETE")
     whole = path.read_bytes()
     with closing(Store.open(run)) as store:
-        truth = store.labels()
+        truth = store.labels.by_id()
     place = whole.index(b"relevantcat")
     for bit in range(-40 * 8, 30 * 8, 3):
         spoiled = bytearray(whole)
@@ -124,7 +124,7 @@ def test_no_flip_of_one_bit_in_a_row_passes(run):
         path.write_bytes(bytes(spoiled))
         try:
             with closing(Store.open(run)) as store:
-                assert store.labels() == truth, f"bit {bit}"
+                assert store.labels.by_id() == truth, f"bit {bit}"
         except StoreError:
             continue
 
@@ -133,8 +133,8 @@ def test_no_flip_of_one_bit_in_a_row_passes(run):
 def test_a_row_that_anybody_takes_away_is_missed(run, table):
     """B5: rows have numbers or names that are counted on."""
     with closing(Store.open(run)) as store:
-        store.append_texts(some_texts(), "first")
-        store.append_record(RoundRecord(2, (), (), 0, 0, None, None, None, None))
+        store.texts.append(some_texts(), "first")
+        store.rounds.append(RoundRecord(2, (), (), 0, 0, None, None, None, None))
     if table == "queries":  # a query that is gone is asked again, with the same numbers
         return
     first = COLUMNS[table][0]
@@ -163,7 +163,7 @@ def test_commands_say_a_sentence_of_a_broken_record_and_restore_offers_the_backu
     assert code == 0, said
     assert said.index("3 pictures labeled, 1 of them relevant") < said.index("brought back")
     with closing(Store.open(run)) as store:
-        assert list(store.labels()) == ["a", "b", "c"]
+        assert list(store.labels.by_id()) == ["a", "b", "c"]
 
 
 def test_what_the_backups_hold_is_told_before_anything_is_done(run):
@@ -184,7 +184,7 @@ def test_one_backup_of_several_can_be_chosen(run):
     """B4: the fullest is offered first, and any other that can be read."""
     with closing(Store.open(run)) as store:
         back_up(run)
-        store.append_labels({"e": CAT}, 1, "Ada")
+        store.labels.append({"e": CAT}, 1, "Ada")
     change(run, "UPDATE rounds SET record = '{'")
     fuller, earlier = list_backups(run)
     assert (fuller.labels, earlier.labels) == (4, 3)
@@ -201,12 +201,12 @@ def test_a_damaged_file_that_can_be_made_again_is_made_again(tmp_path):
     with closing(Store.create(tmp_path / "run", config)) as store:
         materials = fakes.materials(config)
         keep_pool(store, materials)
-        whole = store.read_text("pool.json")
-        store.write_text("pool.json", whole.replace("000-0", "000-9", 1))
+        whole = store.files.read("pool.json")
+        store.files.write("pool.json", whole.replace("000-0", "000-9", 1))
         with pytest.raises(StoreError, match="not what was written.*prepare the run again"):
-            store.pool()
+            store.pool.read()
         keep_pool(store, materials)
-        assert store.read_text("pool.json") == whole
+        assert store.files.read("pool.json") == whole
 
 
 # ---- a clock that goes back
@@ -232,12 +232,12 @@ def test_a_clock_that_goes_back_loses_neither_a_label_nor_a_backup(tmp_path, mon
         stamps = set()
         for start in range(0, 4500, 500):
             some = {f"i{n}": CAT for n in range(start, start + 500)}
-            store.append_labels(some, 1, "Ada")
+            store.labels.append(some, 1, "Ada")
             stamps.add(store.stamp())
-        assert store.undo("Ada").action == 4001
-        assert store.redo("Ada").action == 4001
+        assert store.events.undo("Ada").action == 4001
+        assert store.events.redo("Ada").action == 4001
         assert len(stamps) == 9
-        assert len(store.labels()) == 4500
+        assert len(store.labels.by_id()) == 4500
     (folder / "run.db").unlink()
     assert restore_backup(folder).backup.labels == 4500
 
@@ -246,27 +246,27 @@ def test_after_an_earlier_backup_was_brought_back_new_ones_are_kept(run):
     """B6: those of the history that was given up do not push the new ones out."""
     with closing(Store.open(run)) as store:
         for n in range(KEPT + 2):
-            store.append_labels({f"more{n}": CAT}, 1, "Ada")
+            store.labels.append({f"more{n}": CAT}, 1, "Ada")
             back_up(run)
     copies = list_backups(run)
     change(run, "UPDATE rounds SET record = '{'")
     restore_backup(run, copies[-1].path.name)
     with closing(Store.open(run)) as store:
-        store.append_labels({"new": CAT}, 1, "Ada")
+        store.labels.append({"new": CAT}, 1, "Ada")
         made = back_up(run)
         assert backups_of(run)[-1] == made
-        store.backups.keep_if_due(store.last_event() + 500)
+        store.backups.keep_if_due(store.events.last() + 500)
         assert store.backups.trouble == ""
 
 
 def test_a_backup_that_was_copied_back_by_hand_does_not_hide_the_new_ones(run):
     """B6: those with more events than the run has are of a history that was given up."""
     with closing(Store.open(run)) as store:
-        store.append_labels({f"more{n}": CAT for n in range(50)}, 1, "Ada")
+        store.labels.append({f"more{n}": CAT for n in range(50)}, 1, "Ada")
         back_up(run)
     shutil.copyfile(backups_of(run)[0], run / "run.db")
     with closing(Store.open(run)) as store:
-        store.append_labels({"new": CAT}, 1, "Ada")
+        store.labels.append({"new": CAT}, 1, "Ada")
         made = back_up(run)
     assert backups_of(run)[-1] == made
     assert list_backups(run)[0].labels == 4
@@ -301,12 +301,12 @@ if os.geteuid() == 0:  # whom no rights hold for: become somebody else, with all
 said = {}
 for folder in sorted(home.iterdir()):
     with closing(Store.open(folder)) as store:
-        found = {"labels": list(store.labels()), "rounds": len(store.records())}
+        found = {"labels": list(store.labels.by_id()), "rounds": len(store.rounds.records())}
         try:
-            store.append_labels({"new": Label("unsure")}, 1, "Ada")
+            store.labels.append({"new": Label("unsure")}, 1, "Ada")
         except LaserError as error:
             found["refused"] = str(error)
-        found["after"] = list(store.labels())
+        found["after"] = list(store.labels.by_id())
     found["compared"] = len(read_run(home, folder.name).records)
     said[folder.name] = found | commands(folder, out / folder.name)
 print(json.dumps(said))
@@ -340,11 +340,11 @@ def _make_protected(home):
     """Runs that are closed, of an earlier version, and still open somewhere else."""
     for name in ("closed", "of an earlier version", "being written to"):
         with closing(Store.create(home / name, fakes.config())) as store:
-            store.append_labels({"a": CAT}, 1, "Ada")
-            store.append_record(RECORD)
+            store.labels.append({"a": CAT}, 1, "Ada")
+            store.rounds.append(RECORD)
     as_written_by(2, home / "of an earlier version")
     writer = Store.open(home / "being written to")
-    writer.append_labels({"b": CAT}, 1, "Ada")
+    writer.labels.append({"b": CAT}, 1, "Ada")
     (home / "written to").mkdir()
     for end in ("", "-wal"):  # as on a disk that was pulled out: the last label is in the log
         shutil.copyfile(writer.folder / f"run.db{end}", home / "written to" / f"run.db{end}")
@@ -448,7 +448,7 @@ def test_a_stop_between_questions_and_texts_records_the_questions_once(tmp_path,
             patch.setattr(text_versions, "insert", stops)
             with pytest.raises(Stopped):
                 drain(Experiment(materials, store).query())
-        assert store.exchanges() == []
+        assert store.exchanges.all() == []
         drain(Experiment(materials, store).query())
-        assert len(store.exchanges()) == 1
-        assert store.texts()[0] == 1
+        assert len(store.exchanges.all()) == 1
+        assert store.texts.read()[0] == 1

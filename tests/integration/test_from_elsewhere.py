@@ -58,8 +58,8 @@ def run(tmp_path):
     """A run of six pictures with two labels, and what the cache holds for it."""
     folder = tmp_path / "run"
     with closing(Store.create(folder, fakes.config())) as store:
-        store.keep_pool(KeptPool(IDS, (None,) * 6, (), 0, "abc", "offline", "offline"))
-        store.append_labels({IDS[0]: Label("relevant", "cat"), IDS[1]: Label("unsure")}, 1, "Ada")
+        store.pool.keep(KeptPool(IDS, (None,) * 6, (), 0, "abc", "offline", "offline"))
+        store.labels.append({IDS[0]: Label("relevant", "cat"), IDS[1]: Label("unsure")}, 1, "Ada")
     table = FileTable(cosines_folder(tmp_path / "cache", "abc"), 6)
     table.keep_vectors(np.eye(6, 5, dtype=np.float32))
     table.append(["a cat"], np.full((1, 6), 0.5, np.float32))
@@ -129,7 +129,7 @@ def test_rows_are_copied_into_a_database_of_ours(run, bundle, tmp_path):
     opened = open_bundle(repacked(bundle, **{"run.db": theirs}), tmp_path / "opened")
     assert hidden not in (opened / "run.db").read_bytes()
     with closing(Store.open(opened)) as store, closing(Store.open(run)) as before:
-        assert store.standing() == before.standing()
+        assert store.labels.answers() == before.labels.answers()
 
 
 # ---- cosines
@@ -151,11 +151,11 @@ def test_once_a_run_is_prepared_here_its_own_cosines_are_gone(tmp_path):
     materials = fakes.materials(config)
     with closing(Store.create(tmp_path / "run", config)) as store:
         ids = tuple(materials.pool_ids.tolist())
-        store.keep_pool(KeptPool(ids))
+        store.pool.keep(KeptPool(ids))
         theirs = FileTable(store.folder / "cosines", len(ids))
         theirs.append(["a cat"], np.zeros((1, len(ids)), np.float32))
         keep_pool(store, replace(materials, cosines_key="mine"))
-        assert store.pool().cosines == "mine"
+        assert store.pool.read().cosines == "mine"
         assert not (store.folder / "cosines").exists()
 
 
@@ -183,7 +183,7 @@ def test_a_path_in_the_place_of_a_key_is_refused_wherever_it_is_read(run, bundle
         open_bundle(repacked(bundle, **{"pool.json": sealed(facts)}), tmp_path / "opened")
     (run / "pool.json").write_text(json.dumps(facts), encoding="utf-8")
     with closing(Store.open(run)) as store, pytest.raises(StoreError, match="no name of a folder"):
-        store.pool()
+        store.pool.read()
     with pytest.raises(StoreError, match="no name of a folder"):
         bundle_run(run, tmp_path / "again.zip", tmp_path / "cache")
 
@@ -197,7 +197,7 @@ def test_the_arrays_of_a_query_are_plain_names(run, name):
         with store._database.writing() as cursor:
             insert(cursor, "queries", [(1, "now", None, json.dumps(kept))])
         with pytest.raises(StoreError, match="an array called"):
-            store.query(1)
+            store.rounds.query(1)
 
 
 ELSEWHERE = {

@@ -132,8 +132,8 @@ def test_show_prints_the_settings_the_rounds_and_the_summary(laser, finished):
 
 def test_an_explanation_adds_up_to_the_score_that_was_kept(laser, finished, cache):
     store = Store.open(finished)
-    queried = store.records()[2].ids
-    kept = store.query(3)[1]
+    queried = store.rounds.records()[2].ids
+    kept = store.rounds.query(3)[1]
     store.close()
     for place in (0, 5, 11):
         told = drain(explain_kept(finished, queried[place], 3, cache))
@@ -217,7 +217,7 @@ def test_on_the_demo_a_task_finds_a_class_that_serves_it(cache):
 
 def test_rounds_csv_of_the_store_is_the_file_in_the_folder(finished):
     store = Store.open(finished)
-    assert rounds_csv(store.records()) == (finished / "rounds.csv").read_text()
+    assert rounds_csv(store.rounds.records()) == (finished / "rounds.csv").read_text()
     store.close()
 
 
@@ -264,7 +264,7 @@ def test_a_run_of_an_earlier_version_goes_on_once_that_is_agreed_to(laser, finis
     assert agreed.exit_code == 0, agreed.stderr
     assert "from round 4 on the run asks by balanced" in agreed.stdout
     with closing(Store.open(run)) as store:
-        after, records = store.config(), store.records()
+        after, records = store.config(), store.rounds.records()
     assert (laser_settings(after).selection, after.anchor, len(records)) == ("balanced", 0.0, 4)
     assert after.in_round(3) == before
     assert rounds(run)[:3] == rounds(finished)

@@ -52,8 +52,8 @@ GIVEN = {
 @pytest.fixture
 def store(tmp_path):
     with closing(Store.create(tmp_path / "run", fakes.config())) as made:
-        made.add_class("a bird, small", "Ada")
-        made.append_labels(GIVEN, 1, "Ada", {"shots/a.png": 1.25})
+        made.classes.add("a bird, small", "Ada")
+        made.labels.append(GIVEN, 1, "Ada", {"shots/a.png": 1.25})
         yield made
 
 
@@ -73,7 +73,7 @@ def placed(tmp_path, store, **how):
     source = open_folder(pool_folder(tmp_path))
     renamed = {f"{path.name}": path for path in (tmp_path / "pool" / "shots").iterdir()}
     assert set(source.ids().tolist()) == set(renamed)  # the one folder around them is no part
-    answers = [a._replace(image=a.image.removeprefix("shots/")) for a in store.standing()]
+    answers = [a._replace(image=a.image.removeprefix("shots/")) for a in store.labels.answers()]
     return drain(place_pictures(answers, source, tmp_path / "out", **how))
 
 
@@ -85,13 +85,13 @@ def test_labels_that_are_exported_and_imported_into_a_fresh_run_are_the_same(tmp
     export_run(store.folder, tmp_path / "out")
     with fresh(tmp_path) as other:
         done = import_labels(other, IDS, tmp_path / "out" / name, "Bob")
-        assert other.labels() == store.labels() == GIVEN
+        assert other.labels.by_id() == store.labels.by_id() == GIVEN
         assert (done.taken, done.added, done.unknown) == (6, ("a bird, small",), ())
-        assert {a.source for a in other.standing()} == {"import"}
-        assert {a.actor for a in other.standing()} == {"Bob"}
-        other.undo("Bob")
-        assert other.labels() == {}
-        assert other.space().relevant == ("cat", "dog")
+        assert {a.source for a in other.labels.answers()} == {"import"}
+        assert {a.actor for a in other.labels.answers()} == {"Bob"}
+        other.events.undo("Bob")
+        assert other.labels.by_id() == {}
+        assert other.classes.space().relevant == ("cat", "dog")
 
 
 def test_a_table_of_somebody_else_needs_a_path_and_a_label(tmp_path, store):
@@ -102,33 +102,33 @@ def test_a_table_of_somebody_else_needs_a_path_and_a_label(tmp_path, store):
         encoding="utf-8",
     )
     done = import_labels(store, IDS, table, "Bob")
-    assert store.labels()["shots/g.png"] == Label("relevant", "cat")
-    assert store.labels()["shots/h.png"] == Label("irrelevant", "lamp")
+    assert store.labels.by_id()["shots/g.png"] == Label("relevant", "cat")
+    assert store.labels.by_id()["shots/h.png"] == Label("irrelevant", "lamp")
     assert done.conflicts == ("shots/a.png",)
     assert (done.unlabeled, done.unknown) == (1, ("elsewhere.png",))
-    assert [d.image for d in store.disagreements()] == ["shots/a.png"]
+    assert [d.image for d in store.labels.disagreements()] == ["shots/a.png"]
 
 
 def test_a_preview_says_the_same_and_writes_nothing(tmp_path, store):
     export_run(store.folder, tmp_path / "out")
     with fresh(tmp_path) as other:
         seen = preview_import(other, IDS, tmp_path / "out" / "labels.csv")
-        assert other.history() == []
+        assert other.events.history() == []
         assert import_labels(other, IDS, tmp_path / "out" / "labels.csv", "Bob") == seen
 
 
 def test_what_a_file_brought_is_listed_and_taken_back_whole(tmp_path, store):
     export_run(store.folder, tmp_path / "out")
     with fresh(tmp_path) as other:
-        other.append_labels({"shots/h.png": Label("relevant", "dog")}, 1, "Bob")
+        other.labels.append({"shots/h.png": Label("relevant", "dog")}, 1, "Bob")
         import_labels(other, IDS, tmp_path / "out" / "labels.csv", "Ada")
-        other.append_labels({"shots/g.png": Label("relevant", "dog")}, 1, "Bob")
-        (brought,) = other.imports()
+        other.labels.append({"shots/g.png": Label("relevant", "dog")}, 1, "Bob")
+        (brought,) = other.labels.imports()
         assert (brought.actor, brought.labels) == ("Ada", 6)
-        other.undo_action(brought.action, "Bob")
-        assert set(other.labels()) == {"shots/g.png", "shots/h.png"}
-        assert other.space().relevant == ("cat", "dog")
-        assert other.imports() == []
+        other.events.take_back_action(brought.action, "Bob")
+        assert set(other.labels.by_id()) == {"shots/g.png", "shots/h.png"}
+        assert other.classes.space().relevant == ("cat", "dog")
+        assert other.labels.imports() == []
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_a_table_that_cannot_be_taken_is_refused_whole(tmp_path, text, sentence)
     with fresh(tmp_path) as store:
         with pytest.raises(PoolError, match=sentence):
             import_labels(store, IDS, tmp_path / "t.csv", "Bob")
-        assert store.history() == []
+        assert store.events.history() == []
 
 
 # ---- tables
@@ -155,7 +155,7 @@ def test_a_table_that_cannot_be_taken_is_refused_whole(tmp_path, text, sentence)
 def test_the_table_has_the_scores_an_image_was_queried_with(tmp_path):
     config = fakes.config()
     run = Experiment(fakes.materials(config), Store.create(tmp_path / "run", config))
-    run.store.write_text("pool.json", json.dumps({"ids": run.pool.ids.tolist()}))
+    run.store.files.write("pool.json", json.dumps({"ids": run.pool.ids.tolist()}))
     asked = drain(run.query())
     first = asked.ids.tolist()[0]
     run.annotate({first: Label("relevant", "cat")}, "Ada", {first: 2.0})
@@ -167,7 +167,7 @@ def test_the_table_has_the_scores_an_image_was_queried_with(tmp_path):
     assert row.score_final == asked.scores[0] == row.score_vlm
     assert row.score_det == asked.arrays.laser.s_det.max()  # no detector: all equal
     assert row.delta == 0.0
-    sentences = run.store.texts()[1].relevant_texts()
+    sentences = run.store.texts.read()[1].relevant_texts()
     at = np.flatnonzero(asked.arrays.row == run.pool.ids.tolist().index(first))[0]
     assert row.description == sentences[asked.arrays.laser.best[at]]
     run.store.close()
@@ -202,10 +202,10 @@ def test_pictures_of_a_folder_can_be_linked_instead(tmp_path, store):
 def test_two_pictures_never_share_a_place_and_every_system_allows_the_names(tmp_path):
     source = fakes.source(per_class=1, tests=0)
     with fresh(tmp_path) as store:
-        store.append_labels({"pool/000-0": Label("irrelevant", "con")}, 1, "Ada")
-        store.append_labels({"pool/000-1": Label("irrelevant", "CON")}, 1, "Ada")
-        store.append_labels({"pool/000-2": Label("irrelevant", "..")}, 1, "Ada")
-        found = drain(place_pictures(store.standing(), source, tmp_path / "out"))
+        store.labels.append({"pool/000-0": Label("irrelevant", "con")}, 1, "Ada")
+        store.labels.append({"pool/000-1": Label("irrelevant", "CON")}, 1, "Ada")
+        store.labels.append({"pool/000-2": Label("irrelevant", "..")}, 1, "Ada")
+        found = drain(place_pictures(store.labels.answers(), source, tmp_path / "out"))
     assert [p.path for p in found] == [
         "irrelevant/_con/pool__000-0.png", "irrelevant/_CON-2/pool__000-1.png",
         "irrelevant/_/pool__000-2.png",
@@ -229,9 +229,9 @@ def test_hugging_face_reads_file_names_and_labels(tmp_path, store):
 
 def test_label_studio_gets_tasks_with_their_annotations(tmp_path, store):
     pictures = placed(tmp_path, store)
-    skipped = [a for a in store.standing() if a.label.state == "unsure"]
+    skipped = [a for a in store.labels.answers() if a.label.state == "unsure"]
     out = tmp_path / "out"
-    write_label_studio(pictures, store.space().relevant, out, skipped=skipped)
+    write_label_studio(pictures, store.classes.space().relevant, out, skipped=skipped)
     tasks = json.loads((out / "label_studio.json").read_text(encoding="utf-8"))
     first, _, named, _, unsure = tasks
     assert (out / unquote(first["data"]["image"].partition("?d=")[2])).is_file()
@@ -260,7 +260,7 @@ def test_label_studio_gets_tasks_with_their_annotations(tmp_path, store):
 
 def test_fiftyone_gets_samples_with_paths_relative_to_their_folder(tmp_path, store):
     out = tmp_path / "out"
-    write_fiftyone(placed(tmp_path, store), store.space().relevant, out)
+    write_fiftyone(placed(tmp_path, store), store.classes.space().relevant, out)
     samples = json.loads((out / "samples.json").read_text(encoding="utf-8"))["samples"]
     assert samples[0]["ground_truth"]["label"] == "cat"
     assert samples[0]["tags"] == ["relevant", "round:1"]
@@ -283,7 +283,7 @@ def prepared(tmp_path, store):
         "ids": IDS.tolist(), "labels": [None] * len(IDS), "classes": [], "test_images": 0,
         "cosines": "abc123", "vlm": "offline", "llm": f"replay of {Path.home() / 't.jsonl'}",
     }  # fmt: skip
-    store.write_text("pool.json", json.dumps(facts))
+    store.files.write("pool.json", json.dumps(facts))
     spread = np.arange(2 * len(IDS), dtype=np.float32).reshape(-1, 2)
     save_layout(store, Layout("image", "pca", 0, spread, (), np.zeros((0, 2), np.float32)))
     return store.folder, cache
@@ -306,12 +306,13 @@ def test_a_bundled_run_opens_elsewhere_with_its_labels_and_its_cosines(tmp_path,
     elsewhere = tmp_path / "elsewhere"
     opened = open_bundle(bundle, elsewhere / "run", pool="/their/pictures")
     with closing(RunReader(opened, elsewhere / "cache")) as run:
-        assert run.store.labels() == GIVEN
+        assert run.store.labels.by_id() == GIVEN
         assert run.space.relevant == ("cat", "dog", "a bird, small")
         assert run.config.pool == "/their/pictures"
         assert run.table.vectors().shape == (8, 5)
         assert run.table.rows(["a cat"]).tolist() == [[1.0] * 8]
-        assert run.store.undo("Ada") is not None
+        with closing(Store.open(run.folder)) as store:
+            assert store.events.undo("Ada") is not None
 
 
 def test_a_bundle_holds_no_key_and_no_path_of_this_machine(tmp_path, monkeypatch):
@@ -322,7 +323,7 @@ def test_a_bundle_holds_no_key_and_no_path_of_this_machine(tmp_path, monkeypatch
     )
     with closing(Store.create(tmp_path / "run", config)) as store:
         said = f"with key sk-verysecret123 in {secret_folder}"
-        store.append_exchanges([Exchange("confusers", "m", said, "wolf", 0, 0, 0.1, {})])
+        store.exchanges.append([Exchange("confusers", "m", said, "wolf", 0, 0, 0.1, {})])
     bundle = bundle_run(tmp_path / "run", tmp_path / "run.zip", tmp_path / "cache")
     with zipfile.ZipFile(bundle) as zipped:
         content = b"".join(zipped.read(name) for name in zipped.namelist())

@@ -40,7 +40,7 @@ def write(tmp_path, text, name="t.csv"):
 
 def taken(store, tmp_path, text, name="t.csv", **how):
     import_labels(store, IDS, write(tmp_path, text, name), "Ada", **how)
-    return store.labels()
+    return store.labels.by_id()
 
 
 def told(store, tmp_path, text, name="t.csv", **how):
@@ -50,7 +50,7 @@ def told(store, tmp_path, text, name="t.csv", **how):
 def refused(store, tmp_path, text, name="t.csv"):
     with pytest.raises(PoolError) as caught:
         import_labels(store, IDS, write(tmp_path, text, name), "Ada")
-    assert store.history() == []
+    assert store.events.history() == []
     assert "np.str_" not in str(caught.value)
     return str(caught.value)
 
@@ -100,10 +100,10 @@ def test_what_a_new_name_is_the_person_says(store, tmp_path):
     """G2: a new name becomes an irrelevant thing or a relevant class, as was said."""
     text = "path,label\ncat/cat 0.jpg,tree\n"
     assert taken(store, tmp_path, text) == {IDS[0]: Label("irrelevant", "tree")}
-    store.undo("Ada")
+    store.events.undo("Ada")
     found = taken(store, tmp_path, text, new_names="relevant")
     assert found == {IDS[0]: Label("relevant", "tree")}
-    assert store.space().relevant == ("cat", "dog", "tree")
+    assert store.classes.space().relevant == ("cat", "dog", "tree")
 
 
 def test_a_spelling_that_may_be_two_classes_is_refused_with_its_line(tmp_path):
@@ -150,7 +150,7 @@ def test_a_name_that_is_one_as_it_stands_is_not_decoded(store, tmp_path):
     """G3: a file that is truly called a%20b.jpg wins over one called "a b.jpg"."""
     ids = np.array(["a%20b.jpg", "a b.jpg"])
     import_labels(store, ids, write(tmp_path, "path,label\na%20b.jpg,cat\n"), "Ada")
-    assert store.labels() == {"a%20b.jpg": CAT}
+    assert store.labels.by_id() == {"a%20b.jpg": CAT}
 
 
 def test_an_id_and_a_path_of_two_pictures_are_refused(store, tmp_path):
@@ -164,7 +164,7 @@ def test_ids_that_differ_in_spelling_alone_keep_their_labels_apart(store, tmp_pa
     ids = np.array(["a//b.jpg", "a/b.jpg", "c.jpg"])
     text = "id,label\na//b.jpg,cat\na/b.jpg,dog\na/./b.jpg,cat\nc.jpg,cat\n"
     done = import_labels(store, ids, write(tmp_path, text), "Ada")
-    assert store.labels() == {"a//b.jpg": CAT, "a/b.jpg": DOG, "c.jpg": CAT}
+    assert store.labels.by_id() == {"a//b.jpg": CAT, "a/b.jpg": DOG, "c.jpg": CAT}
     assert done.unknown == ("a/./b.jpg",)
 
 
@@ -211,7 +211,7 @@ def hostile(tmp_path):
     labels = dict(zip(ids, (*HOSTILE, Label("unsure"), Label("excluded")), strict=True))
     config = fakes.config(relevant=relevant)
     with closing(Store.create(tmp_path / "hostile", config)) as store:
-        store.append_labels(labels, 1, "=Ada")
+        store.labels.append(labels, 1, "=Ada")
         yield store, source, labels
 
 
@@ -238,11 +238,11 @@ def test_every_format_gives_identical_labels_back(tmp_path, hostile, what, state
         export_run(store.folder, tmp_path / "out")
     else:
         drain(export_pictures(store, source, tmp_path / "out"))
-    relevant = store.space().relevant if same_classes else ("cat",)
+    relevant = store.classes.space().relevant if same_classes else ("cat",)
     with closing(Store.create(tmp_path / "back", fakes.config(relevant=relevant))) as other:
         import_labels(other, source.ids(), tmp_path / "out" / what, "Bob")
         wanted = {id: label for id, label in labels.items() if label.state in states}
-        assert other.labels() == wanted
+        assert other.labels.by_id() == wanted
 
 
 def test_the_table_that_older_exports_wrote_for_hugging_face_comes_back(store, tmp_path):
@@ -307,7 +307,7 @@ def test_lists_in_parquet_are_one_sentence_and_bytes_are_text(store, tmp_path):
     table = pa.table({"path": [b"cat/cat 0.jpg"], "label": [b"cat"]})
     pq.write_table(table, tmp_path / "t.parquet")
     import_labels(store, IDS, tmp_path / "t.parquet", "Ada")
-    assert store.labels() == {IDS[0]: CAT}
+    assert store.labels.by_id() == {IDS[0]: CAT}
     table = pa.table({"path": ["cat/cat 1.jpg"], "label": [["cat", "dog"]]})
     pq.write_table(table, tmp_path / "t.parquet")
     with pytest.raises(PoolError, match='row 1: label is a list .*"cat", "dog"'):
@@ -370,7 +370,7 @@ def test_accents_stored_apart_name_the_same_class(tmp_path):
 
 def test_all_that_is_skipped_or_replaced_is_told_with_counts_and_first_lines(store, tmp_path):
     """G2: taken, skipped and replaced labels are told before they are taken."""
-    store.append_labels({str(IDS[0]): DOG}, 1, "Bob")
+    store.labels.append({str(IDS[0]): DOG}, 1, "Bob")
     text = (
         "path,label\ncat/cat 0.jpg,cat\nnobody.jpg,cat\ncat/cat 1.jpg,\ncat/cat 2.jpg,cat\n"
         "cat/cat 2.jpg,cat\ncat/cat 3.jpg,wolf\n"
@@ -384,7 +384,7 @@ def test_all_that_is_skipped_or_replaced_is_told_with_counts_and_first_lines(sto
         "1 row with such a name left out.",
     ):
         assert part in said
-    assert store.labels() == {IDS[0]: DOG}
+    assert store.labels.by_id() == {IDS[0]: DOG}
 
 
 def test_a_large_table_is_read_in_one_go_however_its_names_look(store, tmp_path):

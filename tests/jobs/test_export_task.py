@@ -23,7 +23,7 @@ def run(tmp_path):
     first, second, third = open_folder(pool).ids().tolist()
     with closing(Store.create(tmp_path / "run", fakes.config(pool=str(pool)))) as store:
         labels = {first: Label("relevant", "cat"), second: Label("irrelevant", "lamp")}
-        store.append_labels({**labels, third: Label("unsure")}, 1, "Ada")
+        store.labels.append({**labels, third: Label("unsure")}, 1, "Ada")
     return tmp_path / "run"
 
 

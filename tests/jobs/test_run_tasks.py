@@ -32,7 +32,7 @@ def lines(folder):
 def kept(folder):
     """What rounds.csv should hold by what the run's database holds."""
     with closing(Store.open(folder)) as store:
-        return rounds_csv(store.records())
+        return rounds_csv(store.rounds.records())
 
 
 def run_rounds(context, rounds=0, **params):
@@ -68,7 +68,7 @@ def test_a_round_that_a_person_labels_is_in_rounds_csv_once_it_is_trained(contex
     asked = drain(tasks.query(folder, context))["ids"]
     with closing(Store.open(tmp_path / "app")) as store:
         oracle = context.warm["materials"][1].oracle
-        store.append_labels(oracle.answer(asked), 1, "Ada")
+        store.labels.append(oracle.answer(asked), 1, "Ada")
     assert drain(tasks.train(folder, context)) == {"round": 1}
     assert (tmp_path / "app" / "rounds.csv").read_text() == kept(tmp_path / "app")
 
@@ -88,17 +88,17 @@ def test_a_choice_counts_for_the_first_query_that_a_job_asks_and_for_no_other(co
     run_rounds(context, rounds=1)
     assert run_rounds(context, rounds=2, choice={"delta": 0.7}) == {"done": 2}
     with closing(Store.open(tmp_path / "app")) as store:
-        assert [record.figures["delta"] for record in store.records()] == [0.0, 0.7, 0.2]
+        assert [record.figures["delta"] for record in store.rounds.records()] == [0.0, 0.7, 0.2]
 
 
 def test_a_query_that_waits_half_answered_is_closed_and_not_asked_again(context, tmp_path):
     asked = drain(tasks.query({"folder": str(tmp_path / "app")}, context))["ids"]
     with closing(Store.open(tmp_path / "app")) as store:
         oracle = context.warm["materials"][1].oracle
-        store.append_labels(oracle.answer(asked[:5]), 1, "Ada")
+        store.labels.append(oracle.answer(asked[:5]), 1, "Ada")
     assert run_rounds(context, rounds=1) == {"done": 1}
     with closing(Store.open(tmp_path / "app")) as store:
-        assert store.records()[0].ids == tuple(asked)
+        assert store.rounds.records()[0].ids == tuple(asked)
 
 
 def test_a_pool_without_labels_is_told_and_nothing_is_written(context, tmp_path):

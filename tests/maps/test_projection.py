@@ -124,13 +124,13 @@ def test_new_sentences_leave_the_old_map_and_get_one_of_their_own(experiment: Ex
     drain(experiment.query())
     drain(project_run(experiment, "joint", "pca"))
     drain(project_run(experiment, "text", "pca"))
-    version, texts = experiment.store.texts() or (0, None)
+    version, texts = experiment.store.texts.read() or (0, None)
     assert texts is not None
     kept = read_layout(experiment.store, "joint", "pca", version)
     assert kept.texts == (*texts.relevant_texts(), *texts.confuser_texts())
     assert (len(kept.images), len(kept.text_xy)) == (180, len(kept.texts))
     assert len(read_layout(experiment.store, "text", "pca", version).images) == 0
-    newer = experiment.store.append_texts(texts, "edited")
+    newer = experiment.store.texts.append(texts, "edited")
     assert newest_version(experiment.store, "joint", "pca") == version
     drain(project_run(experiment, "joint", "pca"))
     assert newest_version(experiment.store, "joint", "pca") == newer

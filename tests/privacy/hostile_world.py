@@ -94,7 +94,7 @@ def make(home: Path) -> Path:
 
 
 def _maps(store: Store, pictures: int) -> None:
-    version, texts = store.texts() or (0, None)
+    version, texts = store.texts.read() or (0, None)
     assert texts is not None
     sentences = (*texts.relevant_texts(), *texts.confuser_texts())
     places, above = np.arange(pictures), np.arange(len(sentences))
@@ -115,15 +115,15 @@ def _materials(config: ExperimentConfig, made: fakes.GreySource, home: Path) -> 
 
 def _people(store: Store, home: Path) -> None:
     """What people do: label, disagree, name irrelevant things often, change classes, import."""
-    kept = store.query(3)
+    kept = store.rounds.query(3)
     assert kept is not None
     ids = kept[1].ids.tolist()
     for actor, name in zip(ACTORS, RELEVANT, strict=True):
-        store.append_labels({ids[0]: Label("relevant", name)}, 3, actor)
+        store.labels.append({ids[0]: Label("relevant", name)}, 3, actor)
     often = Label("irrelevant", IRRELEVANT[0])
-    store.append_labels(dict.fromkeys(ids[1:8], often), 3, ACTORS[0])
-    store.add_class("<h1>evilclass</h1> ![n](http://evil.example/n.png)", ACTORS[1])
-    store.text_versions.name(1, "![v](http://evil.example/v.png) **evilversion**")
+    store.labels.append(dict.fromkeys(ids[1:8], often), 3, ACTORS[0])
+    store.classes.add("<h1>evilclass</h1> ![n](http://evil.example/n.png)", ACTORS[1])
+    store.texts.name(1, "![v](http://evil.example/v.png) **evilversion**")
     table = home / "labels.csv"
     table.write_text(f'id,label\n"{ids[9]}","`evilcsv` [t](http://evil.example/t)"\n', "utf-8")
     import_labels(store, source().ids("pool"), table, ACTORS[0])

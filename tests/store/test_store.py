@@ -30,36 +30,37 @@ def test_a_run_is_opened_with_the_config_it_was_made_with(store):
 
 
 def test_the_last_answer_about_an_image_stands_and_undoing_it_brings_the_one_before_back(store):
-    store.append_labels({"a": Label("relevant", "cat")}, 1, "Ada")
-    second = store.append_labels({"a": Label("irrelevant", "lamp")}, 1, "Bob", {"a": 1.5})
-    assert store.labels() == {"a": Label("irrelevant", "lamp")}
-    assert store.standing()[0].seconds == 1.5
-    store.append_undo(second, "Bob")
-    assert reopened(store).labels() == {"a": Label("relevant", "cat")}
-    assert store.standing()[0].actor == "Ada"
+    store.labels.append({"a": Label("relevant", "cat")}, 1, "Ada")
+    second = store.labels.append({"a": Label("irrelevant", "lamp")}, 1, "Bob", {"a": 1.5})
+    assert store.labels.by_id() == {"a": Label("irrelevant", "lamp")}
+    assert store.labels.answers()[0].seconds == 1.5
+    store.events.take_back([second], "Bob")
+    assert reopened(store).labels.by_id() == {"a": Label("relevant", "cat")}
+    assert store.labels.answers()[0].actor == "Ada"
 
 
-def test_an_undo_of_what_is_undone_or_was_never_there_is_refused(store):
-    first = store.append_labels({"a": Label("unsure")}, 1, "Ada")
-    store.append_undo(first, "Ada")
+def test_an_undo_of_what_is_undone_or_was_never_there_changes_nothing(store):
+    first = store.labels.append({"a": Label("unsure")}, 1, "Ada")
+    assert store.events.take_back([first], "Ada") == ("a",)
+    last = store.events.last()
     for target in (first, 99):
-        with pytest.raises(StoreError, match="not there or is undone already"):
-            store.append_undo(target, "Ada")
-    assert store.labels() == {}
+        assert store.events.take_back([target], "Ada") == ()
+    assert store.events.last() == last
+    assert store.labels.by_id() == {}
 
 
 def test_labels_of_earlier_rounds_can_be_asked_for_alone(store):
-    store.append_labels({"a": Label("unsure")}, 1, "Ada")
-    store.append_labels({"b": Label("unsure")}, 2, "Ada")
-    assert list(store.labels(up_to_round=1)) == ["a"]
+    store.labels.append({"a": Label("unsure")}, 1, "Ada")
+    store.labels.append({"b": Label("unsure")}, 2, "Ada")
+    assert list(store.labels.by_id(up_to_round=1)) == ["a"]
 
 
 def test_two_that_write_to_one_run_lose_nothing_of_each_other(store):
     other = reopened(store)
     for i in range(20):
-        store.append_labels({f"a{i}": Label("unsure")}, 1, "Ada")
-        other.append_labels({f"b{i}": Label("unsure")}, 1, "Bob")
-    assert len(store.labels()) == len(other.labels()) == 40
+        store.labels.append({f"a{i}": Label("unsure")}, 1, "Ada")
+        other.labels.append({f"b{i}": Label("unsure")}, 1, "Bob")
+    assert len(store.labels.by_id()) == len(other.labels.by_id()) == 40
 
 
 def test_a_query_comes_back_with_its_arrays_its_choice_and_the_texts_it_used(store):
@@ -68,7 +69,7 @@ def test_a_query_comes_back_with_its_arrays_its_choice_and_the_texts_it_used(sto
         (ClassText("lynx", ("a lynx",), "person", enabled=False),),
         (RefusedName("kitty", "a synonym"),),
     )
-    version = store.append_texts(texts, "first")
+    version = store.texts.append(texts, "first")
     scores, rows = np.array([0.5, 0.9, 0.1]), np.array([0, 1, 1])
     query = Query(
         np.array(["b", "a"]),
@@ -78,9 +79,9 @@ def test_a_query_comes_back_with_its_arrays_its_choice_and_the_texts_it_used(sto
         "note",
         RoundChoice(delta=0.3),
     )
-    store.save_query(1, version, query)
-    kept_version, kept = reopened(store).query(1)
-    assert reopened(store).texts(kept_version) == (1, texts)
+    store.rounds.save_query(1, version, query)
+    kept_version, kept = reopened(store).rounds.query(1)
+    assert reopened(store).texts.read(kept_version) == (1, texts)
     assert kept.ids.tolist() == ["b", "a"]
     assert kept.figures == {"delta": 0.3}
     assert kept.choice == RoundChoice(delta=0.3)
@@ -93,10 +94,10 @@ def test_records_and_exchanges_come_back_as_they_were(store):
         1, ("a",), (0,), 1, 1, 1.0, None, None, 0.5, {"delta": 0.0}, "", 1.0, 0, ((1,),)
     )
     exchange = Exchange("confusers", "offline", "", "lynx", 0, 0, 0.1, {"N": 2})
-    store.append_record(record)
-    store.append_exchanges([exchange])
-    assert reopened(store).records() == [record]
-    assert reopened(store).exchanges() == [exchange]
+    store.rounds.append(record)
+    store.exchanges.append([exchange])
+    assert reopened(store).rounds.records() == [record]
+    assert reopened(store).exchanges.all() == [exchange]
 
 
 def test_a_folder_that_holds_something_is_not_written_into(store, tmp_path):
@@ -114,7 +115,7 @@ def test_a_folder_without_a_run_says_so(tmp_path):
 
 
 def test_a_damaged_database_is_refused_with_one_sentence(store):
-    store.append_labels({f"id-{i}": Label("unsure") for i in range(2000)}, 1, "oracle")
+    store.labels.append({f"id-{i}": Label("unsure") for i in range(2000)}, 1, "oracle")
     store.close()
     path = store.folder / "run.db"
     data = bytearray(path.read_bytes())
@@ -136,23 +137,23 @@ def test_a_run_of_a_newer_version_is_left_alone(store):
 
 
 def test_a_full_disk_refuses_the_labels_and_keeps_what_was_there(store):
-    store.append_labels({"a": Label("unsure")}, 1, "Ada")
+    store.labels.append({"a": Label("unsure")}, 1, "Ada")
     connection = store._database._connection
     pages = connection.execute("PRAGMA page_count").fetchone()[0]
     connection.execute(f"PRAGMA max_page_count = {pages}")  # SQLite's own "disk is full"
     many = {f"{i:05d}" * 20: Label("unsure") for i in range(500)}
     with pytest.raises(StoreError, match="full.*nothing was changed: free some space"):
-        store.append_labels(many, 1, "Ada")
-    assert list(store.labels()) == ["a"]
-    assert list(reopened(store).labels()) == ["a"]
+        store.labels.append(many, 1, "Ada")
+    assert list(store.labels.by_id()) == ["a"]
+    assert list(reopened(store).labels.by_id()) == ["a"]
 
 
 def test_the_stamp_changes_with_everything_that_is_kept(store):
     seen = {store.stamp()}
-    store.append_labels({"a": Label("unsure")}, 1, "Ada")
+    store.labels.append({"a": Label("unsure")}, 1, "Ada")
     seen.add(store.stamp())
-    store.append_texts(Descriptions((ClassText("cat", ("a cat",)),)), "first")
+    store.texts.append(Descriptions((ClassText("cat", ("a cat",)),)), "first")
     seen.add(store.stamp())
-    store.append_record(RoundRecord(1, (), (), 0, 0, None, None, None, None))
+    store.rounds.append(RoundRecord(1, (), (), 0, 0, None, None, None, None))
     seen.add(store.stamp())
     assert len(seen) == 4

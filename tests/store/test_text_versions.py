@@ -23,31 +23,31 @@ def steps(*given):
 
 
 def test_versions_are_listed_with_how_they_came_about(store):
-    store.append_texts(texts(), "first")
-    store.text_versions.append(texts("dog"), "dog added", "edit", after=1)
-    found = [(v.number, v.title, v.step, v.name) for v in store.text_versions.all()]
+    store.texts.append(texts(), "first")
+    store.texts.append(texts("dog"), "dog added", "edit", after=1)
+    found = [(v.number, v.title, v.step, v.name) for v in store.texts.all()]
     assert found == [(1, "first", "", ""), (2, "dog added", "edit", "")]
 
 
 def test_a_name_stays_with_its_version(store):
-    store.append_texts(texts(), "first")
-    store.text_versions.name(1, "plain")
-    store.text_versions.name(1, "plainest")
-    assert store.text_versions.all()[0].label == "1 · plainest"
+    store.texts.append(texts(), "first")
+    store.texts.name(1, "plain")
+    store.texts.name(1, "plainest")
+    assert store.texts.all()[0].label == "1 · plainest"
 
 
 def test_an_edit_of_a_list_that_has_changed_elsewhere_is_refused(store):
-    store.append_texts(texts(), "first")
-    store.text_versions.append(texts("dog"), "dog added", "edit", after=1)
+    store.texts.append(texts(), "first")
+    store.texts.append(texts("dog"), "dog added", "edit", after=1)
     with pytest.raises(StoreError, match="changed elsewhere in the meantime"):
-        store.text_versions.append(texts("fox"), "fox added", "edit", after=1)
-    assert store.texts()[1] == texts("dog")
+        store.texts.append(texts("fox"), "fox added", "edit", after=1)
+    assert store.texts.read()[1] == texts("dog")
 
 
 def test_prompts_are_kept_with_their_version(store):
     made = Descriptions((ClassText("cat", ("a cat",)),), prompts={"confusers": "name {N}"})
-    store.append_texts(made, "asked")
-    assert store.texts() == (1, made)
+    store.texts.append(made, "asked")
+    assert store.texts.read() == (1, made)
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,7 @@ def neglabel_run(tmp_path, monkeypatch, **settings):
 def test_a_run_ranks_by_the_relevant_classes_share_of_the_sum(tmp_path, monkeypatch):
     run = neglabel_run(tmp_path, monkeypatch)
     drain(run.query())
-    kept, texts = run.pending.arrays, run.store.texts()[1]
+    kept, texts = run.pending.arrays, run.store.texts.read()[1]
     vectors = run.materials.pictures.vectors(run.materials.pool_ids)
 
     def mean_cosine(text):
@@ -122,7 +122,7 @@ def test_its_explanation_is_shares_that_add_up(tmp_path, monkeypatch):
     run = neglabel_run(tmp_path, monkeypatch)
     drain(simulate(run))
     for round in (1, 3):
-        kept = run.store.query(round)[1].arrays
+        kept = run.store.rounds.query(round)[1].arrays
         ids = run.pool.ids[kept.row]
         for at in (0, len(ids) - 1):
             told = explain_image(
@@ -150,7 +150,7 @@ def test_a_reopened_run_asks_the_same_and_makes_the_names_once(tmp_path, monkeyp
 def test_a_page_scores_as_the_run_does(tmp_path, monkeypatch):
     run = neglabel_run(tmp_path, monkeypatch)
     drain(run.query())
-    texts = run.store.texts()[1]
+    texts = run.store.texts.read()[1]
     names = kept_names(run.store, ("cat", "dog"), len(run.pool.ids))
     live = LiveScores(text_cosines(run.materials.cosines, texts), names)
     np.testing.assert_allclose(live.score(), run.pending.arrays.laser.s_vlm, rtol=1e-5)

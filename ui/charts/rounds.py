@@ -66,7 +66,7 @@ def precision_chart(run: RunReader, records: Sequence[RoundRecord], axis: Axis) 
     _line(made, axis, precision, "precision", BLUE, "solid", "circle", 3)
     _line(made, axis, running_mean(precision), "running mean", SKY, "dash", "circle-open")
     if run.relevant_rows is not None and all(name is not None for name in run.facts.labels):
-        answered = answered_in(run.facts.ids, run.store.standing())
+        answered = answered_in(run.facts.ids, run.store.labels.answers())
         luck = random_expectation(run.relevant_rows, answered, len(records))
         _line(made, axis, luck, "random's expectation", RED, "dashdot", "x")
     return made

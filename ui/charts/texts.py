@@ -82,7 +82,7 @@ def yield_chart(yields: Sequence[Yield]) -> go.Figure:
 
 def show_classes(run: RunReader, picture: PictureFormat) -> None:
     """How many labeled pictures each class has, beside what the pool holds where known."""
-    counts = class_counts(run.config.relevant, run.store.labels(), run.true_names())
+    counts = class_counts(run.config.relevant, run.store.labels.by_id(), run.true_names())
     left, right = st.columns(2)
     relevant = [count for count in counts if count.relevant]
     other = [count for count in counts if not count.relevant]

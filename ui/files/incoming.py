@@ -12,7 +12,7 @@ from laser_core.errors import LaserError
 from laser_core.io.label_files.imports import ImportResult, NewNames, import_labels, preview_import
 from laser_core.io.label_files.tables import LABEL_FILES
 from ui.escape import escaped
-from ui.shared.runs import requests
+from ui.shared.runs import requests, writable
 from ui.shared.uploads import keep_upload
 
 TABLES = [ending.removeprefix(".") for ending in LABEL_FILES]
@@ -40,7 +40,7 @@ def labels_in(run: RunReader, actor: str) -> None:
         )
     else:
         _offer(run, keep_upload(given.name, given.getvalue()), actor)
-    for one in run.store.imports():
+    for one in run.store.labels.imports():
         with st.container(horizontal=True, vertical_alignment="center"):
             brought = count_of(one.labels, "label")
             st.markdown(f"{brought} from a file · {escaped(one.actor)} · {one.at[:16]}")
@@ -96,7 +96,7 @@ def _choice(found: ImportResult, table: Path) -> NewNames | None:
 
 def _take(run: RunReader, table: Path, actor: str, new_names: NewNames) -> None:
     try:
-        done = import_labels(run.store, run.facts.ids, table, actor, new_names=new_names)
+        done = import_labels(writable(run), run.facts.ids, table, actor, new_names=new_names)
         taken = count_of(done.taken, "label")
         st.session_state["job_notice"] = f"{taken} taken from {table.name}."
     except LaserError as error:
@@ -105,7 +105,7 @@ def _take(run: RunReader, table: Path, actor: str, new_names: NewNames) -> None:
 
 def _take_back(run: RunReader, action: int, actor: str) -> None:
     try:
-        run.store.undo_action(action, actor)
+        writable(run).events.take_back_action(action, actor)
     except LaserError as error:
         st.session_state["job_notice"] = str(error)
 

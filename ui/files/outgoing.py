@@ -30,14 +30,15 @@ LARGE = (
 
 def labels_out(run: RunReader) -> None:
     """Small files, made when they are asked for."""
-    count = sum(run.store.counts().values())
+    count = sum(run.store.labels.counts().values())
     st.markdown(f"**Labels and rounds** · {count:,} labeled")
     files = (
         ("labels.csv", "text/csv", lambda: csv_text(labels_table(run.store))),
         ("labels.parquet", "application/vnd.apache.parquet",
          lambda: labels_table(run.store).to_parquet(index=False)),
         ("rounds.csv", "text/csv", lambda: rounds_csv(run.records())),
-        ("transcript.jsonl", "application/jsonl", lambda: transcript_text(run.store.exchanges())),
+        ("transcript.jsonl", "application/jsonl",
+         lambda: transcript_text(run.store.exchanges.all())),
     )  # fmt: skip
     with st.container(horizontal=True):
         for name, mime, made in files:
@@ -65,7 +66,7 @@ def pictures_out(run: RunReader, job: JobState | None) -> None:
         "Link to the files instead of copying them", key="files_link",
         help="For pools that are a folder; the links are no use once it is moved.",
     )  # fmt: skip
-    labels = run.store.counts()
+    labels = run.store.labels.counts()
     params = {"folder": str(run.folder), "out": str(out), "formats": tools, "link": link}
     st.button(
         "Write the pictures", key="files_write", on_click=start_job,

@@ -7,7 +7,7 @@ import streamlit as st
 from laser_core.errors import LaserError
 from laser_core.store.restore import Backup, leave_out, list_backups, restore_backup
 from ui.escape import escaped
-from ui.shared.runs import RunCard, ago, reader, runs_folder
+from ui.shared.runs import RunCard, ago, close_runs, runs_folder
 
 LOOKED = "home_looked_at"  # the run whose backups are shown
 
@@ -74,7 +74,7 @@ def _row(backup: Backup) -> dict[str, object]:
 
 
 def _restore(name: str, backup: str) -> None:
-    reader.clear()  # no connection to the damaged file may be left
+    close_runs()  # no connection to the damaged file may be left
     try:
         done = restore_backup(runs_folder() / name, backup)
         st.session_state["job_notice"] = (
@@ -86,7 +86,7 @@ def _restore(name: str, backup: str) -> None:
 
 
 def _leave(name: str) -> None:
-    reader.clear()
+    close_runs()
     try:
         place = leave_out(runs_folder() / name)
         st.session_state["job_notice"] = f"Left out; its folder is {place} now."

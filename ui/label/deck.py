@@ -13,7 +13,7 @@ from laser_core.analysis.stopping import open_audit
 from laser_core.analysis.suggestions import Suggestion, alike_groups, least_sure, suggestions
 from laser_core.data.pictures.thumbnails import LARGE_SIDE, thumbnail_name
 from laser_core.errors import LaserError
-from laser_core.store.label_state import Answer
+from laser_core.store.log.replay import Answer
 from ui.escape import escaped
 from ui.shared.pictures import Thumbnails
 from ui.shared.runs import ensure_cosines, jobs, picture_urls, requests, thumbnails
@@ -29,7 +29,7 @@ PACE = 50  # answers that the seconds per label are the mean of
 
 def choose_ids(run: RunReader) -> tuple[str, list[str]]:
     """(source, ids) of the pictures at hand; no ids with a message on the page that says why."""
-    asked = run.store.query(len(run.records()) + 1)
+    asked = run.store.rounds.query(len(run.records()) + 1)
     given = [str(id) for id in st.session_state.get("label_ids", ())]
     audit = open_audit(run)
     sources = [QUERY, *([GIVEN] if given else []), *([AUDIT] if audit else [])]
@@ -68,7 +68,7 @@ def _search(run: RunReader) -> list[str]:
         kept: dict[str, list[str]] = st.session_state.setdefault("_label_found", {})
         name = f"{run.name} {text}"
         if name not in kept:  # fixed while its pictures are answered
-            labeled = run.store.labels()
+            labeled = run.store.labels.by_id()
             order = run.facts.ids[np.argsort(-run.table.rows([text])[0], kind="stable")]
             kept[name] = [id for id in order.tolist() if id not in labeled][:FOUND]
         return kept[name]
@@ -82,7 +82,7 @@ def _least_sure(run: RunReader) -> list[str]:
     kept: dict[str, list[str]] = st.session_state.setdefault("_label_least_sure", {})
     name = f"{run.name} {len(run.records())}"
     try:
-        if len(run.store.answers_of(kept.get(name, []))) == len(kept.get(name, [])):
+        if len(run.store.labels.answers_of(kept.get(name, []))) == len(kept.get(name, [])):
             texts = run.descriptions()
             if texts is not None:
                 ensure_cosines(run, texts[1])
@@ -108,7 +108,7 @@ def make_deck(run: RunReader, source: str, ids: Sequence[str], actor: str) -> De
     guessed = _suggestions(run, ids)
     groups = alike_groups(ids, guessed)
     place = {id: n for n, group in enumerate(groups) for id in group.ids}
-    answers = run.store.standing()
+    answers = run.store.labels.answers()
     wanted = set(ids)
     small = thumbnails(run)
     return Deck(

@@ -10,10 +10,10 @@ from laser_core.analysis.reader import RunReader
 from laser_core.errors import LaserError
 from laser_core.metrics.paper import precision
 from laser_core.pool import Label
-from laser_core.store.label_state import Disagreement, Happening
+from laser_core.store.log.replay import Disagreement, Happening
 from laser_core.texts.edits import Edit, apply_edit
 from ui.escape import escaped
-from ui.shared.runs import picture_urls
+from ui.shared.runs import picture_urls, writable
 from ui.widgets.gallery import Badge, Thumb, Tone, gallery
 from ui.widgets.selection import Selection
 
@@ -32,7 +32,7 @@ def said(label: Label) -> str:
 
 def so_far(run: RunReader) -> None:
     """How many pictures are in each of the five states, and the share of relevant ones."""
-    counts = run.store.counts()
+    counts = run.store.labels.counts()
     labeled = sum(counts.values())
     counts["unlabeled"] = len(run.facts.ids) - labeled
     states = ("relevant", "irrelevant", "unsure", "excluded", "unlabeled")
@@ -48,7 +48,7 @@ def so_far(run: RunReader) -> None:
 
 def history(run: RunReader, actor: str) -> None:
     """The last labels of everybody, to be taken back or changed, also of trained rounds."""
-    happened = run.store.history(HISTORY)
+    happened = run.store.events.history(HISTORY)
     labels = [one for one in happened if one.kind == "label" and not one.undone]
     others = [one for one in happened if one.kind != "label"]
     if not labels and not others:
@@ -71,10 +71,10 @@ def _thumb(one: Happening, url: str) -> Thumb:
 
 
 def _change(run: RunReader, actor: str, chosen: list[int], labels: list[Happening]) -> None:
-    options = [Label("relevant", name) for name in run.store.space().relevant]
+    options = [Label("relevant", name) for name in run.store.classes.space().relevant]
     options += [
         Label("irrelevant"),
-        *(Label("irrelevant", n) for n in run.store.irrelevant_names()),
+        *(Label("irrelevant", n) for n in run.store.classes.irrelevant_names()),
     ]
     options += [Label("unsure"), Label("excluded")]
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -91,7 +91,7 @@ def _change(run: RunReader, actor: str, chosen: list[int], labels: list[Happenin
 
 
 def _take_back(run: RunReader, actor: str, chosen: list[int]) -> None:
-    _quietly(lambda: run.store.undo_events(chosen, actor))
+    _quietly(lambda: writable(run).events.take_back(chosen, actor))
     Selection(CHOSEN).set(())
 
 
@@ -99,7 +99,7 @@ def _relabel(run: RunReader, actor: str, images: list[tuple[str, int]], new: Lab
     def change() -> None:
         for round in {round for _, round in images}:
             answers = {image: new for image, of in images if of == round}
-            run.store.append_labels(answers, round, actor)
+            writable(run).labels.append(answers, round, actor)
 
     _quietly(change)
     Selection(CHOSEN).set(())
@@ -118,7 +118,7 @@ def _class_event(run: RunReader, actor: str, one: Happening) -> None:
 
 def changed_rounds(run: RunReader) -> None:
     """Say which finished rounds were changed by hand since."""
-    changed = run.store.changed_rounds()
+    changed = run.store.rounds.changed()
     if changed:
         rounds = ", ".join(map(str, changed))
         st.warning(
@@ -129,7 +129,7 @@ def changed_rounds(run: RunReader) -> None:
 
 def disagreements(run: RunReader, actor: str) -> None:
     """Pictures that several people labeled differently: the last answer stands until settled."""
-    found = run.store.disagreements()
+    found = run.store.labels.disagreements()
     if not found:
         return
     st.subheader(f"Disagreements ({len(found)})", anchor=False)
@@ -148,12 +148,12 @@ def disagreements(run: RunReader, actor: str) -> None:
 def _settle(run: RunReader, actor: str, one: Disagreement, chosen: Label) -> None:
     """Take the other answers back, and keep those that say what was chosen."""
     others = [answer.seq for answer in one.answers if answer.label != chosen]
-    _quietly(lambda: run.store.undo_events(others, actor))
+    _quietly(lambda: writable(run).events.take_back(others, actor))
 
 
 def names_met(run: RunReader, actor: str) -> None:
     """Irrelevant names met often: offer each as a confuser or as a relevant class."""
-    often = {name: n for name, n in run.store.irrelevant_names().items() if n >= OFTEN}
+    often = {name: n for name, n in run.store.classes.irrelevant_names().items() if n >= OFTEN}
     kept = run.descriptions()
     known = kept[1].names() if kept else set()
     for name, count in often.items():
@@ -175,18 +175,18 @@ def _make_confuser(run: RunReader, name: str) -> None:
         version, texts = run.descriptions() or (0, None)
         if texts is not None:
             after, done = apply_edit(texts, Edit("add", "confusers", new=name))
-            run.store.text_versions.append(after, done, "edit", version)
+            writable(run).texts.append(after, done, "edit", version)
 
     _quietly(make)
 
 
 def _promote(run: RunReader, name: str, actor: str) -> None:
-    _quietly(lambda: run.store.promote(name, actor))
+    _quietly(lambda: writable(run).classes.promote(name, actor))
 
 
 def classes(run: RunReader, actor: str) -> None:
     """Add, rename and merge classes while labeling; labels, sentences and nets follow."""
-    names = [*run.space.relevant, *run.store.irrelevant_names()]
+    names = [*run.space.relevant, *run.store.classes.irrelevant_names()]
     with st.popover("Classes", width="stretch", icon=":material/category:"):
         st.text_input("New relevant class", key="label_new_class", placeholder="teapot")
         st.button("Add", key="label_add_class", on_click=_typed, args=(run, actor, "add"))
@@ -202,13 +202,13 @@ def classes(run: RunReader, actor: str) -> None:
 def _typed(run: RunReader, actor: str, verb: str) -> None:
     typed = st.session_state
     if verb == "add":
-        _quietly(lambda: run.store.add_class(typed["label_new_class"], actor))
+        _quietly(lambda: writable(run).classes.add(typed["label_new_class"], actor))
     elif verb == "rename":
         old, new = typed["label_old_class"], typed["label_new_name"]
-        _quietly(lambda: run.store.rename_class(old, new, actor))
+        _quietly(lambda: writable(run).classes.rename(old, new, actor))
     elif typed["label_into"]:
         old, into = typed["label_old_class"], typed["label_into"]
-        _quietly(lambda: run.store.merge_classes(old, into, actor))
+        _quietly(lambda: writable(run).classes.merge(old, into, actor))
 
 
 def _quietly(verb: Callable[[], object]) -> None:

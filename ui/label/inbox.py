@@ -47,7 +47,7 @@ def take(store: Store, known: set[str], told: Receipts, message: Mapping[str, An
     client = str(message["client"])
     told.refused = ""
     if client not in told.acks:  # after a restart the store knows
-        told.acks[client] = store.last_client_seq(client) or 0
+        told.acks[client] = store.events.last_client_seq(client) or 0
     rows: Sequence[Row] = sorted(message["rows"], key=lambda row: row["seq"])
     rows = [row for row in rows if row["seq"] > told.acks[client]]
     while rows:
@@ -78,7 +78,7 @@ def _label(store: Store, known: set[str], client: str, rows: Sequence[Row]) -> N
     strangers = [row["id"] for row in rows if row["id"] not in known]
     if strangers:
         raise PoolError(f"{strangers[0]!r} is no image of this pool; its label was not taken")
-    store.append_labels(
+    store.labels.append(
         {row["id"]: Label(row["state"], row["name"]) for row in rows},
         rows[0]["round"],
         rows[0]["actor"],
@@ -93,5 +93,5 @@ def _undo(store: Store, told: Receipts, client: str, row: Row) -> None:
     if "events" in row:
         targets, told.stale = list(row["events"]), True
     else:
-        targets = store.events_of_client(row["client"], row["first"], row["last"])
-    store.undo_events(targets, row["actor"], client=client, client_seq=row["seq"])
+        targets = store.events.of_client(row["client"], row["first"], row["last"])
+    store.events.take_back(targets, row["actor"], client=client, client_seq=row["seq"])

@@ -8,6 +8,7 @@ from laser_core.analysis.reader import RunReader
 from laser_core.analysis.stopping import Outlook, below_the_line, outlook, start_audit
 from laser_core.errors import LaserError
 from laser_core.metrics.intervals import AUDIT_SIZE, Interval
+from ui.shared.runs import writable
 
 SIGNS = {
     "green": ":green-badge[You may stop]",
@@ -69,7 +70,7 @@ def _draw_button(run: RunReader, actor: str) -> None:
 
 def _draw(run: RunReader, actor: str) -> None:
     try:
-        start_audit(run, actor)
+        start_audit(run, writable(run), actor)
     except LaserError as error:
         st.session_state["job_notice"] = str(error)
 

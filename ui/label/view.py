@@ -11,6 +11,7 @@ from laser_core.analysis.reader import RunReader
 from ui.label.deck import have_large_copies_made
 from ui.label.inbox import Receipts, take
 from ui.shared.fragment import fragment
+from ui.shared.runs import writable
 from ui.widgets.labeller import Deck, labeller, send_deck
 
 WIDGET = "labeller"
@@ -38,12 +39,12 @@ def show_deck(run: RunReader, deck: Deck) -> None:
             st.rerun()
         labeller(
             memory,
-            run.store.space().relevant,
-            list(run.store.irrelevant_names()),
+            run.store.classes.space().relevant,
+            list(run.store.classes.irrelevant_names()),
             told.acks,
             told.refused,
             have_large_copies_made(run, ids) if every else len(ids),
-            len(run.store.answers_of(ids)),
+            len(run.store.labels.answers_of(ids)),
             WIDGET,
             lambda message: _received(run, told, ids, message),
         )
@@ -54,8 +55,8 @@ def show_deck(run: RunReader, deck: Deck) -> None:
 def _received(
     run: RunReader, told: Receipts, ids: Sequence[str], message: Mapping[str, Any]
 ) -> None:
-    take(run.store, _known(run), told, message)
-    complete = len(run.store.answers_of(ids)) == len(ids)
+    take(writable(run), _known(run), told, message)
+    complete = len(run.store.labels.answers_of(ids)) == len(ids)
     if complete != told.complete:  # what the page offers has changed
         told.complete, told.stale = complete, True
 

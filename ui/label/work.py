@@ -13,11 +13,11 @@ from ui.shared.runs import jobs
 def train_button(run: RunReader, job: JobState | None) -> None:
     """Close the round with the answers given so far."""
     round = len(run.records()) + 1
-    asked = run.store.query(round)
+    asked = run.store.rounds.query(round)
     if asked is None:
         return
     ids = asked[1].ids.tolist()
-    labels = run.store.labels()
+    labels = run.store.labels.by_id()
     answered = sum(id in labels for id in ids)
     finished = answered == len(ids)
     st.button(

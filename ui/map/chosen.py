@@ -83,7 +83,7 @@ def _what_they_are(run: RunReader, rows: Ints) -> str:
     if run.relevant_rows is not None:
         relevant = int(run.relevant_rows[rows].sum())
         return f", {relevant:,} of them relevant ({precision(relevant, len(rows)):.0%})"
-    labels = run.store.labels()
+    labels = run.store.labels.by_id()
     labeled = sum(id in labels for id in run.facts.ids[rows].tolist())
     return f", {labeled:,} of them labeled"
 
@@ -98,7 +98,7 @@ def _described_by(values: TextValues, rows: Ints) -> str:
 
 
 def _thumbs(run: RunReader, rows: Ints, numbers: Floats | None) -> list[Thumb]:
-    ids, labels = run.facts.ids[rows].tolist(), run.store.labels()
+    ids, labels = run.facts.ids[rows].tolist(), run.store.labels.by_id()
     urls = picture_urls(run, ids)
     thumbs = []
     for place, (id, row) in enumerate(zip(ids, rows.tolist(), strict=True)):

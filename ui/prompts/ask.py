@@ -143,7 +143,7 @@ def _ask(run: RunReader, templates: dict[Question, PromptTemplate]) -> None:
             on_click=_start_asking,
             args=(run.name, {q: t.text for q, t in templates.items()}, other, repeats),
         )
-        asked = run.store.exchanges()[-1:]
+        asked = run.store.exchanges.all()[-1:]
         if asked and (said := refused_settings_sentence(asked[0])):
             st.caption(escaped(f"{said}."))
         if len(templates) < len(TITLES):
@@ -190,7 +190,7 @@ def _paste(
 def _take(run_name: str, question: Question, templates: dict[Question, PromptTemplate]) -> None:
     """Read the pasted reply; keep what it says as a new version, or say what it lacks."""
     run, reply = reader(run_name), Typed("prompts_reply")
-    kept = run.store.texts()
+    kept = run.store.texts.read()
     if kept is None:
         return
     number, texts = kept
@@ -221,7 +221,7 @@ def _read_reply(
 def _draw_taken(run: RunReader) -> None:
     """What the last pasted reply came to, and the way back, for as long as it is in use."""
     name, before, told = st.session_state.get(TAKEN, ("", 0, ()))
-    versions = run.store.text_versions.all()
+    versions = run.store.texts.all()
     if name != run.name or not versions or undo_target(versions) != before:
         return
     st.success("\n\n".join(map(escaped, told)))

@@ -31,7 +31,7 @@ from laser_core.texts.edits import Edit, apply_edit, with_relevant
 from laser_core.texts.live_scores import CosineMemory, LiveScores
 from ui.escape import escaped
 from ui.shared.fragment import fragment
-from ui.shared.runs import ensure_cosines, reader
+from ui.shared.runs import ensure_cosines, reader, writable
 
 NOTICE = "prompts_notice"
 ACTOR = "person"  # who changes classes here
@@ -124,7 +124,7 @@ def _known(folder: str, answers: str, _run: RunReader) -> Known:
     if relevant is not None:
         told = np.array([label is not None for label in _run.facts.labels])
         truth = Known(relevant, told)
-    return known_relevance(_run.facts.ids, _run.store.labels(), truth)
+    return known_relevance(_run.facts.ids, _run.store.labels.by_id(), truth)
 
 
 def answered(run: RunReader) -> Known:
@@ -134,7 +134,7 @@ def answered(run: RunReader) -> Known:
 
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _answered(folder: str, answers: str, _run: RunReader) -> Known:
-    return known_relevance(_run.facts.ids, _run.store.labels())
+    return known_relevance(_run.facts.ids, _run.store.labels.by_id())
 
 
 # ---- keeping what a person does
@@ -154,7 +154,7 @@ def keep(
         exchanges: the questions that it comes from, kept in the same moment.
     """
     try:
-        reader(run_name).store.text_versions.append(texts, title, step, after, exchanges)
+        writable(reader(run_name)).texts.append(texts, title, step, after, exchanges)
     except LaserError as error:
         notify(error)
         return False
@@ -164,7 +164,7 @@ def keep(
 def apply(run_name: str, edit: Edit) -> None:
     """Apply one edit to the newest version, and keep what comes out."""
     try:
-        kept = reader(run_name).store.texts()
+        kept = reader(run_name).store.texts.read()
         if kept is not None:
             texts, title = apply_edit(kept[1], edit)
             keep(run_name, texts, title, kept[0])
@@ -175,9 +175,9 @@ def apply(run_name: str, edit: Edit) -> None:
 def step_back(run_name: str, step: Literal["undo", "redo"]) -> None:
     """Undo or redo: keep a copy of the version before or after the one in use."""
     store = reader(run_name).store
-    versions = store.text_versions.all()
+    versions = store.texts.all()
     target = undo_target(versions) if step == "undo" else redo_target(versions)
-    found = store.texts(target) if target is not None else None
+    found = store.texts.read(target) if target is not None else None
     if found is not None:
         keep(run_name, found[1], f"{step}: back to version {target}", versions[-1].number, step)
 
@@ -185,7 +185,7 @@ def step_back(run_name: str, step: Literal["undo", "redo"]) -> None:
 def restore(run_name: str, number: int) -> None:
     """Put an older version back in use."""
     store = reader(run_name).store
-    newest, found = store.texts(), store.texts(number)
+    newest, found = store.texts.read(), store.texts.read(number)
     if newest is None or found is None:
         return
     if difference := classes_differ(reader(run_name), found[1]):
@@ -220,11 +220,11 @@ def base_number(run_name: str, versions: list[TextVersion]) -> int:
 def make_relevant(run_name: str, name: str) -> None:
     """Make a confuser a relevant class of the run, from the next query on."""
     run = reader(run_name)
-    kept = run.store.texts()
+    kept = run.store.texts.read()
     if kept is None:
         return
     try:
-        run.store.add_class(name, ACTOR)
+        writable(run).classes.add(name, ACTOR)
         keep(run_name, with_relevant(kept[1], name), f"{name} made relevant", kept[0], "move")
     except LaserError as error:
         notify(error)

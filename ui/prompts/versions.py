@@ -18,7 +18,7 @@ from laser_core.store.text_versions import TextVersion, redo_target, saved_versi
 from laser_core.texts.edits import as_lines
 from ui.escape import escaped
 from ui.prompts.state import Look, base_key, base_number, look, notify, restore, step_back
-from ui.shared.runs import ago, reader
+from ui.shared.runs import ago, reader, writable
 
 UNDO_HELP = (
     "Take the last change back. A confuser that was made a relevant class is taken back in the "
@@ -70,7 +70,7 @@ def _name_key(number: int) -> str:
 def _name(run_name: str, number: int) -> None:
     try:
         name = str(st.session_state.get(_name_key(number), "")).strip()[:60]
-        reader(run_name).store.text_versions.name(number, name)
+        writable(reader(run_name)).texts.name(number, name)
     except LaserError as error:
         notify(error)
 

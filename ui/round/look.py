@@ -59,8 +59,8 @@ class Standpoint:
 
 def standpoint(run: RunReader) -> Standpoint:
     """Where `run` stands now."""
-    records, labels = tuple(run.records()), run.store.labels()
-    kept = run.store.query(len(records) + 1)
+    records, labels = tuple(run.records()), run.store.labels.by_id()
+    kept = run.store.rounds.query(len(records) + 1)
     asked = kept[1].ids.tolist() if kept else []
     return Standpoint(
         records=records,
@@ -113,12 +113,12 @@ def _look(name: str, stamp: str, round: int, truth: bool, _run: RunReader) -> Lo
     if ranking is None or ranking.round != round:
         return None
     before = _run.pool(round - 1)
-    kept = _run.store.query(round)
+    kept = _run.store.rounds.query(round)
     own = kept[1].choice.delta if kept else None
     true = _run.relevant_rows if truth else None
     known = known_relevance(
         _run.facts.ids,
-        _run.store.labels(),
+        _run.store.labels.by_id(),
         None if true is None else Known(true, np.ones(len(true), dtype=bool)),
     )
     delta = scheduled(_run, round) if own is None else own

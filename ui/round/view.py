@@ -22,7 +22,7 @@ from ui.round.look import Look, Standpoint, look_at, trials
 from ui.round.sentences import before_any_label, class_line, outcome, round_result, why_picked
 from ui.shared.fragment import fragment
 from ui.shared.jobs import start_job
-from ui.shared.runs import jobs
+from ui.shared.runs import jobs, writable
 
 LABEL_PAGE = Path(__file__).resolve().parents[2] / "pages" / "5_Label.py"
 NEXT = 0  # in the selector of rounds: where the run stands
@@ -232,7 +232,7 @@ def _former_rule(run: RunReader) -> None:
             "as the penalty of Eq. (1)."
         )
         if st.button("Go on with balanced", type="primary", key=f"round go on {run.name}"):
-            run.store.go_on_balanced()
+            writable(run).go_on_balanced()
             st.rerun()
 
 

@@ -60,7 +60,7 @@ def _headline(
 ) -> None:
     st.markdown(f"**{escaped(id)}**")
     st.markdown(standing_sentence(found))
-    answer = run.store.labels().get(id)
+    answer = run.store.labels.by_id().get(id)
     if answer is not None:
         st.markdown(f"Answer: **{escaped(answer_text(answer))}**")
     elif truth and run.facts.labels[row] is not None:

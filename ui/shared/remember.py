@@ -9,6 +9,7 @@ import streamlit as st
 
 from laser_core.analysis.reader import RunReader
 from laser_core.errors import LaserError
+from laser_core.store.folder import FileWriter
 from ui.escape import escaped
 
 Setting = float | str
@@ -18,7 +19,7 @@ KEPT = 40  # settings of a page, the newest
 def read_kept(run: RunReader, file: str) -> dict[str, Setting]:
     """What `write_kept` wrote to that file of the run's folder; empty where there is nothing."""
     try:
-        kept = json.loads(run.store.read_text(file)) if run.store.has_text(file) else {}
+        kept = json.loads(run.store.files.read(file)) if run.store.files.has(file) else {}
     except (LaserError, ValueError):
         return {}
     return kept if isinstance(kept, dict) else {}
@@ -27,7 +28,7 @@ def read_kept(run: RunReader, file: str) -> dict[str, Setting]:
 def write_kept(run: RunReader, file: str, kept: Mapping[str, Setting]) -> None:
     """Keep `kept`; a disk that is full keeps what was there, and that is said."""
     try:
-        run.store.write_text(file, json.dumps(dict(kept)))
+        FileWriter(run.folder).write(file, json.dumps(dict(kept)))
     except LaserError as error:
         st.warning(f"What was set is not kept: {escaped(error)}")
 

@@ -23,6 +23,7 @@ from laser_core.config import ExperimentConfig
 from laser_core.data.confirmation import MARK
 from laser_core.errors import LaserError
 from laser_core.jobs.client import Jobs, JobState, Requests
+from laser_core.store.store import Store
 from laser_core.texts.descriptions import Descriptions
 from ui.escape import escaped
 from ui.shared.pictures import Thumbnails
@@ -128,7 +129,7 @@ def _told(run: RunReader) -> tuple[str, str]:
     state = f"{len(records)} of {config.rounds} rounds"
     if not run.prepared:
         state = "not prepared yet"
-    elif run.store.asked(len(records) + 1):
+    elif run.store.rounds.asked(len(records) + 1):
         state += ", a query waits for labels"
     classes = ", ".join(config.relevant[:4]) + (" …" if len(config.relevant) > 4 else "")
     pool = Path(config.pool.removeprefix(MARK)).name
@@ -164,6 +165,26 @@ def reader(name: str) -> RunReader:
         made.close()
         raise
     return made
+
+
+def writable(run: RunReader) -> Store:
+    """`run` as a page changes it; opened by the first change, once for all tabs.
+
+    Raises:
+        StoreError: it is damaged, or gone.
+    """
+    return _writable(str(run.folder))
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _writable(folder: str) -> Store:
+    return Store.open(Path(folder))
+
+
+def close_runs() -> None:
+    """Give up every connection to a run; the next page opens its own again."""
+    reader.clear()
+    _writable.clear()
 
 
 def is_run(name: str) -> bool:

@@ -20,9 +20,10 @@ from laser_core.data.confirmation import confirm, mark_unconfirmed, without_mark
 from laser_core.errors import StoreError
 from laser_core.io.exports.new_folder import HALF, new_folder
 from laser_core.metrics.summary import rounds_csv
-from laser_core.store.database import ON_READING, Database, copy_database, insert
+from laser_core.store.database import ON_READING, copy_database, insert
 from laser_core.store.kept import KeptPool, sealed
-from laser_core.store.store import Store
+from laser_core.store.store import Store, StoreView
+from laser_core.store.writable import WritableDatabase
 from laser_core.texts.cosine_table import FileTable, run_cosines
 
 VERSION = 1
@@ -53,8 +54,8 @@ def bundle_run(folder: Path, target: Path, cache_dir: Path) -> Path:
     Raises:
         StoreError: `folder` is no run, or the zip cannot be written.
     """
-    with closing(Store.open(folder)) as store:
-        config, pool = store.config(), store.pool()
+    with closing(StoreView.open(folder)) as store:
+        config, pool = store.config(), store.pool.read()
     cosines = run_cosines(folder, cache_dir, pool.cosines) if pool else None
     partial = target.with_name(f".{target.name}.partial")
     try:
@@ -101,7 +102,7 @@ def _arrays(folder: Path, cosines: Path | None) -> Iterator[tuple[Path, str]]:
 
 def _clean_database(path: Path, config: ExperimentConfig) -> None:
     """Take paths and keys out of a database, also out of the pages that SQLite no longer uses."""
-    with closing(Database.open(path)) as database:
+    with closing(WritableDatabase.open(path)) as database:
         with database.writing() as cursor:
             rows = database.rows("exchanges")
             clean = [(seq, at, scrub(text, config)) for seq, at, text in rows]
@@ -268,16 +269,16 @@ def _copy_database(
         _extract(zipped, entries["run.db"], place / "run.db")
         if "pool.json" in entries:
             _extract(zipped, entries["pool.json"], place / "pool.json")
-        with closing(Store.open(place)) as source:
+        with closing(StoreView.open(place)) as source:
             source.require_readable()
-            facts = source.pool()
-            if facts is not None and not set(source.labels()) <= set(facts.ids):
+            facts = source.pool.read()
+            if facts is not None and not set(source.labels.by_id()) <= set(facts.ids):
                 raise StoreError(f"{place / 'run.db'} has labels of pictures that it does not have")
             config = confirm(mark_unconfirmed(source.config()), pool, False, data_root)
-            source.copy_into(half, config)
+            Store.copy(source, half, config)
         if facts is not None:
             with closing(Store.open(half)) as store:
-                store.keep_pool(replace(facts, cosines=""))
+                store.pool.keep(replace(facts, cosines=""))
 
 
 def _copy_files(
@@ -291,11 +292,11 @@ def _copy_files(
             if name.startswith(parts) or name == "preview.json":
                 _extract(zipped, entry, half / name)
         for path in sorted((half / "arrays").rglob("*.npy")):
-            store.array(path.relative_to(half / "arrays").with_suffix("").as_posix())
-        records, facts = store.records(), store.pool()
+            store.arrays.read(path.relative_to(half / "arrays").with_suffix("").as_posix())
+        records, facts = store.rounds.records(), store.pool.read()
         for round in range(1, len(records) + 2):
-            store.query(round)
-        store.write_text("rounds.csv", rounds_csv(records))
+            store.rounds.query(round)
+        store.files.write("rounds.csv", rounds_csv(records))
     table = FileTable(half / "cosines", len(facts.ids) if facts else 0)
     if not table.sound():
         shutil.rmtree(half / "cosines", ignore_errors=True)

@@ -27,7 +27,7 @@ def write_embeddings(run: RunReader, path: Path) -> Path:
         StoreError: the file cannot be written.
     """
     ids, vectors = run.facts.ids, run.table.vectors()
-    answers = run.store.answers_of(ids.tolist())
+    answers = run.store.labels.answers_of(ids.tolist())
     given = [answers.get(id) for id in ids.tolist()]
     x, y = _coordinates(run, len(ids))
     flat = pa.array(np.ascontiguousarray(vectors, dtype=np.float32).reshape(-1))

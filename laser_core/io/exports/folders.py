@@ -12,13 +12,13 @@ from laser_core.io.exports.pictures import PlacedPicture, write_pictures
 from laser_core.io.exports.tables import csv_text, labels_table
 from laser_core.io.exports.tools import write_fiftyone, write_hugging_face, write_label_studio
 from laser_core.progress import Steps
-from laser_core.store.store import Store
+from laser_core.store.store import StoreView
 
 FORMATS = ("hugging_face", "label_studio", "fiftyone")
 
 
 def export_pictures(
-    store: Store,
+    store: StoreView,
     source: ImageSource,
     out: Path,
     formats: Collection[str] = FORMATS,
@@ -44,7 +44,7 @@ def export_pictures(
     unknown = sorted(set(formats) - set(FORMATS))
     if unknown:
         raise ConfigError(f"format {unknown[0]!r} is unknown; choose from {', '.join(FORMATS)}")
-    answers, relevant = store.standing(), store.space().relevant
+    answers, relevant = store.labels.answers(), store.classes.space().relevant
     with new_folder(out) as half:
         placed = yield from write_pictures(answers, source, half, link)
         (half / "labels.csv").write_text(_labels(store, placed), encoding="utf-8", newline="")
@@ -58,7 +58,7 @@ def export_pictures(
     return len(placed)
 
 
-def _labels(store: Store, placed: Sequence[PlacedPicture]) -> str:
+def _labels(store: StoreView, placed: Sequence[PlacedPicture]) -> str:
     """The run's table of labels, with the place of each picture here, "" for none."""
     table, paths = labels_table(store), {p.answer.image: p.path for p in placed}
     table.insert(0, "file_name", [paths.get(id, "") for id in table["id"]])

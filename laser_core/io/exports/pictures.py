@@ -11,7 +11,7 @@ from laser_core.data.file_source import FileSource
 from laser_core.io.exports.names import ExportNames
 from laser_core.io.exports.new_folder import new_folder
 from laser_core.progress import Progress, Steps
-from laser_core.store.label_state import Answer
+from laser_core.store.log.replay import Answer
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from laser_core.io.label_files.label_text import name_text
 from laser_core.llm.transcript import write_transcript
 from laser_core.metrics.summary import rounds_csv
 from laser_core.pool import row_by_id
-from laser_core.store.label_state import Answer
-from laser_core.store.store import Store
+from laser_core.store.log.replay import Answer
+from laser_core.store.store import StoreView
 from laser_core.view import QueryArrays
 
 LABEL_COLUMNS = (
@@ -38,17 +38,17 @@ def export_run(folder: Path, out: Path) -> list[Path]:
     Raises:
         StoreError: `folder` is no run, `out` holds something, or it cannot be written.
     """
-    store = Store.open(folder)
+    store = StoreView.open(folder)
     try:
         with new_folder(out) as half:
             labels = labels_table(store)
             (half / "labels.csv").write_text(csv_text(labels), encoding="utf-8", newline="")
             labels.to_parquet(half / "labels.parquet", index=False)
             config = store.config().to_json()
-            texts = {"rounds.csv": rounds_csv(store.records()), "config.json": config}
+            texts = {"rounds.csv": rounds_csv(store.rounds.records()), "config.json": config}
             for name, text in texts.items():
                 (half / name).write_text(text, encoding="utf-8", newline="")
-            write_transcript(half / "transcript.jsonl", store.exchanges())
+            write_transcript(half / "transcript.jsonl", store.exchanges.all())
     finally:
         store.close()
     return sorted(out.iterdir())
@@ -60,7 +60,7 @@ def csv_text(table: pd.DataFrame) -> str:
     return safe_csv(list(table.columns), known.values.tolist())
 
 
-def labels_table(store: Store) -> pd.DataFrame:
+def labels_table(store: StoreView) -> pd.DataFrame:
     """One row for every labeled image, in the order labeled.
 
     Columns: id; path, relative to the pool; label (the class, or the irrelevant thing's name as
@@ -70,7 +70,7 @@ def labels_table(store: Store) -> pd.DataFrame:
     and (5) when the image was queried; description, the sentence that spoke most for it; timestamp
     in UTC. What is not known is empty.
     """
-    answers = store.standing()
+    answers = store.labels.answers()
     scores = _scores(store, answers)
     rows = [
         (
@@ -86,9 +86,9 @@ def labels_table(store: Store) -> pd.DataFrame:
     return table.astype({**dict.fromkeys(numbers, "float64"), "round": "int64"})
 
 
-def _scores(store: Store, answers: Sequence[Answer]) -> dict[str, dict[str, Any]]:
+def _scores(store: StoreView, answers: Sequence[Answer]) -> dict[str, dict[str, Any]]:
     """id -> scores and description at the query that asked for it, as far as they are kept."""
-    kept = store.pool()
+    kept = store.pool.read()
     place = row_by_id(kept.ids) if kept else {}
     found: dict[str, dict[str, Any]] = {}
     for round in sorted({answer.round for answer in answers}):
@@ -98,13 +98,13 @@ def _scores(store: Store, answers: Sequence[Answer]) -> dict[str, dict[str, Any]
 
 
 def _of_round(
-    store: Store, round: int, wanted: Sequence[str], place: dict[str, int]
+    store: StoreView, round: int, wanted: Sequence[str], place: dict[str, int]
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    kept = store.query(round)
+    kept = store.rounds.query(round)
     if kept is None:
         return
     version, query = kept
-    texts = store.texts(version) if version is not None else None
+    texts = store.texts.read(version) if version is not None else None
     sentences = texts[1].relevant_texts() if texts else []
     asked = set(query.ids.tolist())
     at = {row: n for n, row in enumerate(query.arrays.row.tolist())}

@@ -16,7 +16,7 @@ from laser_core.errors import StoreError
 from laser_core.io.exports.pictures import PlacedPicture
 from laser_core.io.label_files.label_text import IRRELEVANT, choice_of, full_text
 from laser_core.pool import Label
-from laser_core.store.label_state import Answer
+from laser_core.store.log.replay import Answer
 
 LOCAL_FILES = "/data/local-files/?d="  # how Label Studio addresses files below its document root
 

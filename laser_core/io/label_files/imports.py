@@ -13,7 +13,7 @@ from laser_core.io.label_files.picture_finder import PictureFinder, best_column
 from laser_core.io.label_files.row_labels import NewName, NewNames, RowLabels
 from laser_core.io.label_files.tables import LabelTable, read_label_table
 from laser_core.pool import Label
-from laser_core.store.store import Store
+from laser_core.store.store import Store, StoreView
 
 __all__ = ["ImportResult", "NewName", "NewNames", "import_labels", "preview_import"]
 
@@ -99,12 +99,12 @@ def import_labels(
         StoreError: they cannot be written.
     """
     labels, done = _look(store, ids, table, new_names)
-    store.append_labels(labels, round, actor, source="import", add_classes=done.added)
+    store.labels.append(labels, round, actor, source="import", add_classes=done.added)
     return done
 
 
 def preview_import(
-    store: Store, ids: Ids, table: Path, new_names: NewNames = "irrelevant"
+    store: StoreView, ids: Ids, table: Path, new_names: NewNames = "irrelevant"
 ) -> ImportResult:
     """What `import_labels` would do; nothing is written.
 
@@ -115,7 +115,7 @@ def preview_import(
 
 
 def _look(
-    store: Store, ids: Ids, table: Path, new_names: NewNames
+    store: StoreView, ids: Ids, table: Path, new_names: NewNames
 ) -> tuple[dict[str, Label], ImportResult]:
     given = read_label_table(table)
     places = PictureFinder(ids.tolist())
@@ -126,8 +126,8 @@ def _look(
     labels = _labels(given, rows, found, read)
     unknown = [row for row, id in enumerate(found) if id is None]
     blank = [row for row in range(given.size) if words.is_blank(row)]
-    before = store.answers_of(labels)
-    conflicts = [i for i, a in before.items() if store.resolved(labels[i]) != a.label]
+    before = store.labels.answers_of(labels)
+    conflicts = [i for i, a in before.items() if store.classes.resolved(labels[i]) != a.label]
     firsts = {what: given.place(rows[0]) for what, rows in
               (("unknown", unknown), ("unlabeled", blank)) if rows}  # fmt: skip
     if conflicts:

@@ -15,7 +15,7 @@ from laser_core.errors import PoolError
 from laser_core.io.label_files.label_text import irrelevant_name, says_irrelevant
 from laser_core.io.label_files.tables import LabelTable
 from laser_core.pool import Label, State
-from laser_core.store.store import Store
+from laser_core.store.store import StoreView
 
 UNLABELED = "unlabeled"
 NewNames = Literal["irrelevant", "relevant", "left out"]
@@ -55,11 +55,11 @@ class RowLabels:
         new_names: what new names are.
     """
 
-    def __init__(self, store: Store, table: LabelTable, new_names: NewNames) -> None:
+    def __init__(self, store: StoreView, table: LabelTable, new_names: NewNames) -> None:
         self._store, self._table, self._new_names = store, table, new_names
-        self._relevant = store.space().relevant
+        self._relevant = store.classes.space().relevant
         self._classes = ClassNames(self._relevant)
-        self._things = ClassNames(store.irrelevant_names())
+        self._things = ClassNames(store.classes.irrelevant_names())
         self._labels, self._states = table.labels, table.states
         self._apart = self._distinct_spellings()
         self._read: dict[tuple[str, str], tuple[Label | None, bool]] = {}
@@ -124,7 +124,7 @@ class RowLabels:
         things = self._things.find(name)
         if len(things) == 1:
             return Label("irrelevant", things[0]), False
-        if self._store.resolved(Label("irrelevant", name)) != Label("irrelevant", name):
+        if self._store.classes.resolved(Label("irrelevant", name)) != Label("irrelevant", name):
             return Label("irrelevant", name), False  # what a class was called before
         return None if self._new_names == "left out" else Label(self._new_names, name), True
 
@@ -150,7 +150,9 @@ class RowLabels:
     def new_classes(self, labels: Iterable[Label]) -> tuple[str, ...]:
         """Classes that the run does not have yet."""
         wanted = dict.fromkeys(a.name for a in labels if a.state == "relevant")
-        resolved = ((name, self._store.resolved(Label("relevant", name)).name) for name in wanted)
+        resolved = (
+            (name, self._store.classes.resolved(Label("relevant", name)).name) for name in wanted
+        )
         return tuple(name for name, now in resolved if now not in self._relevant)
 
     def new_names(self, rows: Sequence[int]) -> tuple[NewName, ...]:
@@ -175,7 +177,7 @@ class RowLabels:
         respelled: dict[str, list[int]] = {}
         by_name: dict[str, list[int]] = {}
         things: dict[str, None] = {}
-        known = set(self._store.irrelevant_names())
+        known = set(self._store.classes.irrelevant_names())
         for row in rows:
             label, written = self.label(row), self._labels[row]
             if label is None:
@@ -185,7 +187,7 @@ class RowLabels:
                     f"{quote_name(written)} as {quote_name(label.name)}", []
                 ).append(row)
             if label.state == "irrelevant" and label.name:
-                if self._store.resolved(label).state == "relevant":
+                if self._store.classes.resolved(label).state == "relevant":
                     by_name.setdefault(label.name, []).append(row)
                 elif label.name not in known and not self._is_new(row):
                     things[label.name] = None

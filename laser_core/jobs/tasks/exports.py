@@ -12,7 +12,7 @@ from laser_core.io.adopt import adopt
 from laser_core.jobs.tasks.warm import open_source
 from laser_core.jobs.worker import JobContext, Result
 from laser_core.progress import Progress, Steps
-from laser_core.store.store import Store
+from laser_core.store.store import Store, StoreView
 
 
 def export_pictures(params: dict[str, Any], context: JobContext) -> Steps[Result]:
@@ -23,7 +23,7 @@ def export_pictures(params: dict[str, Any], context: JobContext) -> Steps[Result
     """
     out = Path(params["out"])
     formats = params.get("formats", export.FORMATS)
-    store = Store.open(Path(params["folder"]))
+    store = StoreView.open(Path(params["folder"]))
     try:
         config = store.config()
         source = open_source({"pool": config.pool, "data_root": config.data_root}, context)

@@ -27,7 +27,7 @@ from laser_core.llm.choose import open_llm
 from laser_core.llm.lexicon.words import plain_sentence
 from laser_core.llm.prompts import PromptTemplate
 from laser_core.progress import Progress, Steps
-from laser_core.store.store import Store
+from laser_core.store.store import StoreView
 from laser_core.texts.descriptions import describe, sentences_for
 from laser_core.texts.edits import with_sentences
 from laser_core.vlm.text_store import embed_texts
@@ -58,7 +58,7 @@ def ask_model(params: dict[str, Any], context: JobContext) -> Steps[Result]:
             yield Progress("comparing the new sentences with the pool", turn - 1, repeats)
             experiment.materials.cosines.add([*made.relevant_texts(), *made.confuser_texts()])
             numbered = f"{title} ({turn} of {repeats})" if repeats > 1 else title
-            versions.append(store.append_texts(made, numbered, llm.exchanges[asked:]))
+            versions.append(store.texts.append(made, numbered, exchanges=llm.exchanges[asked:]))
         return {"versions": versions}
     finally:
         store.close()
@@ -75,14 +75,14 @@ def ask_sentences(params: dict[str, Any], context: JobContext) -> Steps[Result]:
         llm, names = _llm_for(config, params), params["names"]
         yield Progress(f"asking for sentences for {', '.join(names)}")
         found = sentences_for(llm, names, config.descriptions or 0)
-        kept = store.texts()
+        kept = store.texts.read()
         if kept is None:
             raise ConfigError("this run has no descriptions yet; ask the model for all of them")
         made = with_sentences(kept[1], found)
         yield Progress("comparing the new sentences with the pool")
         experiment.materials.cosines.add([*made.relevant_texts(), *made.confuser_texts()])
         title = f"sentences asked for {', '.join(names)}"
-        versions, asked = store.text_versions, llm.exchanges
+        versions, asked = store.texts, llm.exchanges
         return {"versions": [versions.append(made, title, "edit", kept[0], asked)]}
     finally:
         store.close()
@@ -111,7 +111,7 @@ def count_tokens(params: dict[str, Any], context: JobContext) -> Result:
 
     Parameters: "folder"; "texts". Result: "counts", one for each text; "limit".
     """
-    store = Store.open(Path(params["folder"]))
+    store = StoreView.open(Path(params["folder"]))
     try:
         vlm = warm_vlm(store.config(), context)
     finally:

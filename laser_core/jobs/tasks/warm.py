@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +16,9 @@ from laser_core.experiment.plan import Plan, plan
 from laser_core.experiment.prepare import embed_pool, equip
 from laser_core.jobs.worker import JobContext
 from laser_core.progress import Steps
-from laser_core.store.kept import KeptQuery, sealed, titles_of
 from laser_core.store.store import Store
 from laser_core.study.run import keep_pool
 from laser_core.texts.cosine_table import FileTable
-from laser_core.view import Query
 from laser_core.vlm.choose import open_vlm
 
 RULE = ("settings", "retired", "former", "since")  # what going on balanced changes
@@ -75,26 +73,10 @@ def embedded_pool(planned: Plan, context: JobContext) -> Steps[Any]:
 
 def keep_preview(experiment: Experiment) -> Steps[None]:
     """Keep the next query as the schedule would have it: arrays and figures, for `RunReader`."""
-    store = experiment.store
     if experiment.pending is not None or experiment.finished or experiment.config.retired:
         return  # a run whose rule is gone is looked at once a person has agreed to another
     version, looked = yield from experiment.preview()
-    _save_preview(store, experiment.round_index, version or 0, looked)
-
-
-def _save_preview(store: Store, round: int, version: int, looked: Query) -> None:
-    names = store.save_query_arrays("preview", looked.arrays)
-    facts = KeptQuery(
-        ids=tuple(looked.ids.tolist()),
-        scores=tuple(looked.scores.tolist()),
-        figures=dict(looked.figures),
-        note=looked.note,
-        arrays=names,
-        parts=titles_of(looked.arrays),
-        round=round,
-        texts=version,
-    )
-    store.write_text("preview.json", sealed(asdict(facts)))
+    experiment.store.rounds.save_preview(experiment.round_index, version, looked)
 
 
 def warm_vlm(config: ExperimentConfig, context: JobContext) -> Any:

@@ -1,8 +1,8 @@
 """What a log of label events comes to: which answers stand, what the classes are called by now, and
 the lines of its history.
 
-Pure memory: `laser_core.store.event_log` reads the rows and writes new ones. Any row can be applied
-in any state; one that has lost its meaning (two people undid one another) changes nothing.
+Pure memory: `laser_core.store.log.event_log` reads the rows and writes new ones. Any row can be
+applied in any state; one that has lost its meaning (two people undid one another) changes nothing.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from laser_core.pool import Label, LabelSpace
-from laser_core.store.events import LABEL, NAMED, REDO, UNDO, Event, Names, Thing
+from laser_core.store.log.events import LABEL, NAMED, REDO, UNDO, Event, Names, Thing
 from laser_core.view import RoundRecord
 
 
@@ -226,7 +226,7 @@ class Answer(NamedTuple):
         actor: who said it ("oracle", or a person's name).
         seconds: how long it took, None if nobody measured.
         at: when, in UTC.
-        seq: number of its event, for `append_undo`.
+        seq: number of its event, for `EventWriter.take_back`.
         action: number of the action it was part of.
         source: where it came from.
     """
@@ -247,7 +247,7 @@ class Import:
     """Labels that came from one file, as far as they stand.
 
     Args:
-        action: its number, for `undo_action`.
+        action: its number, for `EventWriter.take_back_action`.
         actor, at: who brought them, and when (UTC).
         labels: how many of them stand.
     """
@@ -263,7 +263,7 @@ class Happening:
     """One line of the history: a label, or a change of the classes.
 
     Args:
-        seq: number of the event, for `append_undo`.
+        seq: number of the event, for `EventWriter.take_back`.
         action: what one undo takes back together; the same for all of a page of labels.
         kind: "label", "class_added", "class_renamed", "promoted" or "merged".
         at, actor: when (UTC) and who.
