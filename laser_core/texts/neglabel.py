@@ -71,11 +71,26 @@ def relevant_share(relevant: Floats, confusers: Floats, names: Floats, sharpness
     Raises:
         ValueError: there is no relevant class.
     """
+    others = np.logaddexp(log_sum(confusers, sharpness), names)
+    share: Floats = np.exp(log_share(relevant, others, sharpness))
+    return share
+
+
+def log_share(relevant: Floats, others: Floats, sharpness: float) -> Floats:
+    """(N,) log of the relevant classes' share; it tells apart shares so near to 1 that they round.
+
+    Args:
+        relevant: (n, N) as for `relevant_share`.
+        others: (N,) `log_sum` of all else.
+        sharpness: s.
+
+    Raises:
+        ValueError: there is no relevant class.
+    """
     if len(relevant) == 0:
         raise ValueError("relevant has 0 rows; at least one class must be relevant")
-    others = np.logaddexp(log_sum(confusers, sharpness), names)
-    share: Floats = np.exp(-np.logaddexp(0.0, others - log_sum(relevant, sharpness)))
-    return share
+    found: Floats = -np.logaddexp(0.0, others - log_sum(relevant, sharpness))
+    return found
 
 
 def log_sum(cosines: Floats, sharpness: float) -> Floats:
@@ -88,15 +103,16 @@ def log_sum(cosines: Floats, sharpness: float) -> Floats:
     return found
 
 
-def sharpness_of(class_cosines: Floats) -> float:
-    """s for a model: `SHARPNESS` over the standard deviation of its classes' mean cosines.
+def sharpness_of(class_cosines: Floats, in_spreads: float = SHARPNESS) -> float:
+    """s for a model: `in_spreads` over the standard deviation of its classes' mean cosines.
 
     Args:
         class_cosines: (C, N) of relevant classes and confusers with the pool's images. Where all
-            are the same, there is nothing to tell apart, and s is `SHARPNESS`.
+            are the same, there is nothing to tell apart, and s is `in_spreads`.
+        in_spreads: the sharpness where a standard deviation is 1.
     """
     spread = float(class_cosines.std(dtype=np.float64))
-    return SHARPNESS / (spread if spread > 0.0 else 1.0)
+    return in_spreads / (spread if spread > 0.0 else 1.0)
 
 
 def names_part(

@@ -109,6 +109,30 @@ def test_eoal_looks_at_the_irrelevant_images_features_before_each_epoch():
     assert (extra.group >= 0).tolist() == [False, False, True] * 10
 
 
+def test_an_image_keeps_its_group_wherever_it_stands_in_a_batch():
+    trained = Trained(OneVsRest(), epochs=0)
+    trained.loss.before_epoch(trained.features)
+    trained.model.eval()
+    orders = torch.arange(30), torch.randperm(30, generator=torch.Generator().manual_seed(3))
+    with torch.no_grad():
+        losses = [
+            trained.loss(trained.model, trained.images[rows], rows, torch.Generator())
+            for rows in orders
+        ]
+    torch.testing.assert_close(*losses)
+
+
+def test_the_loss_sees_outputs_divided_by_the_temperature():
+    trained = Trained(CrossEntropy(0.5), epochs=0)
+    trained.model.eval()
+    rows = torch.arange(30)
+    with torch.no_grad():
+        found = trained.loss(trained.model, trained.images, rows, torch.Generator())
+        targets = torch.from_numpy(trained.outputs.targets)
+        expected = nn.functional.cross_entropy(trained.logits() / 0.5, targets)
+    torch.testing.assert_close(found, expected)
+
+
 def test_other_objectives_look_at_nothing_between_epochs():
     trained = Trained(Energy(), epochs=0)
     trained.loss.before_epoch(lambda rows: pytest.fail("no features are needed"))

@@ -74,6 +74,12 @@ def test_groups_of_features_cost_a_tenth_of_the_distances_and_of_the_tuplet_term
     assert found - without == pytest.approx(0.1 * np.log(1 + np.exp(-2)), abs=1e-6)
 
 
+def test_a_tenth_of_the_own_distance_counts_within_that_term():
+    groups = UnknownGroups(torch.tensor([[0.0], [10.0]]), torch.tensor([0]))
+    found = float(groups.spread(torch.tensor([[3.0]])))  # own centre at 3, the other at 7
+    assert found == pytest.approx(0.1 * 3 + np.log(1 + np.exp(3 - 7)))
+
+
 def test_a_batch_without_an_irrelevant_image_has_no_term_for_their_features():
     groups = UnknownGroups(torch.tensor([[0.0], [2.0]]), torch.tensor([-1]))
     assert float(groups.spread(torch.tensor([[9.0]]))) == 0.0
