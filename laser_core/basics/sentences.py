@@ -13,6 +13,12 @@ def count_of(number: int, thing: str) -> str:
     return f"{number:,} {thing}" + ("" if number == 1 else "s")
 
 
+def first_and_more(names: Sequence[str], most: int, between: str = ", ") -> str:
+    """The first `most` names as they are, and how many more there are: "a, b and 1,234 more"."""
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return between.join(names[:most]) + more
+
+
 def first_names(names: Sequence[str]) -> str:
     """The first names, with "…" where there are more."""
     return ", ".join(map(quote_name, names[:LISTED])) + (", …" if len(names) > LISTED else "")

@@ -10,8 +10,8 @@ import typer
 
 from laser_core.analysis.reader import RunReader
 from laser_core.basics.files import default_cache_dir
-from laser_core.basics.sentences import LISTED, count_of
-from laser_core.cli.shared import CacheDir, RunFolder, end_with
+from laser_core.basics.sentences import LISTED, count_of, first_and_more
+from laser_core.cli.shared import CacheDir, ModelsHere, PoolHere, RunFolder, end_with
 from laser_core.cli.terminal import Terminal
 from laser_core.data.confirmation import unconfirmed_settings
 from laser_core.data.open import open_pool
@@ -150,10 +150,9 @@ def _print_new_names(
         for one in new_names[:50]:
             terminal.say(f"not known in this run: {one}")
         return
-    listed = ", ".join(str(one) for one in new_names[:LISTED])
-    more = f" and {len(new_names) - LISTED:,} more" if len(new_names) > LISTED else ""
+    listed = first_and_more([str(one) for one in new_names], LISTED)
     raise PoolError(
-        f"{table.name}: nothing was taken, because this run does not know {listed}{more}; say what "
+        f"{table.name}: nothing was taken, because this run does not know {listed}; say what "
         "they are with --new-names irrelevant, relevant or left-out, or mend them in the table"
     )
 
@@ -161,12 +160,8 @@ def _print_new_names(
 def open_run(
     bundle: Annotated[Path, typer.Argument(help="Zip that `export --as run` wrote.")],
     out: Annotated[Path, typer.Option(help="New folder for the run.")],
-    pool: Annotated[
-        str | None, typer.Option(help="Where the pictures lie on this machine.")
-    ] = None,
-    models: Annotated[
-        bool, typer.Option("--models", help="The models that the run used may be used here.")
-    ] = False,
+    pool: PoolHere = None,
+    models: ModelsHere = False,
 ) -> None:
     """Open a run that was exported as one zip, perhaps on another machine.
 
@@ -185,12 +180,8 @@ def open_run(
 
 def adopt_run(
     folder: RunFolder,
-    pool: Annotated[
-        str | None, typer.Option(help="Where the pictures lie on this machine.")
-    ] = None,
-    models: Annotated[
-        bool, typer.Option("--models", help="The models that the run used may be used here.")
-    ] = False,
+    pool: PoolHere = None,
+    models: ModelsHere = False,
 ) -> None:
     """Say what a run from elsewhere may use here: where its pictures lie, and its models.
 

@@ -16,6 +16,12 @@ CacheDir = Annotated[
     typer.Option(help="Where embeddings are kept between runs.", show_default=False),
 ]
 RunFolder = Annotated[Path, typer.Argument(help="Folder of a run.", metavar="DIR")]
+PoolHere = Annotated[
+    str | None, typer.Option("--pool", help="Where the pictures lie on this machine.")
+]
+ModelsHere = Annotated[
+    bool, typer.Option("--models", help="The models that the run used may be used here.")
+]
 
 
 def end_with(work: Callable[[], None], folder: Path | None) -> None:

@@ -7,10 +7,12 @@ import difflib
 from collections.abc import Collection, Iterable, Sequence
 
 from laser_core.basics.seeding import rng_for
+from laser_core.basics.sentences import first_and_more
 from laser_core.data.base import ImageSource, bare_name
 from laser_core.data.class_names import ClassNames
 from laser_core.errors import ConfigError, PoolError
 
+_LISTED = 20  # classes that a sentence names
 _MOST_COMMAS = 12  # in a class's name that is written without quotation marks
 
 
@@ -172,9 +174,9 @@ def _class_meant(name: str, source: ImageSource, *, strict: bool) -> str:
         return name
     near = difflib.get_close_matches(bare_name(name), [bare_name(known) for known in classes], n=3)
     meant = [known for known in classes if bare_name(known) in near]
-    hint = f"did you mean {_join_names(meant)}?" if meant else f"it has {_join_names(classes[:20])}"
-    more = f" and {len(classes) - 20} more" if not meant and len(classes) > 20 else ""
-    raise ConfigError(f"class {name!r} is not in the pool {source.name}; {hint}{more}")
+    has = f"it has {first_and_more([repr(known) for known in classes], _LISTED)}"
+    hint = f"did you mean {_join_names(meant)}?" if meant else has
+    raise ConfigError(f"class {name!r} is not in the pool {source.name}; {hint}")
 
 
 def _join_names(names: Iterable[str]) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel
 
+from laser_core.basics.sentences import count_of
 from laser_core.errors import LLMReplyError
 from laser_core.llm.base import (
     CheckedNames,
@@ -209,9 +210,9 @@ class PromptedModel(LanguageModel):
         for filled in asked:  # or the next run would be given the same bad answers
             self._forget(filled)
         raise LLMReplyError(
-            f"{self.name} gave no usable answer for {task!r} in {self.attempts} "
-            f"attempt{'s' if self.attempts > 1 else ''}: {complaint}; try again, ask for fewer, "
-            f"or edit the prompt"
+            f"{self.name} gave no usable answer for {task!r} in "
+            f"{count_of(self.attempts, 'attempt')}: {complaint}; try again, ask for fewer, or edit "
+            "the prompt"
         )
 
     def _answer(self, task: Task, prompt: str, form: type[BaseModel]) -> tuple[str, bool]:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from laser_core.basics.arrays import Ints
+from laser_core.basics.sentences import first_and_more
 from laser_core.llm.base import LanguageModel, RefusedName, Task
 from laser_core.llm.lexicon.words import plain_sentence
 from laser_core.progress import Progress, Steps
@@ -153,8 +154,7 @@ def refusals(refused: Sequence[RefusedName]) -> str:
 
 def listed(names: Sequence[str], between: str = ", ") -> str:
     """The first names, and how many more there are."""
-    more = f" and {len(names) - MOST_TOLD} more" if len(names) > MOST_TOLD else ""
-    return between.join(names[:MOST_TOLD]) + more
+    return first_and_more(names, MOST_TOLD, between)
 
 
 def told(descriptions: Descriptions, notes: Sequence[str] = ()) -> list[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from laser_core.analysis.comparison import Group, KeptRun, find_runs, group_runs, read_run
+from laser_core.basics.sentences import count_of
 from laser_core.errors import LaserError
 from ui.escape import escaped
 from ui.shared.runs import run_mark, runs_folder
@@ -77,5 +78,5 @@ def _described(folder: str, run: KeptRun | None, count: int) -> str:
     if run is None:
         return folder
     if count > 1 or "/" in run.name:
-        return f"{folder} ({count} run{'' if count == 1 else 's'})"
+        return f"{folder} ({count_of(count, 'run')})"
     return f"{folder} ({run.config.strategy}, {len(run.records)} rounds)"

@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from laser_core.analysis.reader import RunReader
-from laser_core.basics.sentences import count_of
+from laser_core.basics.sentences import count_of, first_and_more
 from laser_core.errors import LaserError
 from laser_core.io.label_files.imports import ImportResult, NewNames, import_labels, preview_import
 from laser_core.io.label_files.tables import LABEL_FILES
@@ -85,8 +85,7 @@ def _choice(found: ImportResult, table: Path) -> NewNames | None:
         return "irrelevant"
     st.warning(
         "This run does not know: "
-        + escaped("; ".join(str(one) for one in found.new_names[:SHOWN]))
-        + (f"; and {len(found.new_names) - SHOWN:,} more" if len(found.new_names) > SHOWN else "")
+        + escaped(first_and_more([str(one) for one in found.new_names], SHOWN, "; "))
     )
     return st.segmented_control(  # asked anew for every table
         "They are", list(SAID), format_func=SAID.__getitem__,

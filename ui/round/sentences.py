@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from laser_core.analysis.class_report import ClassShare
 from laser_core.analysis.ranking import Ranking
+from laser_core.basics.sentences import first_and_more
 from laser_core.strategies.laser import laser_settings
 from laser_core.view import RoundRecord
 from ui.escape import escaped
@@ -15,7 +16,7 @@ def listed(names: Sequence[str], most: int = 5) -> str:
     """ "apple, cup and mug", or the first `most` and how many more."""
     shown = [escaped(name) for name in names[:most]]
     if len(names) > most:
-        return f"{', '.join(shown)} and {len(names) - most} more"
+        return first_and_more([*shown, *names[most:]], most)
     return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
 
 

@@ -19,6 +19,7 @@ import streamlit as st
 
 from laser_core.analysis.reader import RunReader
 from laser_core.basics.files import default_cache_dir
+from laser_core.basics.sentences import count_of
 from laser_core.config import ExperimentConfig
 from laser_core.data.confirmation import MARK
 from laser_core.errors import LaserError
@@ -334,6 +335,5 @@ def ago(moment: float) -> str:
     seconds = max(0.0, time.time() - moment)
     for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
         if seconds >= size:
-            count = int(seconds // size)
-            return f"{count} {unit}{'s' if count > 1 else ''} ago"
+            return f"{count_of(int(seconds // size), unit)} ago"
     return "just now"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
 
+from laser_core.basics.sentences import first_and_more
 from laser_core.errors import PoolError
 
 MAX_ROWS = 2_000_000  # twenty times the largest pool that is measured
@@ -90,8 +91,7 @@ def column_key(column: object) -> str:
 
 def list_values(names: Sequence[str]) -> str:
     """The first names for a sentence, and how many more there are."""
-    more = f" and {len(names) - _LISTED:,} more" if len(names) > _LISTED else ""
-    return ", ".join(quote_value(name) for name in names[:_LISTED]) + more
+    return first_and_more([quote_value(name) for name in names], _LISTED)
 
 
 def quote_value(value: object) -> str:

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any, Literal
 
-import streamlit as st
-
+from ui.widgets.parts import element
 from ui.widgets.selection import Selection
 
 Tone = Literal["", "good", "bad", "unsure", "accent"]
@@ -47,16 +45,7 @@ class Thumb:
     mark: Mark = ""
 
 
-def _source(name: str) -> str:
-    return (Path(__file__).parent / name).read_text(encoding="utf-8")
-
-
-_widget = st.components.v2.component(
-    "laser_gallery",
-    html=_source("gallery.html"),
-    css=_source("gallery.css"),
-    js=_source("gallery.js"),
-)
+_widget = element("laser_gallery", __file__)
 
 
 def gallery(

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from laser_core.analysis.suggestions import AlikeGroup
 from laser_core.pool import Label
+from ui.widgets.parts import element
 
 
 @dataclass(frozen=True)
@@ -78,21 +78,10 @@ class Deck:
     seconds: Sequence[float] = ()
 
 
-def _source(*names: str) -> str:
-    return "\n".join((Path(__file__).parent / name).read_text(encoding="utf-8") for name in names)
-
-
-_deck_widget = st.components.v2.component(
-    "laser_label_deck",
-    html="<span hidden>\n</span>",
-    js=_source("outbox.js", "deck.js", "tab.js", "items.js"),
+_deck_widget = element(
+    "laser_label_deck", __file__, "outbox.js", "deck.js", "tab.js", "items.js", shown=False
 )
-_label_widget = st.components.v2.component(
-    "laser_labeller",
-    html=_source("labeller.html"),
-    css=_source("labeller.css"),
-    js=_source("outbox.js", "deck.js", "tab.js", "labeller.js"),
-)
+_label_widget = element("laser_labeller", __file__, "outbox.js", "deck.js", "tab.js", "labeller.js")
 
 
 def send_deck(deck: Deck, memory: str, acks: Mapping[str, int], key: str) -> None:

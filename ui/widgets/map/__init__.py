@@ -7,7 +7,6 @@ the browser as two messages, so that a new colouring does not send the coordinat
 from __future__ import annotations
 
 from collections.abc import Collection
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,24 +20,14 @@ from ui.widgets.map.data import (
     pack_colours,
     pack_points,
 )
+from ui.widgets.parts import element
 from ui.widgets.selection import Selection
 
 __all__ = ["CATEGORY_COLOURS", "SCORE_COLOURS", "MapColours", "MapPoints", "scatter_map"]
 
 
-def _source(*names: str) -> str:
-    return "\n".join((Path(__file__).parent / name).read_text(encoding="utf-8") for name in names)
-
-
-_points_widget = st.components.v2.component(
-    "laser_map_points", html="<span hidden>\n</span>", js=_source("points.js")
-)
-_map_widget = st.components.v2.component(
-    "laser_map",
-    html=_source("map.html"),
-    css=_source("map.css"),
-    js=_source("geometry.js", "map.js"),
-)
+_points_widget = element("laser_map_points", __file__, "points.js", shown=False)
+_map_widget = element("laser_map", __file__, "geometry.js", "map.js")
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)

@@ -7,22 +7,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from ui.widgets.parts import element
 
-def _source(name: str) -> str:
-    return (Path(__file__).parent / name).read_text(encoding="utf-8")
-
-
-_widget = st.components.v2.component(
-    "laser_typing",
-    html=_source("typing.html"),
-    css=_source("typing.css"),
-    js=_source("typing.js"),
-)
+_widget = element("laser_typing", __file__)
 
 
 class Typed:

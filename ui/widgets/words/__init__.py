@@ -8,10 +8,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 import streamlit as st
+
+from ui.widgets.parts import element
 
 Tone = Literal["", "good", "bad"]
 Action = Mapping[str, Any]
@@ -61,16 +62,7 @@ class ClassLine:
     actions: tuple[ClassButton, ...] = ()
 
 
-def _source(name: str) -> str:
-    return (Path(__file__).parent / name).read_text(encoding="utf-8")
-
-
-_widget = st.components.v2.component(
-    "laser_words",
-    html=_source("words.html"),
-    css=_source("words.css"),
-    js=_source("words.js"),
-)
+_widget = element("laser_words", __file__)
 
 
 def word_lists(
