@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from laser_core.basics.arrays import Ids, Ints
 from laser_core.errors import ConfigError, PoolError
 
 State = Literal["relevant", "irrelevant", "unsure", "excluded"]
+STATES: tuple[State, ...] = get_args(State)
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,8 @@ class Label:
     name: str = ""
 
     def __post_init__(self) -> None:
+        if self.state not in STATES:
+            raise PoolError(f"{self.state!r} is no answer; the answers are {', '.join(STATES)}")
         if self.state == "relevant" and not self.name:
             raise PoolError("a relevant label needs the name of its class; give one")
 
@@ -84,10 +87,19 @@ class Pool:
         Raises:
             PoolError: the id is not in the pool, or a relevant name is not of this run.
         """
-        require_of_pool((id,), self._rows)
-        if answer.state == "relevant":
-            self.space.index(answer)
+        self.require({id: answer})
         self._labels[id] = answer
+
+    def require(self, answers: Mapping[str, Label]) -> None:
+        """Check that all `answers` could be taken; nothing is.
+
+        Raises:
+            PoolError: an id is not in the pool, or a relevant name is not of this run.
+        """
+        require_of_pool(answers, self._rows)
+        for answer in set(answers.values()):
+            if answer.state == "relevant":
+                self.space.index(answer)
 
     def get(self, id: str) -> Label | None:
         return self._labels.get(id)

@@ -11,7 +11,9 @@ from laser_core.basics.arrays import Ids, Ints
 from laser_core.data.base import ImageSource
 from laser_core.llm.base import LanguageModel
 from laser_core.pool import Label, LabelSpace
+from laser_core.store.store import Store
 from laser_core.texts.descriptions import ClassText, Descriptions, sentences_for
+from laser_core.texts.edits import with_relevant
 
 Resolve = Callable[[Label], Label]
 
@@ -24,6 +26,23 @@ def relevant_names(source: ImageSource, resolve: Resolve) -> dict[str, str]:
     """
     now = {name: resolve(Label("irrelevant", name)) for name in source.classes()}
     return {name: label.name for name, label in now.items() if label.state == "relevant"}
+
+
+def promote_confuser(store: Store, name: str, actor: str) -> None:
+    """Make a confuser a relevant class, and its sentences those of that class, in one moment.
+
+    Whoever stops the program in between finds both changed or neither.
+
+    Raises:
+        PoolError: it is a relevant class already.
+        StoreError: it cannot be written, or the texts were changed elsewhere in this moment.
+    """
+    with store.transaction():
+        kept = store.texts.read()
+        store.classes.add(name, actor)
+        if kept is not None:
+            texts = with_relevant(kept[1], name)
+            store.texts.append(texts, f"{name} made relevant", "move", kept[0])
 
 
 def images_to_test(

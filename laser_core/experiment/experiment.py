@@ -18,6 +18,7 @@ from laser_core.experiment.held_out import held_out_accuracy
 from laser_core.experiment.materials import Materials
 from laser_core.experiment.names import names_of
 from laser_core.experiment.nets import NetShelf, RunNets
+from laser_core.experiment.oracle import take_answers
 from laser_core.experiment.signals import TEXT_SIGNALS, compute_signals
 from laser_core.experiment.text_classifier import TextClassifier
 from laser_core.metrics.summary import rounds_csv
@@ -137,8 +138,8 @@ class Experiment:
                 answer is taken.
         """
         counted = {id: self.store.classes.resolved(label) for id, label in answers.items()}
-        self._pool_of(counted)  # all of them fit, or none is taken
-        self.store.labels.append(answers, self.round_index, actor, seconds)
+        self.pool.require(counted)  # under the classes that this round was begun with
+        take_answers(self.store, answers, self.round_index, actor, seconds)
         for id, label in counted.items():
             self.pool.label(id, label)
 

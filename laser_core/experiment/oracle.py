@@ -1,12 +1,53 @@
-"""The simulated oracle: the only place where true labels live during a simulation."""
+"""Who answers a query, and the one door that answers come in by: Algorithm 1, lines 10 and 11.
+
+The simulated oracle is the only place where true labels live during a simulation.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from laser_core.data.base import ImageSource
 from laser_core.errors import PoolError
 from laser_core.pool import Label, LabelSpace
+from laser_core.store.log.replay import Source
+from laser_core.store.store import Store
+
+AHEAD = 2  # rounds: answers that come while a round is trained belong to the one after it
+
+
+def take_answers(
+    store: Store,
+    answers: Mapping[str, Label],
+    round: int,
+    actor: str,
+    seconds: Mapping[str, float] | None = None,
+    *,
+    client: str | None = None,
+    first_seq: int = 0,
+    source: Source | None = None,
+    add_classes: Sequence[str] = (),
+) -> None:
+    """Commit answers, all or none, on disk before it returns: the only way that a label comes in.
+
+    Args:
+        store: of the run.
+        answers: id -> label.
+        round: under which query they were given; 0 for before the first.
+        actor, seconds, client, first_seq, source, add_classes: as for `LabelWriter.append`.
+
+    Raises:
+        PoolError: an id is not of the run's pool, a relevant label names no relevant class of
+            now, or there is no such round; then no answer is taken.
+        StoreError: they cannot be written.
+    """
+    last = store.rounds.finished() + AHEAD
+    if not 0 <= round <= last:
+        raise PoolError(f"there is no round {round} to answer; it can be 0 to {last}, reload")
+    store.labels.append(
+        answers, round, actor, seconds, client=client, first_seq=first_seq, source=source,
+        add_classes=add_classes,
+    )  # fmt: skip
 
 
 class SimulatedOracle:

@@ -180,6 +180,10 @@ class Rounds:
             found.append(record)
         return found
 
+    def finished(self) -> int:
+        """How many rounds are finished."""
+        return int(self._database.read("SELECT count(*) FROM rounds")[0][0])
+
     def changed(self) -> list[int]:
         """Finished rounds whose record no longer says what the labels of its query say.
 

@@ -8,17 +8,18 @@ from contextlib import closing
 import pytest
 
 from laser_core.pool import Label
+from laser_core.store.kept import KeptPool
 from laser_core.store.store import Store
 from tests import fakes
 from ui.label.inbox import Receipts, take
 
 CAT, DOG = Label("relevant", "cat"), Label("relevant", "dog")
-KNOWN = set("abcd")
 
 
 @pytest.fixture
 def store(tmp_path):
     with closing(Store.create(tmp_path / "run", fakes.config())) as made:
+        made.pool.keep(KeptPool(tuple("abcd")))
         yield made
 
 
@@ -34,7 +35,7 @@ def undone(seq, first, last):
 
 
 def send(store, told, *rows, client="tab"):
-    take(store, KNOWN, told, {"client": client, "rows": list(rows)})
+    take(store, told, {"client": client, "rows": list(rows)})
 
 
 def test_rows_are_taken_in_their_order_and_acknowledged(store):
@@ -81,6 +82,23 @@ def test_a_row_that_makes_no_sense_is_passed_over_and_said_so(store):
     assert told.acks == {"tab": 3}
     assert "fish" in told.refused
     assert told.stale
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"round": 99}, {"round": -1}, {"state": "banana"}, {"state": "relevant", "name": ""}]
+)
+def test_a_row_with_what_no_page_sends_is_refused_by_the_engine_and_the_next_one_taken(
+    store, wrong
+):
+    told = Receipts()
+    send(store, told, {**labeled(1, "a"), **wrong}, labeled(2, "b"))
+    assert (store.labels.by_id(), told.acks) == ({"b": CAT}, {"tab": 2})
+    assert told.refused
+
+
+def test_a_row_of_the_round_after_the_one_that_is_trained_is_taken(store):
+    send(store, Receipts(), {**labeled(1, "a"), "round": 2})
+    assert [answer.round for answer in store.labels.answers()] == [2]
 
 
 def test_rows_stay_with_the_browser_while_the_store_refuses(store, tmp_path):

@@ -1,6 +1,11 @@
-import numpy as np
+import sqlite3
+from contextlib import closing
 
-from laser_core.experiment.class_changes import following
+import numpy as np
+import pytest
+
+from laser_core.errors import PoolError, StoreError
+from laser_core.experiment.class_changes import following, promote_confuser
 from laser_core.experiment.experiment import Experiment, simulate
 from laser_core.pool import Label
 from laser_core.progress import drain
@@ -113,3 +118,57 @@ def test_nets_are_trained_again_only_if_classes_came_or_went(tmp_path):
     kept = drain(again.preview())[1].arrays.laser.detector_logits
     np.testing.assert_array_equal(kept, logits)
     assert shelf.stat().st_mtime_ns == written
+
+
+# ---- a confuser made relevant: its class and its sentences in one moment
+
+
+@pytest.fixture
+def with_confuser(tmp_path):
+    """A run with sentences of "cat" and "dog", and of the confuser "fox"."""
+    with closing(Store.create(tmp_path / "run", fakes.config())) as store:
+        texts = Descriptions(
+            (ClassText("cat", ("a cat",)), ClassText("dog", ("a dog",))),
+            (ClassText("fox", ("a fox",)),),
+        )
+        store.texts.append(texts, "first")
+        yield store
+
+
+def state_of(store):
+    with closing(Store.open(store.folder)) as again:
+        number, texts = again.texts.read()
+        names = tuple(c.name for c in texts.relevant)
+        return again.classes.space().relevant, number, names, again.events.last()
+
+
+def test_a_confuser_made_relevant_takes_its_sentences_along(with_confuser):
+    promote_confuser(with_confuser, "fox", "Ada")
+    assert state_of(with_confuser) == (("cat", "dog", "fox"), 2, ("cat", "dog", "fox"), 1)
+    assert with_confuser.texts.all()[-1].step == "move"
+
+
+@pytest.mark.parametrize("table", ["events", "texts"])
+def test_where_one_of_the_two_cannot_be_written_neither_is(with_confuser, table):
+    """Killed, or out of space, after the first: the class was relevant and had no sentences."""
+    before = state_of(with_confuser)
+    with closing(sqlite3.connect(with_confuser.folder / "run.db")) as database:
+        database.execute(
+            f"CREATE TRIGGER full BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'full'); END"
+        )
+        database.commit()
+        with pytest.raises(StoreError, match="cannot be written"):
+            promote_confuser(with_confuser, "fox", "Ada")
+        database.execute("DROP TRIGGER full")
+        database.commit()
+    assert state_of(with_confuser) == before
+    assert with_confuser.classes.space().relevant == ("cat", "dog")  # in memory too
+    promote_confuser(with_confuser, "fox", "Ada")
+    assert state_of(with_confuser)[0] == ("cat", "dog", "fox")
+
+
+def test_what_is_a_relevant_class_already_leaves_classes_and_texts_as_they_are(with_confuser):
+    before = with_confuser.events.last()
+    with pytest.raises(PoolError, match="relevant class already"):
+        promote_confuser(with_confuser, "cat", "Ada")
+    assert (with_confuser.events.last(), with_confuser.texts.read()[0]) == (before, 1)

@@ -116,3 +116,21 @@ def test_pages_that_only_show_import_nothing_that_writes():
     pages = [*(ROOT / "ui").rglob("*.py"), *(ROOT / "pages").glob("*.py"), ROOT / "app.py"]
     found = {path.relative_to(ROOT).as_posix() for path in pages if writes(path)}
     assert found == MAY_WRITE
+
+
+def test_a_label_comes_in_by_one_door():
+    """Pages, imports and the loop all call `take_answers`, which alone commits labels."""
+
+    def commits(path: Path) -> bool:
+        return any(
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr == "append"
+            and isinstance(node.func.value, ast.Attribute)
+            and node.func.value.attr == "labels"
+            for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        )
+
+    files = [*(ROOT / "ui").rglob("*.py"), *(ROOT / "laser_core").rglob("*.py")]
+    found = [path.relative_to(ROOT).as_posix() for path in files if commits(path)]
+    assert found == ["laser_core/experiment/oracle.py"]

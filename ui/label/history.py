@@ -8,6 +8,7 @@ import streamlit as st
 
 from laser_core.analysis.reader import RunReader
 from laser_core.errors import LaserError
+from laser_core.experiment.oracle import take_answers
 from laser_core.metrics.paper import precision
 from laser_core.pool import Label
 from laser_core.store.log.replay import Disagreement, Happening
@@ -99,7 +100,7 @@ def _relabel(run: RunReader, actor: str, images: list[tuple[str, int]], new: Lab
     def change() -> None:
         for round in {round for _, round in images}:
             answers = {image: new for image, of in images if of == round}
-            writable(run).labels.append(answers, round, actor)
+            take_answers(writable(run), answers, round, actor)
 
     _quietly(change)
     Selection(CHOSEN).set(())

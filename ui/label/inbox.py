@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from laser_core.errors import LaserError, PoolError
+from laser_core.experiment.oracle import take_answers
 from laser_core.pool import Label
 from laser_core.store.store import Store
 
@@ -31,14 +32,13 @@ class Receipts:
     complete: bool = False
 
 
-def take(store: Store, known: set[str], told: Receipts, message: Mapping[str, Any]) -> None:
+def take(store: Store, told: Receipts, message: Mapping[str, Any]) -> None:
     """Commit the rows of `message` that are new, and note in `told` how far that went.
 
     A row that makes no sense (a picture of another pool, a class that is gone) is passed over and
     said so; when the store refuses to write, all rows from there on stay with the browser.
 
     Args:
-        known: ids of the pool.
         message: "client" and "rows". Each row has "seq", the client's own number; "actor"; and
             "kind": "label" with "id", "state", "name", "seconds", "round" and "step" (rows of one
             step are undone together), or "undo" with "client", "first" and "last" of the rows
@@ -54,7 +54,7 @@ def take(store: Store, known: set[str], told: Receipts, message: Mapping[str, An
         batch, rows = _split(rows)
         try:
             if batch[0]["kind"] == "label":
-                _label(store, known, client, batch)
+                _label(store, client, batch)
             else:
                 _undo(store, told, client, batch[0])
         except PoolError as error:
@@ -74,11 +74,9 @@ def _split(rows: Sequence[Row]) -> tuple[Sequence[Row], Sequence[Row]]:
     return rows[:count], rows[count:]
 
 
-def _label(store: Store, known: set[str], client: str, rows: Sequence[Row]) -> None:
-    strangers = [row["id"] for row in rows if row["id"] not in known]
-    if strangers:
-        raise PoolError(f"{strangers[0]!r} is no image of this pool; its label was not taken")
-    store.labels.append(
+def _label(store: Store, client: str, rows: Sequence[Row]) -> None:
+    take_answers(
+        store,
         {row["id"]: Label(row["state"], row["name"]) for row in rows},
         rows[0]["round"],
         rows[0]["actor"],

@@ -55,15 +55,7 @@ def show_deck(run: RunReader, deck: Deck) -> None:
 def _received(
     run: RunReader, told: Receipts, ids: Sequence[str], message: Mapping[str, Any]
 ) -> None:
-    take(writable(run), _known(run), told, message)
+    take(writable(run), told, message)
     complete = len(run.store.labels.answers_of(ids)) == len(ids)
     if complete != told.complete:  # what the page offers has changed
         told.complete, told.stale = complete, True
-
-
-def _known(run: RunReader) -> set[str]:
-    key = f"_label_known {run.name}"
-    if key not in st.session_state:
-        st.session_state[key] = set(run.facts.ids.tolist())
-    known: set[str] = st.session_state[key]
-    return known

@@ -18,6 +18,7 @@ from laser_core.analysis.known import Known, known_relevance
 from laser_core.analysis.reader import RunReader
 from laser_core.basics.arrays import Ints
 from laser_core.errors import ConfigError, LaserError
+from laser_core.experiment.class_changes import promote_confuser
 from laser_core.llm.base import Exchange
 from laser_core.store.text_versions import (
     Step,
@@ -27,7 +28,7 @@ from laser_core.store.text_versions import (
     undo_target,
 )
 from laser_core.texts.descriptions import Descriptions
-from laser_core.texts.edits import Edit, apply_edit, with_relevant
+from laser_core.texts.edits import Edit, apply_edit
 from laser_core.texts.live_scores import CosineMemory, LiveScores
 from ui.escape import escaped
 from ui.shared.fragment import fragment
@@ -219,13 +220,8 @@ def base_number(run_name: str, versions: list[TextVersion]) -> int:
 
 def make_relevant(run_name: str, name: str) -> None:
     """Make a confuser a relevant class of the run, from the next query on."""
-    run = reader(run_name)
-    kept = run.store.texts.read()
-    if kept is None:
-        return
     try:
-        writable(run).classes.add(name, ACTOR)
-        keep(run_name, with_relevant(kept[1], name), f"{name} made relevant", kept[0], "move")
+        promote_confuser(writable(reader(run_name)), name, ACTOR)
     except LaserError as error:
         notify(error)
 

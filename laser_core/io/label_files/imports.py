@@ -9,6 +9,7 @@ from pathlib import Path
 from laser_core.basics.arrays import Ids
 from laser_core.basics.sentences import count_of, first_names
 from laser_core.errors import PoolError
+from laser_core.experiment.oracle import take_answers
 from laser_core.io.label_files.picture_finder import PictureFinder, best_column
 from laser_core.io.label_files.row_labels import NewName, NewNames, RowLabels
 from laser_core.io.label_files.tables import LabelTable, read_label_table
@@ -99,7 +100,7 @@ def import_labels(
         StoreError: they cannot be written.
     """
     labels, done = _look(store, ids, table, new_names)
-    store.labels.append(labels, round, actor, source="import", add_classes=done.added)
+    take_answers(store, labels, round, actor, source="import", add_classes=done.added)
     return done
 
 
