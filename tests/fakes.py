@@ -16,6 +16,7 @@ from laser_core.experiment.oracle import SimulatedOracle
 from laser_core.llm.base import CheckedNames, LanguageModel, Proposal
 from laser_core.pool import LabelSpace, positions
 from laser_core.texts.cosines import Cosines
+from laser_core.vlm.base import VisionLanguageModel
 
 CLASSES = ("cat", "dog", "truck", "ship", "frog", "lamp")
 DIM = 12
@@ -127,6 +128,13 @@ def tests(pool: ImageSource, space: LabelSpace) -> tuple[Ids, np.ndarray]:
     ]
     labels = [space.relevant.index(str(i.label)) for i in chosen]
     return np.array([i.id for i in chosen], dtype=np.str_), np.array(labels, dtype=np.intp)
+
+
+def image_features(vlm: VisionLanguageModel, images: Sequence[Image.Image]) -> Floats:
+    """(n, F) raw features of RGB pictures, all in one batch."""
+    if not images:
+        return np.empty((0, vlm.feature_dim), dtype=np.float32)
+    return vlm.features(np.stack([vlm.prepare(image) for image in images]))
 
 
 def rebuilt(why: Explanation) -> float:

@@ -37,7 +37,7 @@ class JobState:
         details: for the fold below it (a traceback, the end of the log); may be "".
         cancelling: someone asked it to stop and it has not stopped yet.
         dismissed: someone has read how it ended.
-        created, started, ended: seconds since 1970; None where it has not come to that.
+        started, ended: seconds since 1970; None where it has not come to that.
         pid: the worker's process; 0 before one took the job.
     """
 
@@ -54,7 +54,6 @@ class JobState:
     details: str = ""
     cancelling: bool = False
     dismissed: bool = False
-    created: float = 0.0
     started: float | None = None
     ended: float | None = None
     pid: int = 0
@@ -89,7 +88,6 @@ def read_state(lane: Lane, id: str) -> JobState:
         kind=str(spec.get("kind", id.partition("-")[2])),
         status=status,
         params=spec.get("params", {}),
-        created=float(spec.get("created", 0.0)),
         cancelling=status in ACTIVE and (folder / "cancel").exists(),
         dismissed=(folder / "dismissed").exists(),
         **{name: progress[name] for name in _FROM_WORKER if name in progress},

@@ -58,9 +58,9 @@ def require_numbers(encoded: Floats, model: str, what: str) -> None:
 class VisionLanguageModel(ABC):
     """Encodes pictures and sentences. Nothing it returns for one picture depends on its batch.
 
-    Pictures take two steps, so that the costly one can be cached per picture: `image_features`
-    (any batch), then `image_vectors`, which may use statistics of the whole pool. The first is
-    again two: `prepare` (cheap, in any thread) and `features` (the network).
+    Pictures take two steps, so that the costly one can be cached per picture: raw features (any
+    batch), then `image_vectors`, which may use statistics of the whole pool. The first is again
+    two: `prepare` (cheap, in any thread) and `features` (the network).
 
     Attributes:
         kind: which form is in use; the screen always says it.
@@ -91,12 +91,6 @@ class VisionLanguageModel(ABC):
     @abstractmethod
     def features(self, prepared: PreparedImage) -> Floats:
         """(n, F) float32 raw features of n prepared pictures, stacked."""
-
-    def image_features(self, images: Sequence[Image.Image]) -> Floats:
-        """(n, F) float32 raw features of RGB pictures of any sizes."""
-        if not images:
-            return np.empty((0, self.feature_dim), dtype=np.float32)
-        return self.features(np.stack([self.prepare(image) for image in images]))
 
     @abstractmethod
     def text_vectors(self, texts: Sequence[str]) -> Floats:

@@ -18,6 +18,7 @@ from laser_core.vlm.base import VisionLanguageModel
 from laser_core.vlm.embed import embed_images
 from laser_core.vlm.feature_store import FeatureStore, folder_name
 from laser_core.vlm.text_store import embed_texts
+from tests import fakes
 from tests.vlm.conftest import PicturesInMemory, png
 
 
@@ -59,7 +60,7 @@ def embed(source, vlm, folder):
 
 
 def expected(pictures, ids):
-    return MeanColour().image_features([PicturesInMemory.image(pictures, id) for id in ids])
+    return fakes.image_features(MeanColour(), [PicturesInMemory.image(pictures, id) for id in ids])
 
 
 def test_features_come_in_the_order_of_the_ids_in_half_precision(pictures, vlm, tmp_path):
