@@ -3,13 +3,13 @@
 import streamlit as st
 
 if __name__ == "__main__":  # run for a visitor
-    from ui.home.page import home
+    from ui.home.page import show_home
 
-    home()
+    show_home()
 else:  # imported by the server as it starts
     from starlette.middleware import Middleware
 
+    from ui.server.browser import open_browser
     from ui.server.gate import Gate
-    from ui.server.opening import open_browser
 
     app = st.App(__file__, middleware=[Middleware(Gate)], lifespan=open_browser)

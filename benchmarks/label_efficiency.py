@@ -99,7 +99,7 @@ def curve(runs: Runs, config: ExperimentConfig) -> list[Round]:
                 Round(
                     record.precision or 0.0,
                     len(experiment.pool.labels()),
-                    experiment.pool.found(),
+                    experiment.pool.relevant_found(),
                     plain_accuracy(experiment),
                     record.accuracy or 0.0,
                     record.figures["zero_shot"],
@@ -114,7 +114,7 @@ def curve(runs: Runs, config: ExperimentConfig) -> list[Round]:
 def plain_accuracy(experiment: Experiment) -> float:
     """Accuracy of the head that knows no text, trained on the relevant labels so far."""
     materials, n = experiment.materials, experiment.space.n
-    ids, labels = experiment.pool.training()
+    ids, labels = experiment.pool.training_labels()
     ids, labels = ids[labels < n], labels[labels < n]
     if not len(ids):
         return 0.0

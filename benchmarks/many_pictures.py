@@ -36,7 +36,7 @@ from laser_core.analysis.reader import RunReader
 from laser_core.basics.arrays import Floats
 from laser_core.basics.seeding import rng_for
 from laser_core.config import ExperimentConfig
-from laser_core.data.open import describe, open_pool
+from laser_core.data.open import open_pool, summarise_pool
 from laser_core.data.sets.demo import DemoSource
 from laser_core.experiment.experiment import Experiment
 from laser_core.experiment.plan import plan
@@ -115,7 +115,7 @@ def stages(size: int, folder: Path, stub: bool) -> list[Stage]:
     with stage("open the folder"):
         source = open_pool(str(pool))
     with stage("describe it"):
-        describe(source)
+        summarise_pool(source)
     with stage("plan"):
         config = ExperimentConfig(pool=str(pool), vlm="offline", rounds=ROUNDS)
         planned = plan(config, cache)

@@ -84,7 +84,7 @@ def run(
     Raises:
         LaserError: a setting, the pool or a model cannot be used; the message says what to do.
     """
-    source, config = _settled(pool, relevant, settings)
+    source, config = _check_given(pool, relevant, settings)
     cache, folder = _cache(cache_dir), Path(out) if out else new_folder("run")
     terminal = Terminal()
     tell = terminal.say if progress else _nothing
@@ -206,7 +206,7 @@ class Experiment:
         progress: bool = True,
         **settings: Any,
     ) -> None:
-        source, config = _settled(pool, relevant, settings)
+        source, config = _check_given(pool, relevant, settings)
         cache = _cache(cache_dir)
         planned = plan(config, cache, source)
         self._store = Store.create(Path(out) if out else new_folder("run"), planned.config)
@@ -260,7 +260,7 @@ class Experiment:
             LaserError: a choice or a model cannot be used.
         """
         asked = strategy_class(str(choice.get("strategy") or self.config.strategy))
-        known = [*_choosable(RoundChoice), *(told.name for told in told_settings(asked))]
+        known = [*_choosable(RoundChoice), *(setting.name for setting in told_settings(asked))]
         _require_known(choice, known, "choice for a round")
         waiting = self.pending.ids.tolist() if self.pending else []
         answered = sum(self._engine.pool.get(id) is not None for id in waiting)
@@ -373,12 +373,12 @@ class Experiment:
         return _done(steps, self._progress)
 
 
-def _settled(
+def _check_given(
     pool: PoolLike, relevant: str | Iterable[str], settings: Mapping[str, Any]
 ) -> tuple[ImageSource | None, ExperimentConfig]:
     """(the pool where it is open already, the checked settings)."""
     own = strategy_class(str(settings.get("strategy", ExperimentConfig.strategy)))
-    of_strategy = [told.name for told in told_settings(own)]
+    of_strategy = [setting.name for setting in told_settings(own)]
     known = [*_choosable(ExperimentConfig), *of_strategy]
     _require_known(settings, known, "setting of a run")
     chosen = {name: settings[name] for name in of_strategy if name in settings}

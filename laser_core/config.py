@@ -56,7 +56,7 @@ class ExperimentConfig:
     llm: str = "offline"
     vlm: str = "auto"
     strategy: str = "laser"
-    settings: Settings = ()  # the strategy's own; `laser_core.plan` fills in those left out
+    settings: Settings = ()  # the strategy's own; `laser_core.experiment.plan` fills the rest
     learner: LearnerName = "head"
     anchor: float | None = None  # a, the text's part in the head's classifier; None: 1 for `head`,
     # 0 for `resnet18`, which has no such thing

@@ -115,7 +115,7 @@ class Pool:
         unlabeled: Ids = self.ids[keep]
         return unlabeled
 
-    def training(self) -> tuple[Ids, Ints]:
+    def training_labels(self) -> tuple[Ids, Ints]:
         """(L,) ids of relevant and irrelevant answers in pool order, and (L,) class indices."""
         chosen = [
             (self._rows[id], self.space.index(answer))
@@ -126,11 +126,11 @@ class Pool:
         rows = np.array([row for row, _ in chosen], dtype=np.intp)
         return self.ids[rows], np.array([index for _, index in chosen], dtype=np.intp)
 
-    def found(self) -> int:
+    def relevant_found(self) -> int:
         """How many images are labeled relevant."""
         return sum(answer.state == "relevant" for answer in self._labels.values())
 
-    def discovered(self) -> list[str]:
+    def discovered_names(self) -> list[str]:
         """Names given to irrelevant images so far, in the order first met."""
         names = (a.name for a in self._labels.values() if a.state == "irrelevant" and a.name)
         return list(dict.fromkeys(names))

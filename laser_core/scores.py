@@ -101,11 +101,11 @@ def final_score(
             deviation 1 over the pool, because S_det is some ten times as wide as S_vlm.
     """
     if fusion == "zscore":
-        s_vlm, s_det = standardised(s_vlm), standardised(s_det)
+        s_vlm, s_det = standardise(s_vlm), standardise(s_det)
     return (1.0 - delta) * s_vlm + delta * s_det
 
 
-def standardised(scores: Floats) -> Floats:
+def standardise(scores: Floats) -> Floats:
     """(N,) at mean 0 and standard deviation 1; all 0 when every score is the same."""
     spread = scores.std()
     return (scores - scores.mean()) / (spread if spread > 0.0 else 1.0)

@@ -9,21 +9,21 @@ from laser_core.data.sets.published_sets import PRINTED_DESCRIPTIONS, usual_desc
 from laser_core.errors import LaserError
 from ui.data.classes import choose_classes
 from ui.data.models import choose_models, choose_settings
-from ui.data.source import choose_source, look_at, show_pool
-from ui.escape import escaped
-from ui.shared.adopt import open_run_card
+from ui.data.source import choose_source, inspect_source, show_pool
+from ui.escape import escape_text
+from ui.shared.adopt import show_open_run_card
 from ui.shared.frame import frame
-from ui.shared.jobs import job_panel
+from ui.shared.jobs import show_job_panel
 from ui.shared.runs import TITLES, follow_new_run, jobs, start_run
 
 frame("Data", "🗂️", "A pool of pictures, the classes that matter in it, and the models in use.")
-job = job_panel(jobs(), TITLES)
+job = show_job_panel(jobs(), TITLES)
 follow_new_run(job)
-open_run_card()
+show_open_run_card()
 
 st.subheader("1 · Pictures", anchor=False)
 source = choose_source()
-facts = look_at(source) if source else None
+facts = inspect_source(source) if source else None
 if source is None or facts is None:
     st.stop()
 show_pool(source, facts)
@@ -47,7 +47,7 @@ try:
         **settings,
     )
 except LaserError as error:
-    st.error(escaped(error))
+    st.error(escape_text(error))
     st.stop()
 st.button(
     "Make the run",

@@ -6,9 +6,9 @@ from laser_core.errors import LaserError
 from laser_core.metrics.summary import rounds_csv
 from ui.charts.rounds import AXES, axis_of, show_rounds, show_summary
 from ui.charts.texts import show_classes, show_confusion, show_descriptions
-from ui.escape import escaped
+from ui.escape import escape_text
 from ui.shared.frame import frame
-from ui.shared.jobs import job_panel
+from ui.shared.jobs import show_job_panel
 from ui.shared.runs import TITLES, current_run, jobs
 
 ROUNDS, DESCRIPTIONS, CLASSES = "Rounds", "Descriptions", "Classes"
@@ -16,7 +16,7 @@ CONFUSION = "Confusion matrix"
 
 frame("Charts", "📈", "What the rounds so far have brought, and what they cost.")
 run = current_run(pictures=False)
-job_panel(jobs(), TITLES)
+show_job_panel(jobs(), TITLES)
 try:
     records = run.records()
     if not records:
@@ -51,4 +51,4 @@ try:
     else:
         show_confusion(run, records, picture or "png")
 except LaserError as error:
-    st.error(escaped(error))
+    st.error(escape_text(error))

@@ -4,12 +4,12 @@ import streamlit as st
 
 from laser_core.analysis.comparison import curve, obstacles, reservations
 from laser_core.errors import LaserError
-from ui.compare.again import offer_again
 from ui.compare.chart import AXES, CEILINGS, MEASURES, comparison_chart, comparison_table
+from ui.compare.rerun import offer_rerun
 from ui.compare.runs import choose_groups, kept_runs
-from ui.escape import escaped
+from ui.escape import escape_text
 from ui.shared.frame import frame
-from ui.shared.jobs import job_panel
+from ui.shared.jobs import show_job_panel
 from ui.shared.runs import TITLES, jobs
 
 frame(
@@ -17,7 +17,7 @@ frame(
     "⚖️",
     "Runs of one comparison that differ only in seed or class split are one line.",
 )
-job_panel(jobs(), TITLES)
+show_job_panel(jobs(), TITLES)
 try:
     runs = kept_runs()
     if not any(run.records for run in runs):
@@ -33,7 +33,7 @@ try:
         st.info("Choose at least one run above.")
         st.stop()
     if found := obstacles(groups):
-        st.warning(escaped(" ".join(found)))
+        st.warning(escape_text(" ".join(found)))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         measure = st.segmented_control(
             "Show",
@@ -57,8 +57,8 @@ try:
     notes = ["Bands are one standard deviation over n runs.", *reservations(groups)]
     if measure == "precision" and any(curve(group, "ceiling", "round").x for group in groups):
         notes.insert(0, CEILINGS)
-    st.caption(escaped(" ".join([f"{MEASURES[measure]}.", *notes])))
+    st.caption(escape_text(" ".join([f"{MEASURES[measure]}.", *notes])))
     comparison_table(groups)
-    offer_again([run for group in groups for run in group.runs])
+    offer_rerun([run for group in groups for run in group.runs])
 except LaserError as error:
-    st.error(escaped(error))
+    st.error(escape_text(error))

@@ -3,27 +3,27 @@
 import streamlit as st
 
 from laser_core.errors import LaserError
-from ui.escape import escaped
-from ui.files.incoming import labels_in, pictures_place
-from ui.files.outgoing import labels_out, large_files, pictures_out
+from ui.escape import escape_text
+from ui.files.incoming import show_label_import, show_pictures_place
+from ui.files.outgoing import show_label_export, show_large_files, show_picture_export
 from ui.shared.actor import who_labels
 from ui.shared.frame import frame
-from ui.shared.jobs import job_panel
+from ui.shared.jobs import show_job_panel
 from ui.shared.runs import TITLES, current_run, jobs
 
 frame("Files", "🗃️", "Labels in from a table; labels, pictures and whole runs out, for other tools.")
 run = current_run(pictures=False)
-job = job_panel(jobs(), TITLES)
+job = show_job_panel(jobs(), TITLES)
 try:
     out, into = st.columns(2, gap="large")
     with out:
         st.subheader("Out", anchor=False)
-        labels_out(run)
-        pictures_out(run, job)
-        large_files(run, job)
+        show_label_export(run)
+        show_picture_export(run, job)
+        show_large_files(run, job)
     with into:
         st.subheader("In", anchor=False)
-        labels_in(run, who_labels())
-        pictures_place(run)
+        show_label_import(run, who_labels())
+        show_pictures_place(run)
 except LaserError as error:
-    st.error(escaped(error))
+    st.error(escape_text(error))

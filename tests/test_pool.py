@@ -29,7 +29,7 @@ def test_unsure_and_excluded_images_train_nothing():
     pool = pool_with(
         d=Label("irrelevant"), a=Label("relevant", "dog"), b=Label("unsure"), c=Label("excluded")
     )
-    ids, labels = pool.training()
+    ids, labels = pool.training_labels()
     assert ids.tolist() == ["a", "d"]
     assert labels.tolist() == [1, 2]
 
@@ -38,7 +38,7 @@ def test_names_of_irrelevant_images_are_discovered_once_in_the_order_met():
     pool = pool_with(
         c=Label("irrelevant", "truck"), a=Label("irrelevant"), b=Label("irrelevant", "truck")
     )
-    assert pool.discovered() == ["truck"]
+    assert pool.discovered_names() == ["truck"]
 
 
 def test_an_unknown_image_and_an_unknown_class_are_told_by_name():

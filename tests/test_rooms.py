@@ -78,7 +78,7 @@ def test_the_rooms_keep_their_order(copy: Path) -> None:
         ("laser_core/strategies/laser.py", "from laser_core.experiment import plan"),
         ("laser_core/texts/lint.py", "def late():\n    import laser_core.nets.base"),
         ("laser_core/pool.py", "import ui.escape"),
-        ("ui/charts/rounds.py", "from ui.round import look"),
+        ("ui/charts/rounds.py", "from ui.round import state"),
         ("ui/widgets/selection.py", "import ui.shared.runs"),
         ("laser_core/cellar/__init__.py", ""),  # a room that took no place in the order
     ],

@@ -321,7 +321,7 @@ MEASURES = (
     ),
     mutation(
         "recall-of-this-round", "Section 4.3: recall is of all rounds so far",
-        "rounds", "metrics.recall(pool.found(), len(all_relevant))",
+        "rounds", "metrics.recall(pool.relevant_found(), len(all_relevant))",
         "metrics.recall(relevant, len(all_relevant))",
         "rounds::test_recall_counts_all_rounds_and_not_this_one_alone",
     ),

@@ -1,7 +1,7 @@
 """Text from outside on a page: shown as it is, never read as Markdown, HTML or an icon.
 
 Names of classes, files, people and runs, what a model said, and every error that may quote one of
-them pass `escaped` before a Streamlit element takes them, and `chart_text` before a chart does.
+them pass `escape_text` before a Streamlit element takes them, and `chart_text` before a chart does.
 Words in tables, in choices and in our own widgets are not read as Markdown and need neither.
 """
 
@@ -13,7 +13,7 @@ import re
 from laser_core.basics.secret_keys import mask_keys
 from laser_core.basics.unseen_characters import escape_unseen
 
-JOINER = "\u2060"  # takes no room; parts two signs that Streamlit would read together
+JOINER = "\u2060"  # takes no room; parts two characters that Streamlit would read together
 # What Markdown reads wherever it stands. Ordinary sentences keep their full stops and hyphens.
 SIGNS = re.compile(r"[\\`*~$<\[\]]|_(?!(?<=[^\W_]_)[^\W_])|&(?=#?\w+;)|:(?=[A-Za-z])")
 AT_START = re.compile(r"^([-+>#=]|\d+(?=[.)]))")
@@ -28,8 +28,8 @@ LATER = (
 )
 
 
-def escaped(text: object) -> str:
-    """`text`, or what an error says, as Markdown of one line that shows every sign of it.
+def escape_text(text: object) -> str:
+    """`text`, or what an error says, as Markdown of one line that shows every character of it.
 
     Control characters stand as escapes and keys as `***`, as in the terminal.
     """
@@ -43,7 +43,7 @@ def escaped(text: object) -> str:
 
 
 def _after_backslash(found: re.Match[str]) -> str:
-    """A sign that begins a list or heading with a backslash before it; after a number."""
+    """A character that begins a list or heading with a backslash before it; after a number."""
     sign = found.group()
     return f"{sign}\\" if sign[0].isdigit() else f"\\{sign}"
 

@@ -43,7 +43,7 @@ def class_shares(ranking: Ranking, before: Pool) -> list[ClassShare]:
     if classes is None:
         return []
     names = ranking.config.relevant
-    labels = before.training()[1]
+    labels = before.training_labels()[1]
     have = np.bincount(labels[labels < len(names)], minlength=len(names))
     left = np.bincount(classes, minlength=len(names))
     asked = ranking.class_shares()
@@ -76,12 +76,12 @@ def remarks(shares: Sequence[ClassShare], last: dict[str, tuple[int, int]]) -> l
         shares: of the batch.
         last: of the round before (`found_by_class`); empty before the first.
     """
-    said = []
+    sentences = []
     for share in shares:
         if not share.left:
-            said.append(f"no picture is left that may be {share.name}, so it gets none")
+            sentences.append(f"no picture is left that may be {share.name}, so it gets none")
         elif not share.asked:
-            said.append(
+            sentences.append(
                 f"{share.name} gets none of this batch: it has {share.labels} "
                 f"{'label' if share.labels == 1 else 'labels'}, and others have fewer or score "
                 "higher"
@@ -89,9 +89,9 @@ def remarks(shares: Sequence[ClassShare], last: dict[str, tuple[int, int]]) -> l
         asked, found = last.get(share.name, (0, 0))
         whole = sum(each.asked for each in shares)
         if share.asked > MOST * whole and len(shares) > 1 and asked and found < LITTLE * asked:
-            said.append(
+            sentences.append(
                 f"{share.name} takes {share.asked} of {whole} pictures, and the last round found "
                 f"{found} of the {asked} asked for it: it may be rare here, or its sentences "
                 "describe something else"
             )
-    return said
+    return sentences

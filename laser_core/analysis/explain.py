@@ -46,7 +46,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Predicted:
+class Prediction:
     """What the classifier thought an image shows when the batch was asked, and its logit's parts.
 
     Args:
@@ -71,14 +71,14 @@ class Predicted:
         """The logit and its parts in one line."""
         return (
             f"classifier: {self.name} {self.probability:.2f}, logit {self.factor:g} x "
-            f"{self.text:.3f} (text) {_signed(self.learned)} (labels) {_signed(self.bias)} = "
+            f"{self.text:.3f} (text) {_with_sign(self.learned)} (labels) {_with_sign(self.bias)} = "
             f"{self.logit:.3f}"
         )
 
 
-def predicted(
+def prediction_of(
     text: Floats, learned: Floats, logits: Floats, factor: float, classes: Sequence[str]
-) -> Predicted:
+) -> Prediction:
     """The classifier's part of an explanation.
 
     Args:
@@ -90,12 +90,12 @@ def predicted(
     chances = temperature_probabilities(logits[None].astype(float), 1.0)[0]
     said, taught, logit = float(text[best]), float(learned[best]), float(logits[best])
     bias = logit - said - taught
-    return Predicted(
+    return Prediction(
         classes[best], float(chances[best]), factor, said / factor, taught, bias, logit
     )
 
 
-def _signed(number: float) -> str:
+def _with_sign(number: float) -> str:
     return f"{'-' if number < 0 else '+'} {abs(number):.3f}"
 
 
@@ -135,7 +135,7 @@ class Explanation:
     fusion: Fusion
     centre: tuple[float, float, float, float]
     score: float
-    predicted: Predicted | None = None
+    predicted: Prediction | None = None
     shares: tuple[Share, ...] = ()
     names_share: float = 0.0
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from laser_core.analysis.explain import Explanation, explain, predicted, with_shares
+from laser_core.analysis.explain import Explanation, explain, prediction_of, with_shares
 from laser_core.analysis.ranking import Ranking, place_of
 from laser_core.analysis.reader import RunReader
 from laser_core.config import ExperimentConfig
@@ -96,7 +96,7 @@ def explain_row(
             float(s_det.mean()),
             float(s_det.std()) or 1.0,
         ),
-        s_vlm=float(s_vlm[here]) if _otherwise_summed(config) else None,
+        s_vlm=float(s_vlm[here]) if _is_other_aggregator(config) else None,
     )
     if laser.names_log_sum is not None and laser.names_sharpness is not None:
         names = NegativeNames(laser.names_log_sum[[here]], float(laser.names_sharpness[here]))
@@ -105,17 +105,17 @@ def explain_row(
         return found
     read = (arrays.classifier.text, arrays.classifier.learned, arrays.classifier.logits)
     text, learned, logits = (np.asarray(array[here], dtype=float) for array in read)
-    thought = predicted(text, learned, logits, config.anchor or 1.0, config.relevant)
+    thought = prediction_of(text, learned, logits, config.anchor or 1.0, config.relevant)
     return replace(found, predicted=thought)
 
 
-def _otherwise_summed(config: ExperimentConfig) -> bool:
+def _is_other_aggregator(config: ExperimentConfig) -> bool:
     """Whether S_vlm is not the best cosine less the mean of the confusers'."""
     return laser_settings(config).aggregator != "mean" or "aggregator" in dict(config.retired)
 
 
 @dataclass(frozen=True)
-class Standing:
+class RankingPlace:
     """Where one image stands in a ranking.
 
     Args:
@@ -160,7 +160,7 @@ class ClassPlace:
     decided: Decider
 
 
-def standing(ranking: Ranking, row: int) -> Standing:
+def ranking_place(ranking: Ranking, row: int) -> RankingPlace:
     """Where the image at `row` of the pool stands.
 
     Raises:
@@ -175,7 +175,7 @@ def standing(ranking: Ranking, row: int) -> Standing:
         groups = len(ranking.descriptions.relevant_texts())
     picked = bool(np.isin(row, ranking.rows))
     share = quotas(len(ranking.ids), groups) if groups and mine is not None else None
-    return Standing(
+    return RankingPlace(
         rank=int((scores > scores[here]).sum()) + 1,
         among=len(scores),
         group_rank=int((scores[same] > scores[here]).sum()) + 1,

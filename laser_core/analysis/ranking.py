@@ -133,7 +133,7 @@ class Ranking:
         laser = self.arrays.laser
         if self.round == 1 or laser is None or laser.detector_logits is None:
             return "no detector has been trained yet"
-        return why_no_detector(before.training()[1], before.space.n)
+        return why_no_detector(before.training_labels()[1], before.space.n)
 
     def score_of(self, row: int) -> float:
         """What the image at `row` of the pool was ranked by.

@@ -55,19 +55,21 @@ def start_audit(run: RunReader, store: Store, actor: str, size: int = AUDIT_SIZE
         store: of the same run, to keep it in.
 
     Raises:
-        PoolError: nothing lies below the line.
+        PoolError: every unlabeled picture is in the query.
         StoreError: it cannot be written.
     """
-    below = below_the_line(run)
+    below = unqueried_ids(run)
     if len(below) == 0:
-        raise PoolError("no picture is left below the line, so there is nothing to audit")
+        raise PoolError(
+            "no unlabeled picture is left outside the query, so there is nothing to audit"
+        )
     number = len(run.store.audits.all()) + 1
     drawn = audit_sample(below, run.config.seed, number, size)
     store.audits.append(drawn.tolist(), len(below), len(run.records()), actor)
     return run.store.audits.all()[-1]
 
 
-def below_the_line(run: RunReader) -> Ids:
+def unqueried_ids(run: RunReader) -> Ids:
     """(B,) unlabeled ids that no query waits for, in the pool's order."""
     unlabeled = run.pool().unlabeled()
     waiting = run.store.rounds.query(len(run.records()) + 1)
@@ -88,13 +90,13 @@ def outlook(run: RunReader) -> Outlook:
     result, left = _read(run, audits[-1]) if audits else (None, None)
     hint = stopping_hint(
         precisions,
-        pool.found(),
+        pool.relevant_found(),
         len(pool.unlabeled()),
         left,
-        expected=_expected(run),
+        expected=_expected_share(run),
         truly_left=_truly_left(run),
     )
-    recall = recall_interval(pool.found(), left) if left else None
+    recall = recall_interval(pool.relevant_found(), left) if left else None
     return Outlook(hint, audits[-1] if audits else None, result, left, recall, _batch(run))
 
 
@@ -106,7 +108,7 @@ def _read(run: RunReader, audit: Audit) -> tuple[Audited, Count | None]:
     have no answer still may all be relevant, or none.
     """
     labeled = run.store.labels.answered_by(audit.after)
-    waited = _waited(run, audit, labeled)
+    waited = _waiting_ids(run, audit, labeled)
     outside = {*audit.ids, *labeled, *waited}
     since = sum(
         a.label.state == "relevant" and a.seq > audit.after and a.image not in outside
@@ -119,7 +121,7 @@ def _read(run: RunReader, audit: Audit) -> tuple[Audited, Count | None]:
     return result, Count(result.left.low, result.left.high + unknown, result.left.confidence)
 
 
-def _waited(run: RunReader, audit: Audit, labeled: set[str]) -> list[str]:
+def _waiting_ids(run: RunReader, audit: Audit, labeled: set[str]) -> list[str]:
     """Ids of the query that waited when the audit was drawn, and that had no label then.
 
     A population smaller than the unlabeled pool tells that one did; clocks may have been set.
@@ -143,7 +145,7 @@ def _batch(run: RunReader) -> Interval | None:
     return batch_precision(sum(counted), len(counted), size) if size else None
 
 
-def _expected(run: RunReader) -> float | None:
+def _expected_share(run: RunReader) -> float | None:
     """Share of the next batch that is relevant, by its answers and for the rest by the model."""
     asked = run.store.rounds.query(len(run.records()) + 1)
     batch = asked[1] if asked else run.preview()

@@ -158,7 +158,7 @@ def closest_first(cosines: TextCosines, rows: Ints, logits: Floats) -> Ints:
     margins = np.full(cosines.relevant.shape[1], np.inf)
     if logits.shape[1] > 1:
         margins[rows] = class_margin(logits)
-    margins[_confused(cosines)] = np.inf
+    margins[_is_near_a_confuser(cosines)] = np.inf
     return np.lexsort((sureness(cosines), margins))
 
 
@@ -191,7 +191,7 @@ def class_margin(logits: Floats) -> Floats:
     return chances[:, -1] - chances[:, -2] if chances.shape[1] > 1 else chances[:, -1]
 
 
-def _confused(cosines: TextCosines) -> Bools:
+def _is_near_a_confuser(cosines: TextCosines) -> Bools:
     """(N,) whether a confuser's sentence is nearer than all relevant ones."""
     if len(cosines.irrelevant) == 0:
         return np.zeros(cosines.relevant.shape[1], dtype=np.bool_)
@@ -249,13 +249,13 @@ def from_logits(
         if classifier is None:
             reason = f"the detector gives {name} {row[likeliest]:.2f}, {told}"
         else:
-            reason = f"{_told(classifier[n], name)}; the detector gives {told}"
+            reason = f"{_classifier_says(classifier[n], name)}; the detector gives {told}"
         label = IRRELEVANT if irrelevant else Label("relevant", name)
         guesses.append(Suggestion(label, sure, reason, sure))
     return guesses
 
 
-def _told(logits: Floats, name: str) -> str:
+def _classifier_says(logits: Floats, name: str) -> str:
     """What the classifier says of an image, from its (n,) logits, whose likeliest is `name`."""
     return (
         "the classifier, which starts from the text, gives "
@@ -284,7 +284,7 @@ def named_by_classifier(
     named = []
     for n, guess in enumerate(guesses):
         best = int(logits[n].argmax())
-        reason = f"{_told(logits[n], classes[best])}; {guess.reason}"
+        reason = f"{_classifier_says(logits[n], classes[best])}; {guess.reason}"
         if guess.label.state != "relevant":
             named.append(replace(guess, reason=reason))
             continue

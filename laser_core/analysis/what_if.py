@@ -79,7 +79,7 @@ def what_if(
             "so nothing else can be tried on it"
         )
     laser = Laser.from_config(choice.applied_to(config))
-    labeled = Labeled(before.training()[1], before.space.n, descriptions.relevant_owner())
+    labeled = Labeled(before.training_labels()[1], before.space.n, descriptions.relevant_owner())
     delta = choice.delta or 0.0
     parts = laser.fuse(kept.s_vlm, kept.best, kept.detector_logits, labeled, delta)
     rng = rng_for(config.seed, "query", round)

@@ -8,7 +8,7 @@ import re
 LONGEST = 200  # bytes; systems take 255, and what is added to a name (".partial", "-2") needs room
 _LONGEST_ENDING = 16
 # What some system does not allow in a name; a dot or a space at its end among them, and halves of
-# a sign, which no file system can write.
+# a character, which no file system can write.
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f-\x9f\ud800-\udfff]|[. ]+$')
 # Windows takes these for devices, whatever ending follows, and 1, 2 and 3 set high for digits.
 _RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³])\s*(\..*)?$")

@@ -27,12 +27,12 @@ ModelsHere = Annotated[
 def end_with(work: Callable[[], None], folder: Path | None) -> None:
     """Do `work` and end with its exit code; `folder` is what a stopped run can go on in."""
 
-    def stopped() -> str:
+    def stop_notice() -> str:
         if folder is None or not (folder / "run.db").exists():
             return "stopped; what was embedded so far is kept, the next start goes on from there"
         return f"stopped; go on with: python -m laser_core resume {folder}"
 
-    raise typer.Exit(run_guarded(work, stopped))
+    raise typer.Exit(run_guarded(work, stop_notice))
 
 
 class Commands(TyperGroup):

@@ -118,9 +118,11 @@ class ImageSource(ABC):
         return np.array([i.id for i in self.items if split in (None, i.split)], dtype=np.str_)
 
     def item(self, id: str) -> Item:
+        """The item of picture `id`. Raises KeyError for an unknown id."""
         return self.items[self._row[id]]
 
     def label(self, id: str) -> str | None:
+        """The picture's true class, None where it has none. Raises KeyError for an unknown id."""
         return self.item(id).label
 
     def classes(self) -> list[str]:

@@ -32,6 +32,7 @@ class UnconfirmedSetting:
     effect: str
 
     def sentence(self) -> str:
+        """What it is, what it was, and what using it would do."""
         return f"its {_WHAT[self.field]}: {self.spec!r}, which {self.effect}"
 
 

@@ -65,7 +65,7 @@ def is_gone(spec: str) -> bool:
 
 
 @dataclass(frozen=True)
-class PoolFacts:
+class PoolSummary:
     """What a person wants to know of a pool before starting.
 
     Args:
@@ -86,11 +86,11 @@ class PoolFacts:
     notes: tuple[str, ...]
 
 
-def describe(source: ImageSource) -> PoolFacts:
+def summarise_pool(source: ImageSource) -> PoolSummary:
     """The figures of `source`, as plain data for the command line and the page."""
     splits = Counter(item.split for item in source.items)
     pool_counts = source.counts("pool")
-    return PoolFacts(
+    return PoolSummary(
         name=source.name,
         pool=splits["pool"],
         test=splits["test"],

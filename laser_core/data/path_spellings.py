@@ -10,7 +10,7 @@ from urllib.parse import unquote, unquote_plus
 
 from laser_core.data.tables.spreadsheet import guard_cell
 
-LONGEST = 4096  # signs; what is longer is no path on any system
+LONGEST = 4096  # characters; what is longer is no path on any system
 _ODD = re.compile(r"\\|//|/\.(/|$)|^\./|/$")  # what `normal_id` makes simpler
 _ADDRESS = re.compile(r"(?i)^file:/*(?:localhost(?=/))?(?P<path>/?.*)$", re.DOTALL)
 

@@ -58,7 +58,7 @@ def component_precisions(
     if laser.delta.any():
         figures["precision_det"] = own_top(laser.s_det)
     elif laser_settings(config).delta == "precision":
-        ids, labels = pool.training()
+        ids, labels = pool.training_labels()
         if not why_no_detector(labels, pool.space.n):
             n, temperature, seed = pool.space.n, laser_settings(config).temperature, config.seed
             figures["precision_det"] = yield from out_of_fold_precision(
@@ -99,7 +99,7 @@ def make_record(
     if all_relevant is not None:
         before = set(pool.labels()) - set(query.ids.tolist())
         ceiling = metrics.ceiling(len(all_relevant - before), len(query.ids))
-        recall = metrics.recall(pool.found(), len(all_relevant))
+        recall = metrics.recall(pool.relevant_found(), len(all_relevant))
     return RoundRecord(
         round=round,
         ids=tuple(query.ids.tolist()),

@@ -154,7 +154,7 @@ class Experiment:
         pictures, oracle = materials.pictures, materials.oracle
         names = relevant_names(materials.source, self.store.classes.resolved)
         anchor = self._anchor(round)
-        nets = yield from self._nets.train(round, *self.pool.training(), anchor)
+        nets = yield from self._nets.train(round, *self.pool.training_labels(), anchor)
         parts = yield from component_precisions(
             round, query, self.pool, self.config, self._nets.learner, pictures
         )
@@ -162,7 +162,7 @@ class Experiment:
         accuracy, confusion = yield from tested(nets.classifier, pictures, *self._images_to_test())
         if accuracy is None and self.config.learner == "head":  # a second ResNet takes too long
             figures |= yield from held_out_accuracy(
-                self._nets.learner, pictures, *self.pool.training(), self.space.n,
+                self._nets.learner, pictures, *self.pool.training_labels(), self.space.n,
                 self.config.seed, round, anchor,
             )  # fmt: skip
         seconds = figures.pop("query_seconds", 0.0) + time.perf_counter() - started
@@ -193,7 +193,7 @@ class Experiment:
         llm, config = self.materials.llm, self.config
         per_class, confusers = config.descriptions or 0, config.confusers or 0
         met = config.use_discovered and confusers and uses_texts
-        discovered = self.pool.discovered() if met else []
+        discovered = self.pool.discovered_names() if met else []
         asked = len(llm.exchanges)
         kept = self.store.texts.read()
         if kept is None:
@@ -215,7 +215,7 @@ class Experiment:
     def _view(self, strategy: Strategy, delta: float | None) -> Steps[PoolView]:
         round, needs = self.round_index, strategy.needs
         unlabeled = self.pool.unlabeled()
-        labeled, labels = self.pool.training()
+        labeled, labels = self.pool.training_labels()
         yield from self._nets.restore(
             round - 1, self._labeled_before, lambda: self._anchor(round - 1)
         )
@@ -250,7 +250,9 @@ class Experiment:
 
     def _labeled_before(self) -> tuple[Ids, Ints]:
         """What the last finished round was trained on."""
-        return self._pool_of(self.store.labels.by_id(up_to_round=len(self.records))).training()
+        return self._pool_of(
+            self.store.labels.by_id(up_to_round=len(self.records))
+        ).training_labels()
 
     def _anchor(self, round: int) -> Anchor | None:
         """What the classifier of a round starts from: the sentences that its query was asked by."""

@@ -25,7 +25,7 @@ from laser_core.llm.base import LanguageModel, Proposal
 from laser_core.llm.choose import open_llm
 from laser_core.strategies import make_strategy, strategy_class
 from laser_core.strategies.settings import full_settings
-from laser_core.vlm.choose import Choice, choose
+from laser_core.vlm.choose import ModelChoice, choose_model
 
 ANCHOR = 1.0  # of the head; flat from 0.5 to 1.5 (docs/decisions.md)
 PROPOSALS_ASKED = 15  # times as many as wanted: the model does not know what the pool has
@@ -133,14 +133,14 @@ def plan(config: ExperimentConfig, cache_dir: Path, source: ImageSource | None =
     return Plan(decided, source, llm, vlm.sentence, proposals, _notices(source))
 
 
-def require_known_names(config: ExperimentConfig) -> Choice:
+def require_known_names(config: ExperimentConfig) -> ModelChoice:
     """Tell a wrong strategy, setting or model at once; returns the model's choice.
 
     Raises:
         ConfigError, VLMError: there is none of that name, or a setting is not allowed.
     """
     make_strategy(config)
-    return choose(config.vlm)
+    return choose_model(config.vlm)
 
 
 def lasting_spec(pool: str) -> str:

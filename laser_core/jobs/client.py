@@ -29,7 +29,7 @@ from laser_core.jobs.state import JobState, Status, read_state
 __all__ = ["JobBusy", "JobState", "Jobs", "Requests", "Status"]
 
 DEFAULT_TASKS = "laser_core.jobs.tasks"
-IDLE_SECONDS = 900.0  # a worker without work goes home, so that its memory is free again
+IDLE_SECONDS = 900.0  # a worker without work ends then, so that its memory is free again
 GRACE_SECONDS = 1.0  # a job that has not stopped by itself by then is killed with its worker
 START_SECONDS = 20.0  # a worker that does not live by then is not going to
 KEPT = {"jobs": 50, "requests": 200}  # newest folders kept on disk

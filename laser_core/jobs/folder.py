@@ -4,7 +4,7 @@ One lane (`jobs` or `requests`) is one folder; the caller's side is `client.py`,
 `worker.py`, and this module is all that they share:
 
     LANE/worker.lock     held by the live worker all its life
-    LANE/start.lock      held for a moment by whoever adds a job, and by a worker that goes home
+    LANE/start.lock      held for a moment by whoever adds a job, and by a worker that ends
     LANE/worker.json     pid and code stamp of the live worker
     LANE/worker.log      what the worker and its libraries print
     LANE/stop            asks the worker to end after its job
@@ -51,6 +51,7 @@ class Lane:
         self.jobs.mkdir(parents=True, exist_ok=True)
 
     def job(self, id: str) -> Path:
+        """The folder of job `id`."""
         return self.jobs / id
 
     def ids(self) -> list[str]:

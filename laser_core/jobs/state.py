@@ -60,6 +60,7 @@ class JobState:
 
     @property
     def active(self) -> bool:
+        """Whether the job is queued or running."""
         return self.status in ACTIVE
 
     @property
@@ -80,7 +81,7 @@ def read_state(lane: Lane, id: str) -> JobState:
     if not folder.is_dir():
         raise JobError(f"there is no job {id!r}; it may be too old to be kept")
     spec, progress = read_json(folder / "job.json"), read_json(folder / "progress.json")
-    status: Status = "queued"  # no worker has written a word yet
+    status: Status = "queued"  # no worker has written anything yet
     if progress.get("status") in get_args(Status):
         status = cast(Status, progress["status"])
     return JobState(

@@ -63,11 +63,11 @@ class Exchange:
 
 def refused_settings_sentence(exchange: Exchange) -> str:
     """What a server refused of a question's settings, in one sentence; "" if nothing."""
-    said = {"json_object": "any JSON", "text": "plain text"}.get(
+    form = {"json_object": "any JSON", "text": "plain text"}.get(
         str(exchange.parameters.get("form", "")), ""
     )
     left_out = exchange.parameters.get("left_out", "")
-    parts = [f"for {said} instead of a given form"] if said else []
+    parts = [f"for {form} instead of a given form"] if form else []
     parts += [f"without {left_out}"] if left_out else []
     what = f"{exchange.model} was asked {' and '.join(parts)}, because its server refused more"
     return what if parts else ""

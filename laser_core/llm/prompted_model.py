@@ -195,12 +195,14 @@ class PromptedModel(LanguageModel):
         """
         complaint, asked = "", []
         for _ in range(self.attempts):
-            said = (
+            remark = (
                 f"\nYour last answer could not be used as it was: {complaint}. "
                 if complaint
                 else ""
             )
-            filled = prompt(said + "Give only what is missing, in the same form.\n" if said else "")
+            filled = prompt(
+                remark + "Give only what is missing, in the same form.\n" if remark else ""
+            )
             asked.append(filled)
             complaint = take(*self._answer(task, filled, form()))
             if not complaint:

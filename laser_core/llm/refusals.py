@@ -124,8 +124,8 @@ def _signs_of(name: str, words: Lexicon) -> set[str]:
     """
     senses = words.senses(name)
     steps = [step for synset in words.main_senses(name) for step in words.ancestors(synset)]
-    spelled = [name, *(other for step in steps for other in step.names)]
-    ends = {end for said in spelled for end in _endings(said)}
+    spellings = [name, *(other for step in steps for other in step.names)]
+    ends = {end for spelling in spellings for end in _endings(spelling)}
     return ends | {synset.key for synset in (*senses, *steps)}
 
 

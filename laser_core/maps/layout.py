@@ -50,6 +50,7 @@ class Layout:
 
     @property
     def name(self) -> str:
+        """The name of its files in `arrays/`: see `layout_name`."""
         return layout_name(self.what, self.method, self.texts_version)
 
 

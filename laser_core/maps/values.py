@@ -58,7 +58,7 @@ def text_values(run: RunReader, version: int | None = None) -> TextValues | None
 
 
 def nearest_pictures(run: RunReader, texts: Sequence[str], wanted: int) -> tuple[Ints, Floats]:
-    """Rows and cosines of the `wanted` pictures nearest to any of some sentences, nearest first.
+    """(k,) rows and (k,) cosines of the `wanted` pictures nearest to a sentence, nearest first.
 
     Raises:
         CacheError: the worker has yet to compare a sentence with the pool.

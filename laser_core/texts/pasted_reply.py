@@ -26,7 +26,7 @@ class PastedResult:
 
     texts: Descriptions
     title: str
-    told: tuple[str, ...]
+    notices: tuple[str, ...]
     exchanges: tuple[Exchange, ...]
 
 
@@ -58,13 +58,13 @@ def take_confusers(
     count = (
         f"{len(names.names)}" if len(names.names) == wanted else f"{len(names.names)} of {wanted}"
     )
-    told = [
+    notices = [
         f"Taken: {listed(names.names)}{'' if len(names.names) == wanted else f' ({count})'}.",
         refusals(names.refused),
         f"Replaced: {listed(replaced)}." if replaced else "",
         f"Kept, because they are yours: {listed(own)}." if own else "",
     ]
-    return _result(after, f"pasted: {count} confusers", told, model, "confusers")
+    return _result(after, f"pasted: {count} confusers", notices, model, "confusers")
 
 
 def take_sentences(
@@ -88,7 +88,7 @@ def take_sentences(
     full = [name for name, sentences in found.items() if len(sentences) >= wanted]
     fewer = [f"{name} ({len(s)})" for name, s in found.items() if 0 < len(s) < wanted]
     without = [name for name, sentences in found.items() if not sentences]
-    told = [
+    notices = [
         f"Taken: {wanted} sentences each for {listed(full)}." if full else "",
         f"Taken, with fewer than {wanted}: {listed(fewer)}." if fewer else "",
         f"Without a sentence in the reply, so they keep their own: {listed(without)}."
@@ -97,12 +97,12 @@ def take_sentences(
     ]
     some = f"{len(full) + len(fewer)} of {len(classes)}" if without else f"each of {len(classes)}"
     title = f"pasted: sentences for {some} classes"
-    return _result(with_sentences(texts, found), title, told, model, "descriptions")
+    return _result(with_sentences(texts, found), title, notices, model, "descriptions")
 
 
 def _result(
-    texts: Descriptions, title: str, told: Sequence[str], model: PastedModel, question: Task
+    texts: Descriptions, title: str, notices: Sequence[str], model: PastedModel, question: Task
 ) -> PastedResult:
     prompts = {**texts.prompts, question: model.templates[question].text}
     made = replace(texts, prompts=prompts)
-    return PastedResult(made, title, tuple(filter(None, told)), tuple(model.exchanges))
+    return PastedResult(made, title, tuple(filter(None, notices)), tuple(model.exchanges))

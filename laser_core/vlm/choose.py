@@ -16,7 +16,7 @@ PREFERRED_HUB_ENTRY = "timm/vit_base_patch32_clip_224.openai/"  # open_clip's, k
 
 
 @dataclass(frozen=True)
-class Choice:
+class ModelChoice:
     """The model that a setting leads to on this machine.
 
     Args:
@@ -28,7 +28,7 @@ class Choice:
     sentence: str
 
 
-def choose(spec: str) -> Choice:
+def choose_model(spec: str) -> ModelChoice:
     """What `spec` (auto, offline or open_clip:MODEL/WEIGHTS) means here. Quick; loads no model.
 
     `auto` takes CLIP only when its weights are already on this machine: it never downloads.
@@ -39,13 +39,13 @@ def choose(spec: str) -> Choice:
     """
     require_confirmed("vlm", spec)
     if spec == "offline":
-        return Choice(
+        return ModelChoice(
             spec,
             "Pictures and sentences are compared by the offline model (EfficientNet-Lite2 + "
             f"MiniLM), as asked for; --vlm {PREFIX}{PREFERRED} takes CLIP instead.",
         )
     if spec.startswith(PREFIX) and len(spec) > len(PREFIX):
-        return Choice(
+        return ModelChoice(
             spec,
             f"Pictures and sentences are compared by open_clip {spec.removeprefix(PREFIX)}, as "
             f"asked for; --vlm offline takes the built-in model instead.",
@@ -62,9 +62,9 @@ def choice_sentence(spec: str) -> str:
     """Which model `spec` leads to on this machine, why, and the one option that changes it.
 
     Raises:
-        VLMError: as for `choose`.
+        VLMError: as for `choose_model`.
     """
-    return choose(spec).sentence
+    return choose_model(spec).sentence
 
 
 def open_vlm(spec: str, device: str, cache_dir: Path) -> VisionLanguageModel:
@@ -79,7 +79,7 @@ def open_vlm(spec: str, device: str, cache_dir: Path) -> VisionLanguageModel:
         VLMError: the model, its weights or the device cannot be used.
         CacheError: `cache_dir` cannot be written.
     """
-    chosen = choose(spec).spec
+    chosen = choose_model(spec).spec
     if chosen == "offline":
         from laser_core.vlm.offline.model import OfflineVLM
 
@@ -89,14 +89,14 @@ def open_vlm(spec: str, device: str, cache_dir: Path) -> VisionLanguageModel:
     return OpenClipVLM(chosen.removeprefix(PREFIX), device)
 
 
-def _automatic() -> Choice:
+def _automatic() -> ModelChoice:
     if find_in_cache(*file_names(PREFERRED_HUB_ENTRY)):
-        return Choice(
+        return ModelChoice(
             PREFIX + PREFERRED,
             f"Pictures and sentences are compared by CLIP ({PREFERRED}), whose weights are on this "
             f"machine; --vlm offline takes the built-in model instead.",
         )
-    return Choice(
+    return ModelChoice(
         "offline",
         "Pictures and sentences are compared by the offline model (EfficientNet-Lite2 + MiniLM), "
         f"because no CLIP weights are on this machine; --vlm {PREFIX}{PREFERRED} downloads them.",

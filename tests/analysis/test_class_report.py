@@ -14,7 +14,7 @@ def test_a_batch_is_told_class_by_class(read_run) -> None:
     shares = class_shares(ranking, before)
     assert [share.name for share in shares] == ["cat", "dog"]
     assert sum(share.asked for share in shares) == len(ranking.ids)
-    labels = before.training()[1]
+    labels = before.training_labels()[1]
     assert [share.labels for share in shares] == [(labels == 0).sum(), (labels == 1).sum()]
     after = [share.asked + share.labels for share in shares]
     assert abs(after[0] - after[1]) <= 1  # balanced

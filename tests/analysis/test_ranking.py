@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from laser_core.analysis.explain_run import explain_in, row_of, standing
+from laser_core.analysis.explain_run import explain_in, ranking_place, row_of
 from laser_core.analysis.known import Known, known_relevance
 from laser_core.analysis.ranking import (
     next_ranking,
@@ -67,19 +67,19 @@ def test_the_sweep_overlaps_fully_at_the_schedules_delta(read_run) -> None:
 def test_a_standing_tells_rank_and_quota(read_run) -> None:
     run = read_run("ahead")
     ranking = next_ranking(run)
-    best = standing(ranking, int(ranking.rows[0]))
+    best = ranking_place(ranking, int(ranking.rows[0]))
     assert (best.rank, best.among, best.group_rank, best.picked) == (1, 180, 1, True)
     place = best.of_class
     assert (place.share, place.candidates) == (10, 15)  # 20 pictures, two classes
     assert (place.place, place.decided) == (1, "score")
     assert ranking.class_shares().tolist() == [10, 10]
     quotas = replace(ranking, config=ranking.config.changed(selection="quota"))
-    by_description = standing(quotas, int(ranking.rows[0]))
+    by_description = ranking_place(quotas, int(ranking.rows[0]))
     assert by_description.quota == 5  # two classes of two descriptions
     assert by_description.of_class is None
     last = int(ranking.arrays.row[ranking.arrays.score.argmin()])
-    assert standing(ranking, last).rank == 180
-    assert not standing(ranking, last).picked
+    assert ranking_place(ranking, last).rank == 180
+    assert not ranking_place(ranking, last).picked
 
 
 def test_a_queried_picture_is_found_in_the_round_that_queried_it(read_run) -> None:
@@ -88,7 +88,7 @@ def test_a_queried_picture_is_found_in_the_round_that_queried_it(read_run) -> No
     assert ranking_with(run, queried).round == 1
     assert ranking_with(run, str(next_ranking(run).ids[0])).round == 3
     with pytest.raises(PoolError, match="labeled before"):
-        standing(next_ranking(run), row_of(run, queried))
+        ranking_place(next_ranking(run), row_of(run, queried))
 
 
 def test_matches_of_a_round_agree_with_its_record(read_run) -> None:

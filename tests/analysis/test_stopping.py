@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from laser_core.analysis.reader import RunReader
-from laser_core.analysis.stopping import below_the_line, open_audit, outlook, start_audit
+from laser_core.analysis.stopping import open_audit, outlook, start_audit, unqueried_ids
 from laser_core.errors import PoolError
 from laser_core.experiment.experiment import Experiment
 from laser_core.pool import Label
@@ -35,7 +35,7 @@ def run(tmp_path):
 
 def test_an_audit_is_drawn_below_the_line_and_kept(run):
     reader, _ = run
-    below = below_the_line(reader)
+    below = unqueried_ids(reader)
     assert len(below) == 180 - 20 - 20  # one batch answered, one waiting
     with closing(Store.open(reader.folder)) as store:
         audit = start_audit(reader, store, "Ada", 10)
@@ -52,7 +52,7 @@ def test_the_outlook_holds_the_truth_and_follows_what_is_found_later(run):
     with closing(Store.open(reader.folder)) as store:
         store.labels.append(oracle.answer(audit.ids), 2, "Ada")
     first = outlook(reader)
-    found = reader.pool().found()
+    found = reader.pool().relevant_found()
     pending = reader.store.rounds.query(2)[1].ids.tolist()
     there = sum(label.state == "relevant" for label in oracle.answer(pending).values())
     left = 60 - found - there  # the audit speaks of what lay below the line, not of the batch
@@ -61,7 +61,7 @@ def test_the_outlook_holds_the_truth_and_follows_what_is_found_later(run):
     with closing(Store.open(reader.folder)) as store:
         store.labels.append(oracle.answer(pending), 2, "Ada")
     assert outlook(reader).audited.left == first.audited.left  # the batch was not audited
-    rest = below_the_line(reader).tolist()[:30]
+    rest = unqueried_ids(reader).tolist()[:30]
     more = dict.fromkeys(rest, Label("relevant", "cat"))
     with closing(Store.open(reader.folder)) as store:
         store.labels.append(more, 2, "Ada")
@@ -96,7 +96,7 @@ def test_a_query_that_waits_keeps_the_hint_amber_although_all_below_it_is_audite
     audit_all_below(reader, oracle)
     waiting = reader.store.rounds.query(2)[1].ids.tolist()
     assert len(waiting) == 20
-    seen, found = outlook(reader), reader.pool().found()
+    seen, found = outlook(reader), reader.pool().relevant_found()
     assert (seen.left.low, seen.left.high) == (0, 20)
     assert seen.recall.low == pytest.approx(found / (found + 20))
     assert seen.recall.high == 1.0
@@ -137,7 +137,7 @@ def test_a_label_of_before_the_audit_that_is_changed_takes_nothing_off_what_it_f
 def test_what_was_taken_back_before_the_audit_counts_as_found_by_a_later_query(run):
     """C1: undone in time it was part of the population."""
     reader, oracle = run
-    ids = below_the_line(reader).tolist()[:30]
+    ids = unqueried_ids(reader).tolist()[:30]
     with closing(Store.open(reader.folder)) as store:
         store.labels.append(dict.fromkeys(ids, Label("relevant", "dog")), 2, "Ada")
     with closing(Store.open(reader.folder)) as store:

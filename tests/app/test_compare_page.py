@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from laser_core.config import ExperimentConfig
 from tests import fakes
-from ui.compare.again import again
+from ui.compare.rerun import with_strategy_and_seed
 from ui.shared.runs import jobs
 
 
@@ -93,7 +93,7 @@ def test_a_run_is_started_again_with_another_strategy(open_page) -> None:
 
 def test_running_again_keeps_the_classes_that_a_task_had_found() -> None:
     config: ExperimentConfig = fakes.config(task="find pets", known=("cat",), propose=1)
-    other = again(config, "uncertainty", 4)
+    other = with_strategy_and_seed(config, "uncertainty", 4)
     assert (other.strategy, other.seed, other.relevant) == ("uncertainty", 4, ("cat", "dog"))
     assert (other.task, other.known) == ("", ())
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from ui.server.gate import Doors, admitted
+from ui.server.gate import AllowedHosts, is_allowed
 
-OWN = Doors(8501)
-PROXIED = Doors(8501, ("localhost", "127.0.0.1", "::1", "laser.example.org", "*.lab.example"))
+OWN = AllowedHosts(8501)
+PROXIED = AllowedHosts(
+    8501, ("localhost", "127.0.0.1", "::1", "laser.example.org", "*.lab.example")
+)
 
 
 @pytest.mark.parametrize(
@@ -66,9 +68,9 @@ def test_any_other_host_is_refused(place):
 
 def test_the_usual_port_need_not_be_named():
     """A3: a browser leaves port 80 and 443 away."""
-    assert Doors(80).open_to("localhost")
-    assert Doors(443).open_to("localhost", "https")
-    assert not Doors(443).open_to("localhost")
+    assert AllowedHosts(80).open_to("localhost")
+    assert AllowedHosts(443).open_to("localhost", "https")
+    assert not AllowedHosts(443).open_to("localhost")
 
 
 @pytest.mark.parametrize("origin", ["http://localhost:8501", "https://127.0.0.1:8501"])
@@ -118,8 +120,8 @@ def test_a_listed_name_opens_no_other(place):
 
 def test_an_unusual_outer_port_is_named_in_streamlits_own_setting():
     """A3: browser.serverPort says where browsers reach a proxy or a container."""
-    assert Doors(8501, ("localhost", "x.example"), 9000).open_to("x.example:9000")
-    assert Doors(8501, ("localhost",), 9000).open_to("localhost:9000")
+    assert AllowedHosts(8501, ("localhost", "x.example"), 9000).open_to("x.example:9000")
+    assert AllowedHosts(8501, ("localhost",), 9000).open_to("localhost:9000")
 
 
 def request(**headers: str | list[str]) -> dict[str, object]:
@@ -164,4 +166,4 @@ def request(**headers: str | list[str]) -> dict[str, object]:
 )
 def test_one_host_and_no_foreign_page_is_what_passes(headers, passes):
     """A3: a foreign page may link here; it may neither embed pictures nor frame the app."""
-    assert admitted(request(**headers), OWN) is passes
+    assert is_allowed(request(**headers), OWN) is passes

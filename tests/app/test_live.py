@@ -18,12 +18,12 @@ PAGE = """
 from pathlib import Path
 import streamlit as st
 from laser_core.jobs.client import Jobs
-from ui.shared.jobs import job_badge, job_panel, show_notice, start_job
+from ui.shared.jobs import show_job_badge, show_job_panel, show_notice, start_job
 jobs = Jobs(Path({home!r}), tasks="job_tasks")
-job_badge(jobs, {{"count": "Counting"}})
+show_job_badge(jobs, {{"count": "Counting"}})
 show_notice()
 st.button("Start", on_click=start_job, args=(jobs, "count", {{"to": 100000, "pause": 0.01}}))
-state = job_panel(jobs, {{"count": "Counting"}})
+state = show_job_panel(jobs, {{"count": "Counting"}})
 st.write("state:", state.status if state else "none")
 """
 

@@ -7,7 +7,7 @@ from laser_core.store.store import Store
 from laser_core.store.text_versions import saved_version
 from laser_core.texts.descriptions import ClassText, Descriptions
 from ui.prompts.state import NOTICE
-from ui.widgets.words import take_actions
+from ui.widgets.class_lists import take_actions
 
 PAGE = "2_Prompts"
 
@@ -15,7 +15,7 @@ PAGE = "2_Prompts"
 @pytest.fixture(autouse=True)
 def no_worker(monkeypatch):
     """Nothing is loaded ahead of time: the small world has no models to load."""
-    monkeypatch.setattr("ui.prompts.effect.warm", lambda *_: "")
+    monkeypatch.setattr("ui.prompts.effect.warm_up_edits", lambda *_: "")
 
 
 def newest(run):
@@ -36,11 +36,11 @@ def do(page, **action):
     """What the lists' half in the browser would report, once it is Python's turn."""
     import streamlit as st
 
-    from ui.prompts.lists import act
+    from ui.prompts.lists import apply_action
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(st, "session_state", page.session_state)
-        act("ahead", action)
+        apply_action("ahead", action)
     return page.run()
 
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from laser_core.analysis.explain import Explanation, Match, Part, Predicted
-from laser_core.analysis.explain_run import ClassPlace, Standing
+from laser_core.analysis.explain import Explanation, Match, Part, Prediction
+from laser_core.analysis.explain_run import ClassPlace, RankingPlace
 from laser_core.analysis.ranking import next_ranking
 from laser_core.config import RoundChoice
 from laser_core.jobs import tasks
@@ -22,16 +22,16 @@ from laser_core.strategies.laser import laser_settings
 from laser_core.study.run import keep_pool
 from laser_core.view import RoundRecord
 from tests import fakes
-from ui.escape import escaped
+from ui.escape import escape_text
 from ui.round.controls import FUSIONS
-from ui.round.sentences import listed, outcome, round_result
+from ui.round.sentences import list_names, outcome, round_result
 from ui.shared.explanation import (
     answer_text,
     class_sentence,
     classifier_formula,
     confuser_bars,
     fusion_formula,
-    standing_sentence,
+    place_sentence,
 )
 
 
@@ -207,9 +207,9 @@ def test_a_damaged_run_is_an_error_on_the_page(open_page, runs) -> None:
 
 
 def test_long_lists_of_names_are_cut() -> None:
-    assert listed(["cat"]) == "cat"
-    assert listed(["cat", "dog", "ox"]) == "cat, dog and ox"
-    assert listed([str(n) for n in range(7)], 3) == "0, 1, 2 and 4 more"
+    assert list_names(["cat"]) == "cat"
+    assert list_names(["cat", "dog", "ox"]) == "cat, dog and ox"
+    assert list_names([str(n) for n in range(7)], 3) == "0, 1, 2 and 4 more"
 
 
 def test_the_outcome_says_how_much_of_the_batch_is_known() -> None:
@@ -254,9 +254,9 @@ def test_small_confusers_are_summed_up_in_one_bar() -> None:
 
 
 def test_a_standing_reads_as_a_sentence() -> None:
-    text = standing_sentence(Standing(3, 2880, 1, 40, 2, True))
+    text = place_sentence(RankingPlace(3, 2880, 1, 40, 2, True))
     assert text.startswith("**In the batch**. Rank 3 of 2,880 by score; number 1 of the 40")
-    assert standing_sentence(Standing(9, 10, 1, 0, 0, False)) == (
+    assert place_sentence(RankingPlace(9, 10, 1, 0, 0, False)) == (
         "Not in the batch. Rank 9 of 10 by score."
     )
 
@@ -264,7 +264,7 @@ def test_a_standing_reads_as_a_sentence() -> None:
 def test_answers_and_file_names_are_shown_as_they_are() -> None:
     assert answer_text(Label("irrelevant", "car")) == "irrelevant: car"
     assert answer_text(Label("unsure")) == "unsure"
-    assert escaped("a_*b*.png") == "a\\_\\*b\\*.png"
+    assert escape_text("a_*b*.png") == "a\\_\\*b\\*.png"
 
 
 def test_what_was_set_is_there_again_in_another_session(open_page):
@@ -343,7 +343,7 @@ def test_a_worker_that_knew_the_gone_rule_goes_on_balanced(tmp_path, kind, gone)
 
 
 def test_the_classifiers_logit_is_written_out_with_its_parts() -> None:
-    thought = Predicted("mug", 0.93, 1.0, 2.25, -0.5, 0.125, 1.875)
+    thought = Prediction("mug", 0.93, 1.0, 2.25, -0.5, 0.125, 1.875)
     assert classifier_formula(thought) == (
         "Classifier: **mug** (0.93 among the relevant classes), $\\;a\\,z_c + w x + b = "
         "1 \\cdot 2.250 + (-0.500) + 0.125 = 1.875$"

@@ -10,7 +10,7 @@ import pytest
 from harness import FIXTURES, Server, assert_clean, open_page
 from playwright.sync_api import BrowserContext
 
-from ui.escape import JOINER, escaped
+from ui.escape import JOINER, escape_text
 
 NAMES = [
     "![i](http://evil.example/i.png)",
@@ -129,7 +129,7 @@ def test_a_chart_shows_a_hostile_name_as_it_is(context: BrowserContext, server: 
 )
 def test_an_ordinary_sentence_stays_as_it_is(sentence: str) -> None:
     """A5: what needs no escape has none, also for those who read or search the text."""
-    assert escaped(sentence) == sentence
+    assert escape_text(sentence) == sentence
 
 
 def test_the_hostile_name_would_be_obeyed_without_the_escape(

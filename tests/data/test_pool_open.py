@@ -8,7 +8,7 @@ import sys
 import pytest
 from pool_pictures import assert_refused, encoded, pictures, write, zipped
 
-from laser_core.data.open import describe, open_pool
+from laser_core.data.open import open_pool, summarise_pool
 
 
 def test_the_demo_opens_by_name_in_any_spelling():
@@ -69,7 +69,7 @@ def test_the_facts_of_a_pool_are_counted(tmp_path):
     files = pictures("train/cat/1.png", "train/cat/2.png", "train/dog/1.png", "test/cat/1.png",
                      "unlabeled/1.png", "val/cat/1.png")  # fmt: skip
     write(tmp_path, files | {"train/cat/3.jpg": b"", "train/dog/4.jpg": b"", "train/a.txt": b""})
-    facts = describe(open_pool(str(tmp_path)))
+    facts = summarise_pool(open_pool(str(tmp_path)))
     assert (facts.pool, facts.test, facts.unlabeled) == (4, 1, 1)
     assert facts.pool_counts == {"cat": 2, "dog": 1}
     assert list(facts.skipped.items()) == [("the file is empty", 2), ("not a picture (.txt)", 1)]

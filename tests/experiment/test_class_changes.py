@@ -89,7 +89,7 @@ def test_a_class_added_between_rounds_is_queried_for_trained_for_and_tested(tmp_
     assert len(record.confusion) == 3
     assert sum(map(sum, record.confusion)) == 15  # five test images of each of three classes
     assert run.records[0].classes == ("cat", "dog")
-    assert record.recall == run.pool.found() / 90  # 30 pool images of each
+    assert record.recall == run.pool.relevant_found() / 90  # 30 pool images of each
 
 
 def test_a_run_whose_classes_changed_goes_on_to_its_end(tmp_path):

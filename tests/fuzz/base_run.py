@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from laser_core.analysis.comparison import read_run
 from laser_core.analysis.ranking import next_ranking, round_ranking
 from laser_core.analysis.reader import RunReader
-from laser_core.analysis.stopping import below_the_line, outlook
+from laser_core.analysis.stopping import outlook, unqueried_ids
 from laser_core.analysis.yields import matches_of
 from laser_core.cli.app import app
 from laser_core.errors import LaserError
@@ -62,7 +62,7 @@ def base() -> Path:
         drain(experiment.query())
         _by_hand(store, materials.pool_ids.tolist())
     with closing(RunReader(home / "run", home / "cache")) as run:
-        below = below_the_line(run).tolist()
+        below = unqueried_ids(run).tolist()
         with closing(Store.open(run.folder)) as store:
             store.audits.append(below[:5], len(below), 2, "Ada")
         with closing(Store.open(run.folder)) as store:

@@ -25,7 +25,7 @@ from laser_core.store.kept import KeptPool, sealed
 from laser_core.store.store import Store
 from laser_core.study.run import keep_pool
 from laser_core.texts.cosine_table import FileTable, cosines_folder
-from laser_core.vlm.choose import choose
+from laser_core.vlm.choose import choose_model
 from tests import fakes
 from tests.old_runs import as_written_by
 
@@ -217,7 +217,7 @@ def test_what_the_settings_of_a_zip_name_is_not_used_before_somebody_says_so(tmp
         for use in (
             lambda: open_pool(config.pool),
             lambda: open_llm(config.llm, tmp_path),
-            lambda: choose(config.vlm),
+            lambda: choose_model(config.vlm),
         ):
             with pytest.raises(ConfigError, match=r"came from elsewhere.*laser_core adopt"):
                 use()

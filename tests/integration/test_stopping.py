@@ -68,7 +68,7 @@ def test_ctrl_c_while_the_program_still_loads_shows_no_traceback(pytestconfig, t
 CONVERTED = """
 import signal, sys
 from laser_core.errors import StoreError
-from laser_core.cli.terminal import guarded
+from laser_core.cli.terminal import run_guarded
 
 def work():
     try:
@@ -76,7 +76,7 @@ def work():
     except KeyboardInterrupt:
         raise {error}("initialization failed") from None
 
-sys.exit(guarded(work, lambda: "stopped; go on"))
+sys.exit(run_guarded(work, lambda: "stopped; go on"))
 """
 
 

@@ -24,7 +24,7 @@ def test_what_was_taken_refused_replaced_and_kept_is_told():
     assert [c.name for c in taken.texts.confusers] == ["wolf", "fox", "bear", "sled", "rock"]
     assert taken.texts.confusers[1].sentences == ("a red fox",)
     assert taken.texts.confusers[3:] == (OWN, MET)
-    assert taken.told == (
+    assert taken.notices == (
         "Taken: wolf, fox, Sled, bear.",
         "Refused: puppy (a sub-kind of the relevant class 'dog'); "
         "moose (more than the 4 asked for).",
@@ -38,7 +38,7 @@ def test_what_was_taken_refused_replaced_and_kept_is_told():
 def test_one_name_of_many_is_taken_and_counted():
     """E7: a person cannot be asked again."""
     taken = take_confusers("- wolf", TEXTS, 8)
-    assert taken.told[0] == "Taken: wolf (1 of 8)."
+    assert taken.notices[0] == "Taken: wolf (1 of 8)."
     assert taken.title == "pasted: 1 of 8 confusers"
 
 
@@ -46,12 +46,12 @@ def test_a_class_without_a_sentence_in_the_reply_keeps_its_own():
     """E7: what there is is taken class by class."""
     taken = take_sentences('{"cat": ["a cat runs", "a cat eats"]}', TEXTS, ["dog", "cat"], 2)
     assert [c.sentences for c in taken.texts.relevant] == [("a dog",), ("a cat runs", "a cat eats")]
-    assert taken.told == (
+    assert taken.notices == (
         "Taken: 2 sentences each for cat.",
         "Without a sentence in the reply, so they keep their own: dog.",
     )
     fewer = take_sentences('{"cat": ["a cat runs"]}', TEXTS, ["cat"], 2)
-    assert fewer.told == ("Taken, with fewer than 2: cat (1).",)
+    assert fewer.notices == ("Taken, with fewer than 2: cat (1).",)
 
 
 @pytest.mark.parametrize("reply", ["I cannot help.", '{"error": "no"}', "<think>wolf, fox, cow"])

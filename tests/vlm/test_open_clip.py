@@ -11,7 +11,7 @@ from laser_core.basics.seeding import rng_for
 from laser_core.errors import VLMError
 from laser_core.vlm import choose as choosing
 from laser_core.vlm import hub
-from laser_core.vlm.choose import PREFERRED_HUB_ENTRY, choice_sentence, choose, open_vlm
+from laser_core.vlm.choose import PREFERRED_HUB_ENTRY, choice_sentence, choose_model, open_vlm
 from tests import fakes
 
 TINY = {
@@ -155,7 +155,7 @@ def test_the_weights_that_auto_looks_for_are_those_that_open_clip_would_fetch():
 
 
 def test_auto_takes_the_offline_model_when_no_weights_are_here(empty_hub, tmp_path):
-    assert choose("auto").spec == "offline"
+    assert choose_model("auto").spec == "offline"
     assert "--vlm open_clip:ViT-B-32/openai" in choice_sentence("auto")
     assert open_vlm("auto", "auto", tmp_path).kind == "offline"
 
@@ -166,7 +166,7 @@ def test_auto_takes_clip_when_its_weights_are_here(empty_hub):
     (repository / "refs" / "main").write_text("0123abcd")
     (repository / "snapshots" / "0123abcd").mkdir(parents=True)
     (repository / "snapshots" / "0123abcd" / "open_clip_model.safetensors").write_bytes(b"weights")
-    assert choose("auto").spec == "open_clip:ViT-B-32/openai"
+    assert choose_model("auto").spec == "open_clip:ViT-B-32/openai"
     assert "--vlm offline" in choice_sentence("auto")
 
 

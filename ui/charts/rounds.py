@@ -19,7 +19,7 @@ from laser_core.metrics.summary import (
     summarise,
 )
 from laser_core.view import RoundRecord
-from ui.escape import escaped
+from ui.escape import escape_text
 from ui.shared.plots import BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, PictureFormat, draw, figure
 
 HEIGHT = 300
@@ -57,7 +57,7 @@ def axis_of(name: str, records: Sequence[RoundRecord]) -> Axis:
 
 
 def precision_chart(run: RunReader, records: Sequence[RoundRecord], axis: Axis) -> go.Figure:
-    """Precision with its ceiling, its running mean, and what luck would give."""
+    """Precision with its ceiling, its running mean, and what picking at random would give."""
     made = _share_chart(axis, "precision")
     precision = [record.precision for record in records]
     ceiling = [record.ceiling for record in records]
@@ -155,7 +155,7 @@ def show_rounds(
     with cells[2]:
         st.markdown("**δ** of Eq. (5), and its effect")
         if all("delta" not in record.figures for record in records):
-            st.info(f"The strategy {escaped(run.config.strategy)} has no δ.")
+            st.info(f"The strategy {escape_text(run.config.strategy)} has no δ.")
         else:
             draw(delta_chart(records, axis), "chart delta", f"{run.name}-delta", picture)
 

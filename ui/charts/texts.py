@@ -18,7 +18,7 @@ from laser_core.analysis.yields import (
 )
 from laser_core.texts.lint import MAGNET_RULE
 from laser_core.view import RoundRecord
-from ui.escape import chart_text, escaped
+from ui.escape import chart_text, escape_text
 from ui.shared.plots import BLUE, GREY, ORANGE, PictureFormat, draw, figure, short
 
 MOST = 25  # bars in a chart; the table below it has all
@@ -35,7 +35,7 @@ def show_descriptions(run: RunReader, picture: PictureFormat) -> None:
     """Queried and relevant pictures of each description, the best first; dead and magnets named."""
     yields = yields_of(run.name, run.stamp(), run)
     if not yields:
-        st.info(f"The strategy {escaped(run.config.strategy)} uses no descriptions.")
+        st.info(f"The strategy {escape_text(run.config.strategy)} uses no descriptions.")
         return
     dead = sum(each.verdict == "dead" for each in yields)
     magnets = sum(each.verdict == "magnet" for each in yields)

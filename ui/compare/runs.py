@@ -10,7 +10,7 @@ import streamlit as st
 from laser_core.analysis.comparison import Group, KeptRun, find_runs, group_runs, read_run
 from laser_core.basics.sentences import count_of
 from laser_core.errors import LaserError
-from ui.escape import escaped
+from ui.escape import escape_text
 from ui.shared.runs import run_mark, runs_folder
 
 READ = 400  # runs that are read at most; a page with more says so
@@ -27,7 +27,7 @@ def kept_runs() -> list[KeptRun]:
             broken.append(f"{name}: {error}")
     if broken:
         more = f" (and {len(broken) - 1} more)" if len(broken) > 1 else ""
-        st.caption(f"A run cannot be read{more}: {escaped(broken[0])}")
+        st.caption(f"A run cannot be read{more}: {escape_text(broken[0])}")
     if len(names) > READ:
         st.caption(f"Of {len(names):,} runs the first {READ} by name are offered here.")
     return runs
@@ -54,7 +54,7 @@ def choose_groups(runs: list[KeptRun]) -> list[Group]:
         "Runs and comparisons",
         list(folders),
         default=same,
-        format_func=lambda folder: _described(folder, about.get(folder), folders[folder]),
+        format_func=lambda folder: _folder_caption(folder, about.get(folder), folders[folder]),
         key="compare_folders",
         persist_state="session",
         placeholder="Choose at least one",
@@ -74,7 +74,7 @@ def _folder(run: KeptRun) -> str:
     return run.name.partition("/")[0]
 
 
-def _described(folder: str, run: KeptRun | None, count: int) -> str:
+def _folder_caption(folder: str, run: KeptRun | None, count: int) -> str:
     if run is None:
         return folder
     if count > 1 or "/" in run.name:

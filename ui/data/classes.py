@@ -10,7 +10,7 @@ from laser_core.config import ExperimentConfig
 from laser_core.data.class_split import relevant_by_mismatch
 from laser_core.errors import LaserError
 from ui.data.source import Source
-from ui.escape import escaped
+from ui.escape import escape_text
 from ui.shared.jobs import start_job
 from ui.shared.pictures import Thumbnails
 from ui.shared.runs import config_dict, jobs, requests
@@ -22,7 +22,7 @@ BY_HAND, BY_SHARE, BY_TASK = "Name them", "Take a share", "From a task (Section 
 def choose_classes(source: Source, facts: dict[str, Any], llm: str, vlm: str) -> tuple[str, ...]:
     """The relevant classes in order; empty while none are chosen."""
     if source.preset is not None:
-        st.markdown(f"Relevant: **{escaped(', '.join(source.preset.relevant))}**")
+        st.markdown(f"Relevant: **{escape_text(', '.join(source.preset.relevant))}**")
         return source.preset.relevant
     ways = [BY_HAND, BY_SHARE, BY_TASK] if facts["classes"] else [BY_HAND, BY_TASK]
     way = st.segmented_control(
@@ -62,9 +62,9 @@ def _by_share(facts: dict[str, Any]) -> tuple[str, ...]:
     try:
         chosen = relevant_by_mismatch(list(facts["pool_counts"]), ratio, int(split))
     except LaserError as error:
-        st.error(escaped(error))
+        st.error(escape_text(error))
         return ()
-    st.markdown(f"Relevant ({len(chosen)}): **{escaped(', '.join(chosen))}**")
+    st.markdown(f"Relevant ({len(chosen)}): **{escape_text(', '.join(chosen))}**")
     return chosen
 
 
@@ -93,9 +93,9 @@ def _by_task(source: Source, facts: dict[str, Any], llm: str, vlm: str) -> tuple
     )  # fmt: skip
     if not task or not known:
         st.info("A task sentence and at least one known class are needed.")
-    chosen = (*known, *_accepted(source, facts, question)) if known else ()
+    chosen = (*known, *_choose_proposals(source, facts, question)) if known else ()
     if chosen:
-        st.markdown(f"Relevant: **{escaped(', '.join(dict.fromkeys(chosen)))}**")
+        st.markdown(f"Relevant: **{escape_text(', '.join(dict.fromkeys(chosen)))}**")
     return tuple(dict.fromkeys(chosen))
 
 
@@ -103,7 +103,7 @@ def _ask(config: ExperimentConfig, question: list[str]) -> None:
     start_job(jobs(), "propose", {"config": config_dict(config), "question": question})
 
 
-def _accepted(source: Source, facts: dict[str, Any], question: list[str]) -> list[str]:
+def _choose_proposals(source: Source, facts: dict[str, Any], question: list[str]) -> list[str]:
     """The proposals of the last answer to this very question, as the user has dealt with them."""
     latest = jobs().latest_of("propose")
     if latest is None or latest.status != "done" or latest.params.get("question") != question:
@@ -137,7 +137,7 @@ def _offer(offer: dict[str, Any], facts: dict[str, Any], small: Thumbnails) -> s
             options = facts["classes"]
             at = options.index(offer["name"]) if offer["name"] in options else None
             name = middle.selectbox(
-                f"“{escaped(offer['name'])}” is the class",
+                f"“{escape_text(offer['name'])}” is the class",
                 options,
                 index=at,
                 key=f"{key} name",
@@ -153,7 +153,7 @@ def _offer(offer: dict[str, Any], facts: dict[str, Any], small: Thumbnails) -> s
                 persist_state="session",
                 bind="query-params",
             )
-        middle.caption(escaped(offer["reason"]))
+        middle.caption(escape_text(offer["reason"]))
         with right:
             items = [
                 Thumb(id, small.url(id), alt=f"near {offer['name']}") for id in offer["nearest"]

@@ -12,7 +12,7 @@ from laser_core.data.sets.published_sets import PRINTED_DESCRIPTIONS
 from laser_core.errors import LaserError
 from laser_core.strategies import STRATEGIES
 from laser_core.vlm.choose import choice_sentence
-from ui.escape import escaped
+from ui.escape import escape_text
 from ui.shared.jobs import share_secrets
 
 OFFLINE, ENDPOINT, TRANSCRIPT = (
@@ -82,9 +82,9 @@ def _choose_vlm() -> str:
     elif kind == OFFLINE_VLM:
         st.caption("Works at once, costs nothing, nothing leaves this machine.")
     try:
-        st.caption(escaped(choice_sentence(spec)))
+        st.caption(escape_text(choice_sentence(spec)))
     except LaserError as error:
-        st.error(escaped(error))
+        st.error(escape_text(error))
     return spec
 
 

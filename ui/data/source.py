@@ -11,7 +11,7 @@ import streamlit as st
 from laser_core.data.open import SET_NAMES
 from laser_core.data.sets.demo import PRESETS, Preset
 from laser_core.errors import LaserError
-from ui.escape import escaped
+from ui.escape import escape_text
 from ui.shared.pictures import Thumbnails
 from ui.shared.runs import requests
 from ui.shared.uploads import keep_upload, kept_uploads
@@ -58,7 +58,7 @@ def _demo() -> Source:
     )  # fmt: skip
     preset = next((p for p in PRESETS if p.key == key), None)
     if preset is not None:
-        st.caption(escaped(preset.note))
+        st.caption(escape_text(preset.note))
         return Source(preset.pool, None, preset)
     hard = st.toggle(
         "With the 12 harder classes (fork, phone, ...)", key="data_hard", persist_state="session"
@@ -97,7 +97,9 @@ def _on_disk() -> Source | None:
     if not path:
         st.info("Type the folder's path; nothing in it is changed or copied.")
         return None
-    if path not in _named_here():  # the address alone says so, and any link may hold an address
+    if (
+        path not in _paths_typed_here()
+    ):  # the address alone says so, and any link may hold an address
         st.info("This path stands in the address. It is read once you say so.")
         st.button("Read it", key="data_path_read", on_click=_note_path)
         return None
@@ -105,13 +107,13 @@ def _on_disk() -> Source | None:
 
 
 @st.cache_resource(show_spinner=False)
-def _named_here() -> set[str]:
+def _paths_typed_here() -> set[str]:
     """The paths that someone has typed or chosen in this app since it was started."""
     return set()
 
 
 def _note_path() -> None:
-    _named_here().add(str(st.session_state["data_path"]).strip())
+    _paths_typed_here().add(str(st.session_state["data_path"]).strip())
 
 
 def _upload() -> Source | None:
@@ -130,18 +132,18 @@ def _upload() -> Source | None:
     return Source(str(before[name]))
 
 
-def look_at(source: Source) -> dict[str, Any] | None:
+def inspect_source(source: Source) -> dict[str, Any] | None:
     """What the pool holds; None, with the reason on the screen, when it cannot be used."""
     try:
         with st.spinner("Looking at the pictures …"):
-            return _looked(source.pool, source.data_root, _stamp(source.pool))
+            return _pool_facts(source.pool, source.data_root, _stamp(source.pool))
     except LaserError as error:
-        st.error(escaped(error))
+        st.error(escape_text(error))
         return None
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
-def _looked(pool: str, data_root: str | None, stamp: float) -> dict[str, Any]:
+def _pool_facts(pool: str, data_root: str | None, stamp: float) -> dict[str, Any]:
     small = Thumbnails(f"{pool} {data_root or ''}")
     params = {"pool": pool, "data_root": data_root, "thumbnails": str(small.folder)}
     return requests().ask("inspect_pool", params, timeout=LOOK_SECONDS)
@@ -162,7 +164,7 @@ def show_pool(source: Source, facts: dict[str, Any]) -> None:
     columns[2].metric("Classes", f"{len(facts['classes']):,}")
     columns[3].metric("Test pictures", f"{facts['test']:,}")
     for note in facts["notes"]:
-        st.caption(escaped(note))
+        st.caption(escape_text(note))
     if facts["skipped"]:
         total = sum(facts["skipped"].values())
         left_out = "1 file is" if total == 1 else f"{total:,} files are"

@@ -11,7 +11,7 @@ from laser_core.basics.sentences import count_of, first_and_more
 from laser_core.errors import LaserError
 from laser_core.io.label_files.imports import ImportResult, NewNames, import_labels, preview_import
 from laser_core.io.label_files.tables import LABEL_FILES
-from ui.escape import escaped
+from ui.escape import escape_text
 from ui.shared.runs import requests, writable
 from ui.shared.uploads import keep_upload
 
@@ -24,7 +24,7 @@ SAID: dict[NewNames, str] = {
 SHOWN = 20  # new names that the page lists
 
 
-def labels_in(run: RunReader, actor: str) -> None:
+def show_label_import(run: RunReader, actor: str) -> None:
     """Choose a table, see what it would bring, take it; what was taken can be given back."""
     st.markdown("**Labels from a table**")
     given = st.file_uploader(
@@ -43,7 +43,7 @@ def labels_in(run: RunReader, actor: str) -> None:
     for one in run.store.labels.imports():
         with st.container(horizontal=True, vertical_alignment="center"):
             brought = count_of(one.labels, "label")
-            st.markdown(f"{brought} from a file · {escaped(one.actor)} · {one.at[:16]}")
+            st.markdown(f"{brought} from a file · {escape_text(one.actor)} · {one.at[:16]}")
             st.button("Take back", key=f"files_back {one.action}", on_click=_take_back,
                       args=(run, one.action, actor))  # fmt: skip
 
@@ -55,11 +55,11 @@ def _offer(run: RunReader, table: Path, actor: str) -> None:
         if choice is not None:
             found = _preview(run, table, choice)
     except LaserError as error:
-        st.error(escaped(error))
+        st.error(escape_text(error))
         return
     st.markdown(f"{count_of(found.taken, 'picture')} would get a label.")
     for line in found.sentences():
-        st.markdown(escaped(line))
+        st.markdown(escape_text(line))
     st.button(
         f"Take {count_of(found.taken, 'label')}", type="primary", key="files_take",
         disabled=found.taken == 0 or choice is None, on_click=_take,
@@ -85,7 +85,7 @@ def _choice(found: ImportResult, table: Path) -> NewNames | None:
         return "irrelevant"
     st.warning(
         "This run does not know: "
-        + escaped(first_and_more([str(one) for one in found.new_names], SHOWN, "; "))
+        + escape_text(first_and_more([str(one) for one in found.new_names], SHOWN, "; "))
     )
     return st.segmented_control(  # asked anew for every table
         "They are", list(SAID), format_func=SAID.__getitem__,
@@ -109,10 +109,10 @@ def _take_back(run: RunReader, action: int, actor: str) -> None:
         st.session_state["job_notice"] = str(error)
 
 
-def pictures_place(run: RunReader) -> None:
+def show_pictures_place(run: RunReader) -> None:
     """Where the pictures are read from, to be changed when they were moved."""
     with st.expander("Where the pictures lie", icon=":material/folder:"):
-        st.markdown(f"They are read from {escaped(run.config.pool)}.")
+        st.markdown(f"They are read from {escape_text(run.config.pool)}.")
         place = st.text_input(
             "They are in another place now", key="files_place", placeholder="/home/me/pictures"
         ).strip()

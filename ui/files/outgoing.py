@@ -11,7 +11,7 @@ from laser_core.io.exports import FILES, FORMATS, csv_text, labels_table
 from laser_core.jobs.client import JobState
 from laser_core.llm.transcript import transcript_text
 from laser_core.metrics.summary import rounds_csv
-from ui.escape import escaped
+from ui.escape import escape_text
 from ui.shared.jobs import start_job
 from ui.shared.runs import exports_folder, jobs
 
@@ -28,7 +28,7 @@ LARGE = (
 )  # fmt: skip
 
 
-def labels_out(run: RunReader) -> None:
+def show_label_export(run: RunReader) -> None:
     """Small files, made when they are asked for."""
     count = sum(run.store.labels.counts().values())
     st.markdown(f"**Labels and rounds** · {count:,} labeled")
@@ -52,7 +52,7 @@ def labels_out(run: RunReader) -> None:
     )
 
 
-def pictures_out(run: RunReader, job: JobState | None) -> None:
+def show_picture_export(run: RunReader, job: JobState | None) -> None:
     """Labeled pictures in folders by class, on this machine."""
     st.markdown("**Pictures in folders by class**")
     tools = st.pills(
@@ -76,7 +76,7 @@ def pictures_out(run: RunReader, job: JobState | None) -> None:
     )  # fmt: skip
     done = _result(run, job, "export_pictures")
     if done is not None:
-        st.success(f"{done['pictures']:,} pictures are in {escaped(done['out'])}")
+        st.success(f"{done['pictures']:,} pictures are in {escape_text(done['out'])}")
 
 
 def _new_folder(run: RunReader) -> Path:
@@ -87,7 +87,7 @@ def _new_folder(run: RunReader) -> Path:
     return folder
 
 
-def large_files(run: RunReader, job: JobState | None) -> None:
+def show_large_files(run: RunReader, job: JobState | None) -> None:
     """Files that take a while: made by a job, then downloaded."""
     for what, title, about in LARGE:
         st.markdown(f"**{title}**")
@@ -101,7 +101,7 @@ def large_files(run: RunReader, job: JobState | None) -> None:
             if path.exists():
                 size = path.stat().st_size / 1e6
                 st.download_button(
-                    f"{escaped(path.name)} ({size:,.1f} MB)", path.read_bytes, path.name,
+                    f"{escape_text(path.name)} ({size:,.1f} MB)", path.read_bytes, path.name,
                     icon=":material/download:", on_click="ignore", key=f"files_get {what}",
                 )  # fmt: skip
         st.caption(about)

@@ -6,21 +6,21 @@ import streamlit as st
 
 from laser_core.errors import LaserError
 from laser_core.store.restore import Backup, leave_out, list_backups, restore_backup
-from ui.escape import escaped
+from ui.escape import escape_text
 from ui.shared.runs import RunCard, ago, close_runs, runs_folder
 
 LOOKED = "home_looked_at"  # the run whose backups are shown
 
 
-def damaged_card(card: RunCard, busy: bool) -> None:
+def show_damaged_run(card: RunCard, busy: bool) -> None:
     """Draw the card: what is wrong, what its backups hold, and a button for each way out.
 
     Args:
         busy: whether a job is under way, which may have the run open.
     """
     with st.container(border=True):
-        st.markdown(f"**{escaped(card.name)}** — cannot be read · {ago(card.changed)}")
-        st.error(escaped(card.state), icon=":material/error:")
+        st.markdown(f"**{escape_text(card.name)}** — cannot be read · {ago(card.changed)}")
+        st.error(escape_text(card.state), icon=":material/error:")
         with st.container(horizontal=True):
             st.button(
                 "Look at its backups", key=f"look {card.name}", on_click=_look, args=(card.name,),

@@ -5,17 +5,17 @@ from __future__ import annotations
 import streamlit as st
 
 from laser_core.config import ExperimentConfig
-from ui.escape import escaped
-from ui.home.damaged import damaged_card
+from ui.escape import escape_text
+from ui.home.damaged import show_damaged_run
 from ui.home.open_run import open_from_zip
-from ui.shared.adopt import open_run_card
+from ui.shared.adopt import show_open_run_card
 from ui.shared.frame import NAME, frame
-from ui.shared.jobs import job_panel
+from ui.shared.jobs import show_job_panel
 from ui.shared.navigation import go_to
 from ui.shared.runs import TITLES, ago, follow_new_run, jobs, open_run, run_cards, start_run
 
 
-def home() -> None:
+def show_home() -> None:
     """Draw the page."""
     frame("")
     st.title(f":material/frame_inspect: {NAME}", anchor=False)
@@ -27,9 +27,9 @@ def home() -> None:
         "hands over, round by round, to a detector that learns from your answers."
     )
 
-    job = job_panel(jobs(), TITLES)
+    job = show_job_panel(jobs(), TITLES)
     follow_new_run(job)
-    open_run_card()
+    show_open_run_card()
     busy = job is not None and job.active
     _start(busy)
     open_from_zip(busy)
@@ -65,10 +65,10 @@ def _runs(busy: bool) -> None:
         st.info("No runs yet. The demo makes the first; your own pictures make the next.")
     for card in cards:
         if card.broken:
-            damaged_card(card, busy)
+            show_damaged_run(card, busy)
             continue
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{escaped(card.name)}** — {escaped(card.summary)}")
-            st.caption(f"{escaped(card.state)} · {ago(card.changed)}", width="stretch")
+            st.markdown(f"**{escape_text(card.name)}** — {escape_text(card.summary)}")
+            st.caption(f"{escape_text(card.state)} · {ago(card.changed)}", width="stretch")
             if st.button("Open", key=f"open {card.name}", on_click=open_run, args=(card.name,)):
                 go_to("pages/4_Round.py", f"To {card.name}")

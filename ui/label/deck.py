@@ -14,7 +14,7 @@ from laser_core.analysis.suggestions import Suggestion, alike_groups, least_sure
 from laser_core.data.pictures.thumbnails import LARGE_SIDE, thumbnail_name
 from laser_core.errors import LaserError
 from laser_core.store.log.replay import Answer
-from ui.escape import escaped
+from ui.escape import escape_text
 from ui.shared.pictures import Thumbnails
 from ui.shared.runs import ensure_cosines, jobs, picture_urls, requests, thumbnails
 from ui.widgets.labeller import Deck, Picture, Recent
@@ -73,7 +73,7 @@ def _search(run: RunReader) -> list[str]:
             kept[name] = [id for id in order.tolist() if id not in labeled][:FOUND]
         return kept[name]
     except LaserError as error:
-        st.error(escaped(error))
+        st.error(escape_text(error))
         return []
 
 
@@ -88,7 +88,7 @@ def _least_sure(run: RunReader) -> list[str]:
                 ensure_cosines(run, texts[1])
             kept[name] = least_sure(run, FOUND)
     except LaserError as error:
-        st.error(escaped(error))
+        st.error(escape_text(error))
         return []
     if not kept[name]:
         st.info(
@@ -168,13 +168,13 @@ def large_copies(run: RunReader) -> Thumbnails:
     return Thumbnails(f"{run.config.pool} {run.config.data_root or ''}", side=LARGE_SIDE)
 
 
-def have_large_copies_made(run: RunReader, ids: Sequence[str]) -> int:
+def make_large_copies(run: RunReader, ids: Sequence[str]) -> int:
     """How many of `ids`, from the first, have large copies; the next are asked for meanwhile."""
     large = large_copies(run)
     made = large.made_of(ids)
     asked: dict[str, str] = st.session_state.setdefault("_label_large", {})
     wanted = list(ids[made : made + CHUNK])
-    if not wanted or _waiting(asked.get(wanted[0])):
+    if not wanted or _is_requested(asked.get(wanted[0])):
         return made
     params = {
         "pool": run.config.pool,
@@ -187,7 +187,7 @@ def have_large_copies_made(run: RunReader, ids: Sequence[str]) -> int:
     return made
 
 
-def _waiting(id: str | None) -> bool:
+def _is_requested(id: str | None) -> bool:
     """Whether a request is under way, or has failed: then it is not made again and again."""
     if id is None:
         return False

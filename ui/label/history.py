@@ -13,7 +13,7 @@ from laser_core.metrics.paper import precision
 from laser_core.pool import Label
 from laser_core.store.log.replay import Disagreement, Happening
 from laser_core.texts.edits import Edit, apply_edit
-from ui.escape import escaped
+from ui.escape import escape_text
 from ui.shared.runs import picture_urls, writable
 from ui.widgets.gallery import Badge, Thumb, Tone, gallery
 from ui.widgets.selection import Selection
@@ -24,14 +24,14 @@ TONES: dict[str, Tone] = {"relevant": "good", "irrelevant": "bad", "unsure": "un
 CHOSEN = "label_history"
 
 
-def said(label: Label) -> str:
+def label_text(label: Label) -> str:
     """A label in a few words."""
     if label.state == "relevant":
         return label.name
     return f"{label.state}: {label.name}" if label.name else label.state
 
 
-def so_far(run: RunReader) -> None:
+def show_counts(run: RunReader) -> None:
     """How many pictures are in each of the five states, and the share of relevant ones."""
     counts = run.store.labels.counts()
     labeled = sum(counts.values())
@@ -47,7 +47,7 @@ def so_far(run: RunReader) -> None:
     st.caption("Precision = relevant / (relevant + irrelevant) over all labels of the run.")
 
 
-def history(run: RunReader, actor: str) -> None:
+def show_history(run: RunReader, actor: str) -> None:
     """The last labels of everybody, to be taken back or changed, also of trained rounds."""
     happened = run.store.events.history(HISTORY)
     labels = [one for one in happened if one.kind == "label" and not one.undone]
@@ -67,7 +67,7 @@ def history(run: RunReader, actor: str) -> None:
 def _thumb(one: Happening, url: str) -> Thumb:
     label = one.label or Label("unsure")
     badges = (Badge(f"round {one.round}"),) if one.round else ()
-    caption = f"{said(label)} · {one.actor}"
+    caption = f"{label_text(label)} · {one.actor}"
     return Thumb(str(one.seq), url, caption, badges=badges, tone=TONES.get(label.state, ""))
 
 
@@ -83,7 +83,9 @@ def _change(run: RunReader, actor: str, chosen: list[int], labels: list[Happenin
             f"Take back {len(chosen) or 'the chosen'}", disabled=not chosen, key="label_take_back",
             on_click=_take_back, args=(run, actor, chosen),
         )  # fmt: skip
-        new = st.selectbox("Change to", options, format_func=said, key="label_change_to", width=260)
+        new = st.selectbox(
+            "Change to", options, format_func=label_text, key="label_change_to", width=260
+        )
         images = {one.seq: (one.image, one.round or 1) for one in labels}
         st.button(
             "Change", disabled=not chosen, key="label_change",
@@ -92,7 +94,7 @@ def _change(run: RunReader, actor: str, chosen: list[int], labels: list[Happenin
 
 
 def _take_back(run: RunReader, actor: str, chosen: list[int]) -> None:
-    _quietly(lambda: writable(run).events.take_back(chosen, actor))
+    _with_notice(lambda: writable(run).events.take_back(chosen, actor))
     Selection(CHOSEN).set(())
 
 
@@ -102,7 +104,7 @@ def _relabel(run: RunReader, actor: str, images: list[tuple[str, int]], new: Lab
             answers = {image: new for image, of in images if of == round}
             take_answers(writable(run), answers, round, actor)
 
-    _quietly(change)
+    _with_notice(change)
     Selection(CHOSEN).set(())
 
 
@@ -111,13 +113,13 @@ def _class_event(run: RunReader, actor: str, one: Happening) -> None:
     text = words.get(one.kind, f"{one.kind.removeprefix('class_')} to {one.other}")
     with st.container(horizontal=True, vertical_alignment="center"):
         undone = " · taken back" if one.undone else ""
-        st.markdown(f"**{escaped(one.name)}** {escaped(f'{text} · {one.actor}{undone}')}")
+        st.markdown(f"**{escape_text(one.name)}** {escape_text(f'{text} · {one.actor}{undone}')}")
         if not one.undone:
             st.button("Take back", key=f"label_class_back {one.seq}",
                       on_click=_take_back, args=(run, actor, [one.seq]))  # fmt: skip
 
 
-def changed_rounds(run: RunReader) -> None:
+def show_changed_rounds(run: RunReader) -> None:
     """Say which finished rounds were changed by hand since."""
     changed = run.store.rounds.changed()
     if changed:
@@ -128,7 +130,7 @@ def changed_rounds(run: RunReader) -> None:
         )
 
 
-def disagreements(run: RunReader, actor: str) -> None:
+def show_disagreements(run: RunReader, actor: str) -> None:
     """Pictures that several people labeled differently: the last answer stands until settled."""
     found = run.store.labels.disagreements()
     if not found:
@@ -141,7 +143,8 @@ def disagreements(run: RunReader, actor: str) -> None:
             gallery([Thumb(one.image, urls[one.image])], f"disagree {one.image}", size=84)
             for answer in one.answers:
                 st.button(
-                    escaped(f"{answer.actor}: {said(answer.label)}"), key=f"settle {answer.seq}",
+                    escape_text(f"{answer.actor}: {label_text(answer.label)}"),
+                    key=f"settle {answer.seq}",
                     on_click=_settle, args=(run, actor, one, answer.label),
                 )  # fmt: skip
 
@@ -149,10 +152,10 @@ def disagreements(run: RunReader, actor: str) -> None:
 def _settle(run: RunReader, actor: str, one: Disagreement, chosen: Label) -> None:
     """Take the other answers back, and keep those that say what was chosen."""
     others = [answer.seq for answer in one.answers if answer.label != chosen]
-    _quietly(lambda: writable(run).events.take_back(others, actor))
+    _with_notice(lambda: writable(run).events.take_back(others, actor))
 
 
-def names_met(run: RunReader, actor: str) -> None:
+def show_names_met(run: RunReader, actor: str) -> None:
     """Irrelevant names met often: offer each as a confuser or as a relevant class."""
     often = {name: n for name, n in run.store.classes.irrelevant_names().items() if n >= OFTEN}
     kept = run.descriptions()
@@ -160,7 +163,8 @@ def names_met(run: RunReader, actor: str) -> None:
     for name, count in often.items():
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.markdown(
-                f"**{count}** irrelevant pictures are called **{escaped(name)}**.", width="stretch"
+                f"**{count}** irrelevant pictures are called **{escape_text(name)}**.",
+                width="stretch",
             )
             if kept and name.lower() not in known:
                 st.button("Make it a confuser", key=f"confuser {name}",
@@ -178,41 +182,41 @@ def _make_confuser(run: RunReader, name: str) -> None:
             after, done = apply_edit(texts, Edit("add", "confusers", new=name))
             writable(run).texts.append(after, done, "edit", version)
 
-    _quietly(make)
+    _with_notice(make)
 
 
 def _promote(run: RunReader, name: str, actor: str) -> None:
-    _quietly(lambda: writable(run).classes.promote(name, actor))
+    _with_notice(lambda: writable(run).classes.promote(name, actor))
 
 
-def classes(run: RunReader, actor: str) -> None:
+def show_class_editor(run: RunReader, actor: str) -> None:
     """Add, rename and merge classes while labeling; labels, sentences and nets follow."""
     names = [*run.space.relevant, *run.store.classes.irrelevant_names()]
     with st.popover("Classes", width="stretch", icon=":material/category:"):
         st.text_input("New relevant class", key="label_new_class", placeholder="teapot")
-        st.button("Add", key="label_add_class", on_click=_typed, args=(run, actor, "add"))
+        st.button("Add", key="label_add_class", on_click=_apply_typed, args=(run, actor, "add"))
         st.selectbox("Or change", names, key="label_old_class")
         st.text_input("New name", key="label_new_name", placeholder="sofa")
-        st.button("Rename", key="label_rename", on_click=_typed, args=(run, actor, "rename"))
+        st.button("Rename", key="label_rename", on_click=_apply_typed, args=(run, actor, "rename"))
         st.selectbox("Count all of it as", names, index=None, key="label_into",
                      placeholder="another class")  # fmt: skip
-        st.button("Merge", key="label_merge", on_click=_typed, args=(run, actor, "merge"))
+        st.button("Merge", key="label_merge", on_click=_apply_typed, args=(run, actor, "merge"))
         st.caption("Each of these stands in the history and can be taken back there.")
 
 
-def _typed(run: RunReader, actor: str, verb: str) -> None:
+def _apply_typed(run: RunReader, actor: str, verb: str) -> None:
     typed = st.session_state
     if verb == "add":
-        _quietly(lambda: writable(run).classes.add(typed["label_new_class"], actor))
+        _with_notice(lambda: writable(run).classes.add(typed["label_new_class"], actor))
     elif verb == "rename":
         old, new = typed["label_old_class"], typed["label_new_name"]
-        _quietly(lambda: writable(run).classes.rename(old, new, actor))
+        _with_notice(lambda: writable(run).classes.rename(old, new, actor))
     elif typed["label_into"]:
         old, into = typed["label_old_class"], typed["label_into"]
-        _quietly(lambda: writable(run).classes.merge(old, into, actor))
+        _with_notice(lambda: writable(run).classes.merge(old, into, actor))
 
 
-def _quietly(verb: Callable[[], object]) -> None:
+def _with_notice(verb: Callable[[], object]) -> None:
     """Do what a button is for; what stands in the way is shown as a notice on the next run."""
     try:
         verb()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from laser_core.analysis.reader import RunReader
-from laser_core.analysis.stopping import Outlook, below_the_line, outlook, start_audit
+from laser_core.analysis.stopping import Outlook, outlook, start_audit, unqueried_ids
 from laser_core.errors import LaserError
 from laser_core.metrics.intervals import AUDIT_SIZE, Interval
 from ui.shared.runs import writable
@@ -25,7 +25,7 @@ BAR = """
 """
 
 
-def estimates(run: RunReader, actor: str) -> None:
+def show_estimates(run: RunReader, actor: str) -> None:
     """Draw every interval as the stretch it is, and say whether to stop, and why."""
     records, seen = run.records(), outlook(run)
     if seen.batch is not None:
@@ -59,7 +59,7 @@ def audit_sentence(seen: Outlook) -> str | None:
 
 
 def _draw_button(run: RunReader, actor: str) -> None:
-    below = len(below_the_line(run))
+    below = len(unqueried_ids(run))
     st.button(
         f"Draw an audit of {min(AUDIT_SIZE, below)} random pictures", disabled=below == 0,
         key="label_audit", on_click=_draw, args=(run, actor),

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from laser_core.analysis.reader import RunReader
-from ui.label.deck import have_large_copies_made
+from ui.label.deck import make_large_copies
 from ui.label.inbox import Receipts, take
 from ui.shared.fragment import fragment
 from ui.shared.runs import writable
@@ -18,44 +18,44 @@ WIDGET = "labeller"
 
 
 def receipts(run: RunReader) -> Receipts:
-    """What this session has told its browser tab of `run`."""
+    """What this session has receipt its browser tab of `run`."""
     found: Receipts = st.session_state.setdefault(f"_label_receipts {run.name}", Receipts())
     return found
 
 
 def show_deck(run: RunReader, deck: Deck) -> None:
     """Draw the widget with `deck`, and keep it up to date."""
-    told = receipts(run)
+    receipt = receipts(run)
     memory = run.name
-    send_deck(deck, memory, told.acks, WIDGET)
+    send_deck(deck, memory, receipt.acks, WIDGET)
     ids = [picture.id for picture in deck.pictures]
-    told.complete = len(deck.labels) == len(ids)
-    every = 1.0 if have_large_copies_made(run, ids) < len(ids) else None
+    receipt.complete = len(deck.labels) == len(ids)
+    every = 1.0 if make_large_copies(run, ids) < len(ids) else None
 
     @fragment(run_every=every)
     def live() -> None:
-        if told.stale:
-            told.stale = False
+        if receipt.stale:
+            receipt.stale = False
             st.rerun()
         labeller(
             memory,
             run.store.classes.space().relevant,
             list(run.store.classes.irrelevant_names()),
-            told.acks,
-            told.refused,
-            have_large_copies_made(run, ids) if every else len(ids),
+            receipt.acks,
+            receipt.refused,
+            make_large_copies(run, ids) if every else len(ids),
             len(run.store.labels.answers_of(ids)),
             WIDGET,
-            lambda message: _received(run, told, ids, message),
+            lambda message: _take_message(run, receipt, ids, message),
         )
 
     live()
 
 
-def _received(
-    run: RunReader, told: Receipts, ids: Sequence[str], message: Mapping[str, Any]
+def _take_message(
+    run: RunReader, receipt: Receipts, ids: Sequence[str], message: Mapping[str, Any]
 ) -> None:
-    take(writable(run), told, message)
+    take(writable(run), receipt, message)
     complete = len(run.store.labels.answers_of(ids)) == len(ids)
-    if complete != told.complete:  # what the page offers has changed
-        told.complete, told.stale = complete, True
+    if complete != receipt.complete:  # what the page offers has changed
+        receipt.complete, receipt.stale = complete, True

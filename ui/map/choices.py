@@ -9,7 +9,7 @@ import streamlit as st
 
 from laser_core.analysis.reader import RunReader
 from laser_core.maps.layout import kept_layouts, newest_version
-from ui.escape import escaped
+from ui.escape import escape_text
 from ui.map.points import thumbnail_folder
 from ui.shared.jobs import start_job
 from ui.shared.runs import jobs, thumbnails
@@ -19,7 +19,7 @@ METHODS = {"umap": "UMAP", "pca": "PCA"}
 
 
 @dataclass(frozen=True)
-class Choice:
+class MapChoice:
     """The map asked for.
 
     Args:
@@ -40,7 +40,7 @@ class Choice:
         return self.kept is not None and self.what != "image" and self.kept < self.newest
 
 
-def choose_map(run: RunReader) -> Choice:
+def choose_map(run: RunReader) -> MapChoice:
     """The two switches above the map; they start at the map that was drawn last."""
     kept = kept_layouts(run.store)
     texts = run.descriptions()
@@ -68,7 +68,7 @@ def choose_map(run: RunReader) -> Choice:
         "much sooner.",
     )
     version = newest_version(run.store, what, method)  # type: ignore[arg-type]
-    return Choice(str(what), str(method), version, texts[0] if texts else 0)
+    return MapChoice(str(what), str(method), version, texts[0] if texts else 0)
 
 
 def choose_colour(options: list[str], key: str) -> str:
@@ -79,12 +79,12 @@ def choose_colour(options: list[str], key: str) -> str:
     return str(chosen or options[0])
 
 
-def offer_to_draw(run: RunReader, choice: Choice) -> None:
+def offer_to_draw(run: RunReader, choice: MapChoice) -> None:
     """What stands where a map will be, and the button that draws it."""
     if choice.what != "image" and choice.newest == 0:
         st.info(
             "This run has no sentences: either the first query has not been prepared, or its "
-            f"strategy ({escaped(run.config.strategy)}) asks for none. Choose Pictures above."
+            f"strategy ({escape_text(run.config.strategy)}) asks for none. Choose Pictures above."
         )
         return
     busy = jobs().active()
@@ -98,7 +98,7 @@ def offer_to_draw(run: RunReader, choice: Choice) -> None:
     _draw_button(run, choice, "Draw the map", "primary")
 
 
-def remarks(run: RunReader, choice: Choice) -> None:
+def show_remarks(run: RunReader, choice: MapChoice) -> None:
     """What is to be known of the map that is shown: older sentences, pictures still to be made."""
     with st.container(horizontal=True, vertical_alignment="center"):
         if choice.outdated:
@@ -120,7 +120,7 @@ def remarks(run: RunReader, choice: Choice) -> None:
 
 
 def _draw_button(
-    run: RunReader, choice: Choice, label: str, kind: Literal["primary", "secondary"]
+    run: RunReader, choice: MapChoice, label: str, kind: Literal["primary", "secondary"]
 ) -> None:
     params = {
         "folder": str(run.folder),

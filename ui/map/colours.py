@@ -37,7 +37,7 @@ NOTES = {
 }
 
 
-def offered(run: RunReader, values: TextValues | None) -> list[str]:
+def colour_options(run: RunReader, values: TextValues | None) -> list[str]:
     """What pictures can be coloured by in this run, the most telling first."""
     choices = [CLASS] if run.relevant_rows is not None else []
     choices += [BEST, S_VLM] if values is not None else []
@@ -57,7 +57,7 @@ def picture_colours(
 
     Args:
         version: changes with the run, with the map and with its sentences.
-        choice: one of `offered`.
+        choice: one of `colour_options`.
         _values: what the sentences say of the pictures; None when that is not known yet.
         _sentences: those on the map; None without any.
     """

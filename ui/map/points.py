@@ -88,9 +88,9 @@ def thumbnail_folder(run: RunReader) -> str:
     if not small.folder.is_dir():
         return ""
     mark = f"{small.folder} {small.folder.stat().st_mtime_ns} {run.name}"
-    return small.base_url if _all_made(run, mark) else ""
+    return small.base_url if _are_all_made(run, mark) else ""
 
 
 @st.cache_data(show_spinner=False, max_entries=32)
-def _all_made(_run: RunReader, mark: str) -> bool:
+def _are_all_made(_run: RunReader, mark: str) -> bool:
     return thumbnails(_run).complete(_run.facts.ids.tolist())

@@ -10,9 +10,9 @@ import streamlit as st
 from laser_core.analysis.reader import RunReader
 from laser_core.maps.layout import Layout
 from laser_core.maps.values import TextValues, next_query
-from ui.map.choices import Choice, choose_colour
-from ui.map.chosen import chosen_pictures, pictures_of_sentences
-from ui.map.colours import EVERY, KIND, NOTES, offered, picture_colours, sentence_colours
+from ui.map.choices import MapChoice, choose_colour
+from ui.map.chosen_points import show_chosen_pictures, show_pictures_of_sentences
+from ui.map.colours import EVERY, KIND, NOTES, colour_options, picture_colours, sentence_colours
 from ui.map.points import (
     kept_layout,
     layout_mark,
@@ -21,7 +21,7 @@ from ui.map.points import (
     sentence_points,
     values_of,
 )
-from ui.shared.explanation import explained
+from ui.shared.explanation import show_explanation
 from ui.widgets.map import scatter_map
 
 HEIGHT = 380  # CSS pixels: with the switches above, the page fits 720
@@ -33,7 +33,7 @@ READING = {
 
 
 @dataclass(frozen=True)
-class Look:
+class MapStyle:
     """How a map is shown.
 
     Args:
@@ -47,15 +47,17 @@ class Look:
     values: TextValues | None
 
 
-def choose_look(run: RunReader, choice: Choice) -> Look:
+def choose_style(run: RunReader, choice: MapChoice) -> MapStyle:
     """The switches for colours and rings, beside those for the map."""
     values = values_of(run, choice.kept or choice.newest)
     if choice.what == "text":
-        return Look(choose_colour([KIND, EVERY], "sentences"), (), values)
-    return Look(choose_colour(offered(run, values), "pictures"), _ringed(run), values)
+        return MapStyle(choose_colour([KIND, EVERY], "sentences"), (), values)
+    return MapStyle(
+        choose_colour(colour_options(run, values), "pictures"), _ids_to_ring(run), values
+    )
 
 
-def _ringed(run: RunReader) -> tuple[str, ...]:
+def _ids_to_ring(run: RunReader) -> tuple[str, ...]:
     """The pictures of the next query, if they are to be ringed."""
     found = next_query(run)
     if found is None:
@@ -66,7 +68,7 @@ def _ringed(run: RunReader) -> tuple[str, ...]:
     return tuple(query.ids.tolist()) if on else ()
 
 
-def show_map(run: RunReader, choice: Choice, look: Look) -> None:
+def show_map(run: RunReader, choice: MapChoice, look: MapStyle) -> None:
     """Draw a kept map, the chosen pictures beside it, and the explanation of one below.
 
     Raises:
@@ -80,15 +82,15 @@ def show_map(run: RunReader, choice: Choice, look: Look) -> None:
         st.caption(f"{READING[choice.what]} {NOTES[look.colour]}")
     with right:
         if choice.what == "text":
-            wanted = pictures_of_sentences(run, chosen)
+            wanted = show_pictures_of_sentences(run, chosen)
         else:
-            wanted = chosen_pictures(run, np.array(chosen, dtype=np.str_), look.values)
+            wanted = show_chosen_pictures(run, np.array(chosen, dtype=np.str_), look.values)
     if wanted:
         with st.container(border=True):
-            explained(run, wanted, "map_explained", truth=True)
+            show_explanation(run, wanted, "map_explained", truth=True)
 
 
-def _pictures(run: RunReader, layout: Layout, look: Look) -> tuple[str, ...]:
+def _pictures(run: RunReader, layout: Layout, look: MapStyle) -> tuple[str, ...]:
     """The map of pictures; returns the ids chosen on it."""
     texts = run.descriptions(layout.texts_version) if layout.texts else None
     mark = f"{run_mark(run)} {layout.name} {look.values is None}"
@@ -101,7 +103,7 @@ def _pictures(run: RunReader, layout: Layout, look: Look) -> tuple[str, ...]:
     )
 
 
-def _sentences(run: RunReader, layout: Layout, look: Look) -> tuple[str, ...]:
+def _sentences(run: RunReader, layout: Layout, look: MapStyle) -> tuple[str, ...]:
     """The map of sentences; returns those chosen on it."""
     texts = run.descriptions(layout.texts_version)
     if texts is None:

@@ -12,12 +12,12 @@ from laser_core.llm.prompts import DEFAULT_TEMPLATES, PromptTemplate
 from laser_core.store.text_versions import undo_target
 from laser_core.texts.descriptions import Descriptions
 from laser_core.texts.pasted_reply import PastedResult, take_confusers, take_sentences
-from ui.escape import escaped
+from ui.escape import escape_text
 from ui.prompts.state import keep, notify, step_back
 from ui.shared.jobs import share_secrets, start_job
-from ui.shared.remember import read_kept, write_kept
+from ui.shared.page_settings import read_settings, write_settings
 from ui.shared.runs import jobs, reader
-from ui.widgets.typing import Typed
+from ui.widgets.live_text import LiveText
 
 TITLES: dict[Question, str] = {
     "confusers": "1 · Confusers (appendix A.1)",
@@ -46,16 +46,16 @@ def _editor(
     run: RunReader, question: Question, texts: Descriptions | None
 ) -> PromptTemplate | None:
     """One template and its prompt; None while the template has a fault."""
-    area = Typed(f"prompts_template_{run.name}_{question}", _draft(run, question, texts))
+    area = LiveText(f"prompts_template_{run.name}_{question}", _draft(run, question, texts))
     st.markdown(f"**{TITLES[question]}**")
     left, right = st.columns(2)
-    template, fault = _checked(question, area.text)
+    template, fault = _check_template(question, area.text)
     with left:
         area.draw("Template: {name} is filled in, {{ and }} are braces", height=240,
                   invalid=bool(fault))  # fmt: skip
         _save_draft(run, question, area.text)
         if fault:
-            st.error(escaped(fault[:1].upper() + fault[1:]))
+            st.error(escape_text(fault[:1].upper() + fault[1:]))
         st.button(
             "Back to the default", key=f"prompts_default_{question}",
             disabled=area.text == DEFAULT_TEMPLATES[question].text,
@@ -66,26 +66,28 @@ def _editor(
         if template is None:
             st.info("Mend the template on the left, then the prompt stands here.")
         else:
-            st.code(_filled(run, template, texts), language=None, wrap_lines=True, height=240)
+            st.code(
+                _fill_template(run, template, texts), language=None, wrap_lines=True, height=240
+            )
     return template
 
 
-def _checked(question: Question, text: str) -> tuple[PromptTemplate | None, str]:
+def _check_template(question: Question, text: str) -> tuple[PromptTemplate | None, str]:
     try:
         return PromptTemplate(question, text), ""
     except ConfigError as error:
         return None, str(error)
 
 
-def _filled(run: RunReader, template: PromptTemplate, texts: Descriptions | None) -> str:
+def _fill_template(run: RunReader, template: PromptTemplate, texts: Descriptions | None) -> str:
     config = run.config
     if template.task == "confusers":
-        found = run.pool().discovered() if config.use_discovered else []
+        found = run.pool().discovered_names() if config.use_discovered else []
         return template.fill(class_names=config.relevant, N=config.confusers or 0, excluded=found)
-    return template.fill(classes=_described(run, texts), K=config.descriptions or 0)
+    return template.fill(classes=_classes_to_describe(run, texts), K=config.descriptions or 0)
 
 
-def _described(run: RunReader, texts: Descriptions | None) -> list[str]:
+def _classes_to_describe(run: RunReader, texts: Descriptions | None) -> list[str]:
     """The classes that need sentences: relevant ones, and confusers that are switched on."""
     confusers = [c.name for c in texts.confusers if c.enabled] if texts is not None else []
     return [*run.config.relevant, *confusers]
@@ -96,15 +98,15 @@ def _described(run: RunReader, texts: Descriptions | None) -> list[str]:
 
 def _draft(run: RunReader, question: Question, texts: Descriptions | None) -> str:
     """The template as it was left; else the one in use; else the default."""
-    draft = str(read_kept(run, DRAFTS).get(question, ""))
+    draft = str(read_settings(run, DRAFTS).get(question, ""))
     used = texts.prompts.get(question) if texts is not None else None
     return draft or used or DEFAULT_TEMPLATES[question].text
 
 
 def _save_draft(run: RunReader, question: Question, text: str) -> None:
-    drafts = read_kept(run, DRAFTS)
+    drafts = read_settings(run, DRAFTS)
     if drafts.get(question, DEFAULT_TEMPLATES[question].text) != text:
-        write_kept(run, DRAFTS, {**drafts, question: text})
+        write_settings(run, DRAFTS, {**drafts, question: text})
 
 
 # ---- the model
@@ -145,7 +147,7 @@ def _ask(run: RunReader, templates: dict[Question, PromptTemplate]) -> None:
         )
         asked = run.store.exchanges.all()[-1:]
         if asked and (said := refused_settings_sentence(asked[0])):
-            st.caption(escaped(f"{said}."))
+            st.caption(escape_text(f"{said}."))
         if len(templates) < len(TITLES):
             st.caption("Mend the template that has a fault first.")
 
@@ -173,7 +175,7 @@ def _paste(
             "Reply to", list(TITLES), key="prompts_reply_to", horizontal=True,
             format_func=lambda q: q.capitalize(), label_visibility="collapsed",
         )  # fmt: skip
-        reply = Typed("prompts_reply")
+        reply = LiveText("prompts_reply")
         reply.draw(
             "Copy the prompt above into a chat, then paste its whole answer here", height=140,
             placeholder='{"class_names": ["wolf", "fox"]}',
@@ -189,7 +191,7 @@ def _paste(
 
 def _take(run_name: str, question: Question, templates: dict[Question, PromptTemplate]) -> None:
     """Read the pasted reply; keep what it says as a new version, or say what it lacks."""
-    run, reply = reader(run_name), Typed("prompts_reply")
+    run, reply = reader(run_name), LiveText("prompts_reply")
     kept = run.store.texts.read()
     if kept is None:
         return
@@ -197,7 +199,7 @@ def _take(run_name: str, question: Question, templates: dict[Question, PromptTem
     try:
         taken = _read_reply(run, texts, question, reply.text, templates)
         if keep(run_name, taken.texts, taken.title, number, exchanges=taken.exchanges):
-            st.session_state[TAKEN] = (run_name, number, taken.told)
+            st.session_state[TAKEN] = (run_name, number, taken.notices)
             reply.set("")
     except LaserError as error:
         notify(f"The reply cannot be used: {error}")
@@ -212,19 +214,19 @@ def _read_reply(
 ) -> PastedResult:
     config = run.config
     if question == "confusers":
-        found = run.pool().discovered() if config.use_discovered else []
+        found = run.pool().discovered_names() if config.use_discovered else []
         return take_confusers(reply, texts, config.confusers or 0, found, templates)
-    classes = _described(run, texts)
+    classes = _classes_to_describe(run, texts)
     return take_sentences(reply, texts, classes, config.descriptions or 0, templates)
 
 
 def _draw_taken(run: RunReader) -> None:
     """What the last pasted reply came to, and the way back, for as long as it is in use."""
-    name, before, told = st.session_state.get(TAKEN, ("", 0, ()))
+    name, before, notices = st.session_state.get(TAKEN, ("", 0, ()))
     versions = run.store.texts.all()
     if name != run.name or not versions or undo_target(versions) != before:
         return
-    st.success("\n\n".join(map(escaped, told)))
+    st.success("\n\n".join(map(escape_text, notices)))
     st.button(
         "Undo", icon=":material/undo:", key="prompts_undo_paste", on_click=step_back,
         args=(run.name, "undo"), help="Back to the texts as they were before this reply",

@@ -12,8 +12,8 @@ from laser_core.analysis.reader import RunReader
 from laser_core.basics.arrays import Ints
 from laser_core.errors import JobError
 from laser_core.strategies.laser import laser_settings
-from ui.escape import escaped
-from ui.prompts.state import Look, known
+from ui.escape import escape_text
+from ui.prompts.state import TextsEffect, known_in_pool
 from ui.shared.plots import BLUE, GREY, ORANGE, draw, figure
 from ui.shared.runs import picture_urls, requests, thumbnails
 from ui.widgets.gallery import Badge, Thumb, Tone, gallery
@@ -24,28 +24,28 @@ COLOURS = {"relevant": BLUE, "irrelevant": ORANGE, "not known": GREY}
 TOP, ENTERED, LEFT = "Top of the query", "Entered", "Left"
 
 
-def draw_effect(run: RunReader, now: Look, base: Look) -> None:
+def draw_effect(run: RunReader, now: TextsEffect, base: TextsEffect) -> None:
     """Figures and histogram of the query that the texts would ask first."""
     _figures(now, base, run)
     _histogram(run, now, base)
 
 
-def _figures(now: Look, base: Look, run: RunReader) -> None:
-    b, told, rule = len(now.start.rows), now.figures, laser_settings(run.config).selection
+def _figures(now: TextsEffect, base: TextsEffect, run: RunReader) -> None:
+    b, batch, rule = len(now.start.rows), now.figures, laser_settings(run.config).selection
     same = now.number == base.number
     left, middle, right = st.columns(3)
     left.metric(
         f"Precision (b = {b:,})",
-        _share(told.precision),
-        None if same else _gain(told.precision, base.figures.precision),
+        _share(batch.precision),
+        None if same else _gain(batch.precision, base.figures.precision),
         help="Cold start: round 1's query by S_vlm alone, over the whole pool, with the run's own "
-        f"selection ({rule}). Of {told.known:,} of its pictures it is known "
+        f"selection ({rule}). Of {batch.known:,} of its pictures it is known "
         "whether they are relevant.",
     )
     middle.metric(
         "Recall",
-        _share(told.recall),
-        None if same else _gain(told.recall, base.figures.recall),
+        _share(batch.recall),
+        None if same else _gain(batch.recall, base.figures.recall),
         help="The share of the pool's relevant pictures that this one query would find.",
     )
     right.metric(
@@ -65,12 +65,12 @@ def _gain(value: float | None, before: float | None) -> str | None:
     return f"{value - before:+.3f}"
 
 
-def _histogram(run: RunReader, now: Look, base: Look) -> None:
-    told = known(run)
+def _histogram(run: RunReader, now: TextsEffect, base: TextsEffect) -> None:
+    known = known_in_pool(run)
     edges = bin_edges(now.start.s_vlm, base.start.s_vlm)
     middles = (edges[:-1] + edges[1:]) / 2
     made = figure(165)
-    for name, shares in histogram(now.start.s_vlm, told, edges).items():
+    for name, shares in histogram(now.start.s_vlm, known, edges).items():
         made.add_trace(
             go.Scatter(
                 x=middles, y=100 * shares, name=name, mode="lines", line_shape="hvh",
@@ -79,7 +79,7 @@ def _histogram(run: RunReader, now: Look, base: Look) -> None:
             )
         )  # fmt: skip
     if now.number != base.number:
-        for name, shares in histogram(base.start.s_vlm, told, edges).items():
+        for name, shares in histogram(base.start.s_vlm, known, edges).items():
             made.add_trace(
                 go.Scatter(
                     x=middles, y=100 * shares, name=f"{name} before", mode="lines",
@@ -98,7 +98,7 @@ def _histogram(run: RunReader, now: Look, base: Look) -> None:
     )
 
 
-def draw_pictures(run: RunReader, now: Look, base: Look) -> None:
+def draw_pictures(run: RunReader, now: TextsEffect, base: TextsEffect) -> None:
     """The query's pictures, best first, and those that came or went against `base`."""
     came, went = now.start.entered(base.start), base.start.entered(now.start)
     rows = {TOP: now.start.rows, ENTERED: came, LEFT: went}
@@ -109,8 +109,8 @@ def draw_pictures(run: RunReader, now: Look, base: Look) -> None:
     )  # fmt: skip
     shown = rows[which or TOP][:SHOWN]
     urls = _urls(run, run.facts.ids[shown].tolist())
-    look = base if which == LEFT else now
-    items = [_thumb(run, look, int(row), urls, came, which or TOP) for row in shown]
+    effect = base if which == LEFT else now
+    items = [_thumb(run, effect, int(row), urls, came, which or TOP) for row in shown]
     chosen = gallery(
         items,
         "prompts_gallery",
@@ -120,22 +120,22 @@ def draw_pictures(run: RunReader, now: Look, base: Look) -> None:
         empty=f"Nothing here: the query is the same as under version {base.number}.",
     )
     if chosen:
-        _explain(run, look, chosen[0])
+        _explain(run, effect, chosen[0])
     if len(rows[which or TOP]) > SHOWN:
         st.caption(f"The first {SHOWN} of {len(rows[which or TOP]):,}; choose one to see why.")
 
 
 def _thumb(
-    run: RunReader, look: Look, row: int, urls: dict[str, str], came: Ints, which: str
+    run: RunReader, effect: TextsEffect, row: int, urls: dict[str, str], came: Ints, which: str
 ) -> Thumb:
-    told = known(run)
+    known = known_in_pool(run)
     id = str(run.facts.ids[row])
-    rank = int(np.flatnonzero(look.start.rows == row)[0]) + 1
+    rank = int(np.flatnonzero(effect.start.rows == row)[0]) + 1
     tone: Tone = ""
-    if told.known[row]:
-        tone = "good" if told.relevant[row] else "bad"
-    owner = look.texts.relevant_owner()[look.start.best[row]]
-    name = look.texts.relevant[owner].name
+    if known.known[row]:
+        tone = "good" if known.relevant[row] else "bad"
+    owner = effect.texts.relevant_owner()[effect.start.best[row]]
+    name = effect.texts.relevant[owner].name
     state = {"good": ", relevant", "bad": ", irrelevant", "": ""}[tone]
     return Thumb(
         id,
@@ -157,33 +157,33 @@ def _urls(run: RunReader, ids: list[str]) -> dict[str, str]:
         return {id: small.url(id) for id in ids}
 
 
-def _explain(run: RunReader, look: Look, id: str) -> None:
+def _explain(run: RunReader, effect: TextsEffect, id: str) -> None:
     """Eq. (1) for one picture, with its numbers."""
     row, names = np.flatnonzero(run.facts.ids == id)[:1], run.names()
     why = explain(
         id,
         0,
-        run.cosines(look.texts, row),
-        look.texts,
-        [c.name for c in look.texts.relevant],
+        run.cosines(effect.texts, row),
+        effect.texts,
+        [c.name for c in effect.texts.relevant],
         None,
         0.0,
-        float(look.start.s_vlm[row[0]]),
-        s_vlm=float(look.start.s_vlm[row[0]]) if names is not None else None,
+        float(effect.start.s_vlm[row[0]]),
+        s_vlm=float(effect.start.s_vlm[row[0]]) if names is not None else None,
     )
     if names is not None:
-        why = with_shares(why, run.cosines(look.texts, row), look.texts, names.at(row))
+        why = with_shares(why, run.cosines(effect.texts, row), effect.texts, names.at(row))
     label = run.facts.labels[row[0]]
     with st.container(border=True):
-        st.markdown(f"**{escaped(id)}**" + (f" · {escaped(label)}" if label else ""))
-        st.markdown("  \n".join(escaped(line) for line in why.sentences()[:-1]))
+        st.markdown(f"**{escape_text(id)}**" + (f" · {escape_text(label)}" if label else ""))
+        st.markdown("  \n".join(escape_text(line) for line in why.sentences()[:-1]))
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
-def warm(folder: str, version: int, _run: RunReader, _look: Look) -> str:
+def warm_up_edits(folder: str, version: int, _run: RunReader, _effect_now: TextsEffect) -> str:
     """Once a version: load what an edit needs and make the likely pictures' small copies."""
     requests().send("warm_up", {"folder": folder})
-    start, small = _look.start, thumbnails(_run)
+    start, small = _effect_now.start, thumbnails(_run)
     best = np.argsort(-start.s_vlm)[: 2 * len(start.rows)]
     rows = dict.fromkeys([*start.rows[:SHOWN].tolist(), *best.tolist()])
     ids = [str(_run.facts.ids[row]) for row in list(rows)[:PREFETCHED]]

@@ -24,16 +24,24 @@ from laser_core.texts.lint import (
     sentence_facts,
     sentence_remarks,
 )
-from ui.escape import escaped
-from ui.prompts.state import Look, answered, apply, known, make_relevant, memory, without_each
+from ui.escape import escape_text
+from ui.prompts.state import (
+    TextsEffect,
+    answered,
+    apply,
+    known_in_pool,
+    make_relevant,
+    memory,
+    without_each,
+)
 from ui.shared.jobs import start_job
 from ui.shared.runs import jobs, reader, requests
-from ui.widgets.words import Action, ClassButton, ClassLine, SentenceLine, Tone, word_lists
+from ui.widgets.class_lists import Action, ClassButton, ClassLine, SentenceLine, Tone, word_lists
 
 LONG_ENOUGH_TO_COUNT = 40  # estimated tokens from which the model's own tokenizer is asked
 
 
-def draw_lists(run: RunReader, now: Look) -> None:
+def draw_lists(run: RunReader, now: TextsEffect) -> None:
     """Both lists, each line with its readout and remarks."""
     on = [sum(c.enabled for c in side) for side in (now.texts.relevant, now.texts.confusers)]
     facts = _facts(run, now)
@@ -62,14 +70,14 @@ def draw_lists(run: RunReader, now: Look) -> None:
         lines["relevant"],
         lines["confusers"],
         "prompts_words",
-        lambda action: act(run.name, action),
+        lambda action: apply_action(run.name, action),
         titles=titles,
     )
     if refused := refusals(now.texts.refused):
-        st.caption(escaped(refused))
+        st.caption(escape_text(refused))
 
 
-def act(run_name: str, action: Action) -> None:
+def apply_action(run_name: str, action: Action) -> None:
     """What one action of the lists does."""
     side, name = action["side"], action.get("name", "")
     if action["do"] == "ask":
@@ -148,8 +156,8 @@ def _buttons(c: ClassText, side: str, run: RunReader, busy: bool) -> tuple[Class
 # ---- readouts
 
 
-def _readouts(run: RunReader, now: Look) -> dict[tuple[str, int], tuple[str, Tone, str]]:
-    told = known(run)
+def _readouts(run: RunReader, now: TextsEffect) -> dict[tuple[str, int], tuple[str, Tone, str]]:
+    known = known_in_pool(run)
     found: dict[tuple[str, int], tuple[str, Tone, str]] = {}
     owner = now.texts.relevant_owner()[now.start.best[now.start.rows]]
     for place in range(len(now.texts.relevant)):
@@ -158,14 +166,14 @@ def _readouts(run: RunReader, now: Look) -> dict[tuple[str, int], tuple[str, Ton
         found["relevant", place] = (text, "", "pictures of the query that one of its sentences "
                                     "matches best")  # fmt: skip
     for place, rows in without_each(run, now).items():
-        found["confusers", place] = _without(rows, now, told)
+        found["confusers", place] = _without(rows, now, known)
     return found
 
 
-def _without(rows: Ints, now: Look, told: Known) -> tuple[str, Tone, str]:
+def _without(rows: Ints, now: TextsEffect, known: Known) -> tuple[str, Tone, str]:
     """What the query would be without one confuser."""
     swapped = int((~np.isin(rows, now.start.rows)).sum())
-    anew = figures(rows, told).precision
+    anew = figures(rows, known).precision
     if anew is None or now.figures.precision is None:
         return f"without: {swapped} swap", "", f"{swapped} pictures of the query would be others"
     gain = anew - now.figures.precision
@@ -180,17 +188,17 @@ def _without(rows: Ints, now: Look, told: Known) -> tuple[str, Tone, str]:
 # ---- remarks
 
 
-def _facts(run: RunReader, now: Look) -> dict[str, SentenceFacts]:
+def _facts(run: RunReader, now: TextsEffect) -> dict[str, SentenceFacts]:
     peaks = memory(str(run.folder), run.facts.cosines, run).peaks(now.texts)
-    told = answered(run)
-    return sentence_facts(now.texts, now.start.best, peaks, told.known, told.relevant)
+    answers = answered(run)
+    return sentence_facts(now.texts, now.start.best, peaks, answers.known, answers.relevant)
 
 
 def _remarks(
-    run: RunReader, now: Look, facts: dict[str, SentenceFacts]
+    run: RunReader, now: TextsEffect, facts: dict[str, SentenceFacts]
 ) -> tuple[dict[str, list[str]], dict[tuple[str, str], list[str]]]:
     of_class: dict[str, list[str]] = {}
-    for name, text in _named(
+    for name, text in _name_remarks(
         tuple(c.name for c in now.texts.relevant), tuple(c.name for c in now.texts.confusers)
     ).items():
         of_class.setdefault(name, []).append(text)
@@ -198,11 +206,11 @@ def _remarks(
         of_class.setdefault(name, []).append(remark.text)
     tokens, limit = _tokens(run, now.texts)
     found = sentence_remarks(now.texts, facts, tokens, limit)
-    return of_class, {key: [remark.text for remark in told] for key, told in found.items()}
+    return of_class, {key: [remark.text for remark in remarks] for key, remarks in found.items()}
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
-def _named(relevant: tuple[str, ...], confusers: tuple[str, ...]) -> dict[str, str]:
+def _name_remarks(relevant: tuple[str, ...], confusers: tuple[str, ...]) -> dict[str, str]:
     texts = Descriptions(
         tuple(ClassText(name, ()) for name in relevant),
         tuple(ClassText(name, ()) for name in confusers),
@@ -220,14 +228,14 @@ def _tokens(run: RunReader, texts: Descriptions) -> tuple[dict[str, int], int]:
     if not long:
         return {}, CLIP_TOKENS
     try:
-        answer = _counted(str(run.folder), tuple(long))
+        answer = _token_counts(str(run.folder), tuple(long))
         return dict(zip(long, answer["counts"], strict=True)), answer["limit"]
     except JobError:  # the estimate has to do
         return {}, CLIP_TOKENS
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
-def _counted(folder: str, sentences: tuple[str, ...]) -> dict[str, Any]:
+def _token_counts(folder: str, sentences: tuple[str, ...]) -> dict[str, Any]:
     params = {"folder": folder, "texts": list(sentences)}
     return requests().ask("count_tokens", params, timeout=60)
 

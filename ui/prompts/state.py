@@ -30,7 +30,7 @@ from laser_core.store.text_versions import (
 from laser_core.texts.descriptions import Descriptions
 from laser_core.texts.edits import Edit, apply_edit
 from laser_core.texts.live_scores import CosineMemory, LiveScores
-from ui.escape import escaped
+from ui.escape import escape_text
 from ui.shared.fragment import fragment
 from ui.shared.runs import ensure_cosines, reader, writable
 
@@ -39,7 +39,7 @@ ACTOR = "person"  # who changes classes here
 
 
 @dataclass(frozen=True)
-class Look:
+class TextsEffect:
     """One version of the texts and what it would select.
 
     Args:
@@ -57,7 +57,7 @@ class Look:
     figures: Figures
 
 
-def look(run: RunReader, number: int | None = None) -> Look | None:
+def texts_effect(run: RunReader, number: int | None = None) -> TextsEffect | None:
     """A version and its effect, the newest by default; None before the first version.
 
     Raises:
@@ -75,7 +75,7 @@ def look(run: RunReader, number: int | None = None) -> Look | None:
             "no relevant class with a sentence is switched on, so nothing can be scored; switch "
             "one on or undo"
         ) from error
-    return Look(version, texts, live, start, figures(start.rows, known(run)))
+    return TextsEffect(version, texts, live, start, figures(start.rows, known_in_pool(run)))
 
 
 @st.cache_resource(show_spinner=False, max_entries=24)
@@ -96,11 +96,13 @@ def memory(folder: str, cosines: str, _run: RunReader) -> CosineMemory:
 
 
 @st.cache_resource(show_spinner=False, max_entries=24)
-def _without_each(folder: str, version: int, _look: Look, _run: RunReader) -> dict[int, Ints]:
-    texts = _look.texts
+def _without_each(
+    folder: str, version: int, _shown: TextsEffect, _run: RunReader
+) -> dict[int, Ints]:
+    texts = _shown.texts
     return leave_one_out(
-        _look.live,
-        _look.start,
+        _shown.live,
+        _shown.start,
         texts.relevant_owner(),
         len(texts.relevant),
         _run.config,
@@ -108,18 +110,18 @@ def _without_each(folder: str, version: int, _look: Look, _run: RunReader) -> di
     )
 
 
-def without_each(run: RunReader, now: Look) -> dict[int, Ints]:
+def without_each(run: RunReader, now: TextsEffect) -> dict[int, Ints]:
     """Place of each confuser -> rows of the query without it."""
     return _without_each(str(run.folder), now.number, now, run)
 
 
-def known(run: RunReader) -> Known:
+def known_in_pool(run: RunReader) -> Known:
     """What is known about relevance: true labels, and answers where there are none."""
-    return _known(str(run.folder), run.stamp().split("-")[0], run)
+    return _known_by_answers(str(run.folder), run.stamp().split("-")[0], run)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
-def _known(folder: str, answers: str, _run: RunReader) -> Known:
+def _known_by_answers(folder: str, answers: str, _run: RunReader) -> Known:
     relevant = _run.relevant_rows
     truth = None
     if relevant is not None:
@@ -203,7 +205,7 @@ def notify(error: LaserError | str) -> None:
 def show_notices() -> None:
     """Say, once, what stood in the way of the last edit."""
     if text := st.session_state.pop(NOTICE, ""):
-        st.warning(escaped(text))
+        st.warning(escape_text(text))
 
 
 def base_key(run_name: str) -> str:
@@ -242,7 +244,7 @@ def classes_differ(run: RunReader, texts: Descriptions) -> str:
 SEEN = "prompts_seen"  # the run's state at the last run of the page
 
 
-def noted(run: RunReader) -> None:
+def note_drawn(run: RunReader) -> None:
     """Remember what is about to be drawn."""
     st.session_state[SEEN] = (run.name, run.stamp())
 

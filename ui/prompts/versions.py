@@ -16,8 +16,16 @@ from laser_core.metrics.overlap import overlap
 from laser_core.metrics.summary import mean_and_spread
 from laser_core.store.text_versions import TextVersion, redo_target, saved_version, undo_target
 from laser_core.texts.edits import as_lines
-from ui.escape import escaped
-from ui.prompts.state import Look, base_key, base_number, look, notify, restore, step_back
+from ui.escape import escape_text
+from ui.prompts.state import (
+    TextsEffect,
+    base_key,
+    base_number,
+    notify,
+    restore,
+    step_back,
+    texts_effect,
+)
 from ui.shared.runs import ago, reader, writable
 
 UNDO_HELP = (
@@ -90,9 +98,9 @@ def draw_versions(run: RunReader, versions: list[TextVersion]) -> None:
         key=f"prompts_b {numbers[0]}",
     )  # fmt: skip
     try:
-        looks = look(run, first), look(run, second)
+        looks = texts_effect(run, first), texts_effect(run, second)
     except LaserError as error:
-        st.error(escaped(error))
+        st.error(escape_text(error))
         return
     if looks[0] is None or looks[1] is None:
         return
@@ -102,13 +110,13 @@ def draw_versions(run: RunReader, versions: list[TextVersion]) -> None:
 
 
 def _side_by_side(
-    run: RunReader, a: Look, b: Look, columns: tuple[DeltaGenerator, DeltaGenerator]
+    run: RunReader, a: TextsEffect, b: TextsEffect, columns: tuple[DeltaGenerator, DeltaGenerator]
 ) -> None:
     for side, place, column in zip("AB", (a, b), columns, strict=True):
         with column:
-            told = place.figures
-            precision = "unknown" if told.precision is None else f"{told.precision:.3f}"
-            recall = "unknown" if told.recall is None else f"{told.recall:.3f}"
+            figures = place.figures
+            precision = "unknown" if figures.precision is None else f"{figures.precision:.3f}"
+            recall = "unknown" if figures.recall is None else f"{figures.recall:.3f}"
             st.markdown(f"Cold-start precision **{precision}**, recall **{recall}**")
             st.button(
                 f"Put version {place.number} back in use", key=f"prompts_restore {side}",
@@ -120,7 +128,7 @@ def _side_by_side(
     )
 
 
-def _differences(a: Look, b: Look) -> None:
+def _differences(a: TextsEffect, b: TextsEffect) -> None:
     diff = list(
         difflib.unified_diff(
             as_lines(a.texts), as_lines(b.texts), f"version {a.number}", f"version {b.number}",
@@ -154,9 +162,9 @@ def _spread(run: RunReader, versions: list[TextVersion]) -> None:
         st.caption("Choose two or more to see the mean and spread of their precision.")
         return
     try:
-        looks = [found for n in chosen if (found := look(run, n)) is not None]
+        looks = [found for n in chosen if (found := texts_effect(run, n)) is not None]
     except LaserError as error:
-        st.error(escaped(error))
+        st.error(escape_text(error))
         return
     values = [x.figures.precision for x in looks if x.figures.precision is not None]
     told = mean_and_spread(values)

@@ -8,9 +8,9 @@ from laser_core.analysis.known import Known
 from laser_core.analysis.ranking import Ranking
 from laser_core.analysis.reader import RunReader
 from laser_core.errors import LaserError
-from ui.escape import escaped
-from ui.round.look import Look
-from ui.shared.explanation import explained
+from ui.escape import escape_text
+from ui.round.state import RoundView
+from ui.shared.explanation import show_explanation
 from ui.shared.runs import picture_urls
 from ui.widgets.gallery import Badge, Mark, Thumb, Tone, gallery
 
@@ -18,29 +18,29 @@ PAGE = 60  # pictures at a time: a batch may have 1,500
 ALL, CHANGES = "Batch", "Changes only"
 
 
-def show_batch(run: RunReader, look: Look, tried: Ranking, truth: bool) -> None:
+def show_batch(run: RunReader, view: RoundView, tried: Ranking, truth: bool) -> None:
     """The gallery on the left, the chosen picture's explanation on the right.
 
     Args:
-        look: the round, with its own batch.
+        view: the round, with its own batch.
         tried: what is shown; pictures that differ from the round's own batch are marked.
         truth: whether true labels may be shown in an explanation.
     """
-    key = f"round batch {run.name} {look.ranking.round}"
+    key = f"round batch {run.name} {view.ranking.round}"
     left, right = st.columns([6, 5], gap="medium")
     with left:
-        entries = _entries(look.ranking, tried)
-        entries = _filtered(entries, key)
+        entries = _entries(view.ranking, tried)
+        entries = _filter(entries, key)
         place, pages = st.container(), -(-len(entries) // PAGE)
         page = 1
         if pages > 1:  # below the pictures
             page = st.pagination(pages, key=f"{key} page {pages}", max_visible_pages=5)
         with place:
             shown = entries[(page - 1) * PAGE : page * PAGE]
-            chosen = _gallery(run, look, tried, shown, key)
+            chosen = _gallery(run, view, tried, shown, key)
     with right, st.container(border=True):
         if chosen:
-            explained(run, chosen, f"{key} explained", tried, truth)
+            show_explanation(run, chosen, f"{key} explained", tried, truth)
         else:
             st.caption("Choose a picture to see why it stands where it does.")
 
@@ -54,7 +54,7 @@ def _entries(own: Ranking, tried: Ranking) -> list[tuple[int, Mark]]:
     return entries + [(row, "out") for row in own.rows.tolist() if row not in now]
 
 
-def _filtered(entries: list[tuple[int, Mark]], key: str) -> list[tuple[int, Mark]]:
+def _filter(entries: list[tuple[int, Mark]], key: str) -> list[tuple[int, Mark]]:
     came = sum(mark == "in" for _, mark in entries)
     went = sum(mark == "out" for _, mark in entries)
     if not came and not went:
@@ -69,7 +69,7 @@ def _filtered(entries: list[tuple[int, Mark]], key: str) -> list[tuple[int, Mark
 
 
 def _gallery(
-    run: RunReader, look: Look, tried: Ranking, shown: list[tuple[int, Mark]], key: str
+    run: RunReader, view: RoundView, tried: Ranking, shown: list[tuple[int, Mark]], key: str
 ) -> str:
     """Draw the pictures; the chosen one's id, or the first one's."""
     ids = [str(run.facts.ids[row]) for row, _ in shown]
@@ -77,11 +77,11 @@ def _gallery(
         with st.spinner("Making small copies of the pictures…"):  # shown only if it takes a while
             urls = picture_urls(run, ids)
     except LaserError as error:
-        st.error(escaped(error))
+        st.error(escape_text(error))
         return ""
     texts = tried.texts_of([row for row, _ in shown])
     items = [
-        _thumb(id, urls[id], row, mark, text, tried, look.known)
+        _thumb(id, urls[id], row, mark, text, tried, view.known)
         for id, (row, mark), text in zip(ids, shown, texts, strict=True)
     ]
     chosen = gallery(items, key, label="Pictures of the batch", size=92, max_height=560)

@@ -13,9 +13,9 @@ from laser_core.config import NO_CHOICE, RoundChoice, in_order
 from laser_core.metrics.overlap import overlap
 from laser_core.strategies import STRATEGIES
 from laser_core.strategies.laser import laser_settings
-from ui.round.look import Look, trials
+from ui.round.state import RoundView, trials
+from ui.shared.page_settings import PageSettings
 from ui.shared.plots import BLUE, GREY, ORANGE, draw, figure
-from ui.shared.remember import Remembered
 
 FUSIONS = {"raw": "raw (Eq. 5)", "zscore": "z-scores"}
 SELECTIONS = {
@@ -27,7 +27,7 @@ SAME = 0.005  # half of the slider's step: nearer is the schedule's value itself
 
 
 @dataclass(frozen=True)
-class Tried:
+class TriedChoice:
     """What the controls say.
 
     Args:
@@ -46,22 +46,22 @@ class Tried:
         return self.choice != NO_CHOICE
 
 
-def choose(run: RunReader, look: Look, asked: bool) -> Tried:
+def choose_round_settings(run: RunReader, view: RoundView, asked: bool) -> TriedChoice:
     """The controls of a round; for one that was asked they only ask "what if?"."""
-    own, mine = look.ranking.config, laser_settings(look.ranking.config)
-    key = f"round {run.name} {look.ranking.round}"
+    own, mine = view.ranking.config, laser_settings(view.ranking.config)
+    key = f"round {run.name} {view.ranking.round}"
     keep: dict[str, Any] = {"persist_state": "session"}
     strategy = own.strategy
-    memory = Remembered(run)
-    delta = _delta(memory, look, key, asked)
+    memory = PageSettings(run)
+    delta = _delta(memory, view, key, asked)
     columns = st.columns(2 if asked else 3)
-    off = not look.ranking.fused
+    off = not view.ranking.fused
     offers = (("fusion", FUSIONS), ("selection", SELECTIONS), ("strategy", STRATEGIES))
     for name, options in offers:
         memory.recall(f"{key} {name}", list(options))
     fusion = columns[0].selectbox(
         "Fusion", list(FUSIONS), list(FUSIONS).index(mine.fusion), FUSIONS.__getitem__,
-        key=f"{key} fusion", disabled=off or bool(look.no_detector), **keep,
+        key=f"{key} fusion", disabled=off or bool(view.no_detector), **keep,
         help="Eq. (5) as printed, or with both scores brought to one spread first.",
     )  # fmt: skip
     selection = columns[1].selectbox(
@@ -81,45 +81,45 @@ def choose(run: RunReader, look: Look, asked: bool) -> Tried:
     memory.note(f"{key} strategy", strategy, own.strategy)
     memory.keep()
     settings = {"fusion": fusion, "selection": selection}
-    full = RoundChoice(delta, strategy, in_order(settings if look.ranking.fused else {}))
-    return _tried(run, look, full)
+    full = RoundChoice(delta, strategy, in_order(settings if view.ranking.fused else {}))
+    return _try_choice(run, view, full)
 
 
-def _delta(memory: Remembered, look: Look, key: str, asked: bool) -> float:
+def _delta(memory: PageSettings, view: RoundView, key: str, asked: bool) -> float:
     """The slider; returns the schedule's own value, not the rounded one, where it stands there."""
     name = "asked with" if asked else "schedule"
-    at = f"**{look.delta:.2f}** ({name})"
+    at = f"**{view.delta:.2f}** ({name})"
     memory.recall(f"{key} delta")
     chosen = st.slider(
-        f"δ, the detector's share · {at}", 0.0, 1.0, round(look.delta, 2), 0.01,
-        key=f"{key} delta", disabled=bool(look.no_detector) or not look.ranking.fused,
+        f"δ, the detector's share · {at}", 0.0, 1.0, round(view.delta, 2), 0.01,
+        key=f"{key} delta", disabled=bool(view.no_detector) or not view.ranking.fused,
         persist_state="session",
         help="Eq. (5): S = (1 − δ) S_vlm + δ S_det. Moving it shows another batch at once.",
     )  # fmt: skip
-    memory.note(f"{key} delta", float(chosen), round(look.delta, 2))
-    return look.delta if abs(chosen - look.delta) < SAME else float(chosen)
+    memory.note(f"{key} delta", float(chosen), round(view.delta, 2))
+    return view.delta if abs(chosen - view.delta) < SAME else float(chosen)
 
 
-def _tried(run: RunReader, look: Look, full: RoundChoice) -> Tried:
-    own = look.ranking.config
+def _try_choice(run: RunReader, view: RoundView, full: RoundChoice) -> TriedChoice:
+    own = view.ranking.config
     mine = laser_settings(own)
     other = {name: value for name, value in full.settings if value != getattr(mine, name)}
     choice = RoundChoice(
-        None if full.delta == look.delta else full.delta,
+        None if full.delta == view.delta else full.delta,
         None if full.strategy == own.strategy else full.strategy,
         in_order(other if full.strategy == own.strategy else {}),
     )
     if choice == NO_CHOICE:
-        return Tried(choice, full, look.ranking)
-    if choice.strategy is not None or not look.ranking.fused:
-        return Tried(choice, full, None)
-    return Tried(choice, full, look.ranking.tried(full, look.before, run.config))
+        return TriedChoice(choice, full, view.ranking)
+    if choice.strategy is not None or not view.ranking.fused:
+        return TriedChoice(choice, full, None)
+    return TriedChoice(choice, full, view.ranking.tried(full, view.before, run.config))
 
 
-def readings(look: Look, tried: Ranking, chance: float | None) -> None:
+def show_figures(view: RoundView, tried: Ranking, chance: float | None) -> None:
     """Precision, overlap, the detector's effective share and both spreads, in one row."""
-    own, cells = look.ranking, st.columns(6)
-    mine, theirs = look.known.precision(tried.rows), look.known.precision(own.rows)
+    own, cells = view.ranking, st.columns(6)
+    mine, theirs = view.known.precision(tried.rows), view.known.precision(own.rows)
     moved = None
     if mine is not None and theirs is not None and tried is not own:
         moved = f"{mine - theirs:+.2f}"
@@ -148,9 +148,9 @@ def readings(look: Look, tried: Ranking, chance: float | None) -> None:
         )  # fmt: skip
 
 
-def strip(run: RunReader, look: Look, tried: Tried) -> None:
+def show_delta_strip(run: RunReader, view: RoundView, tried: TriedChoice) -> None:
     """Overlap and precision against delta, with the schedule's value and the one tried."""
-    found = trials(run, look, replace(tried.full, strategy=None))
+    found = trials(run, view, replace(tried.full, strategy=None))
     made = figure(150)
     deltas = [trial.delta for trial in found]
     made.add_scatter(
@@ -163,9 +163,9 @@ def strip(run: RunReader, look: Look, tried: Tried) -> None:
             mode="lines+markers", line={"color": ORANGE, "width": 3, "dash": "dash"},
             marker={"symbol": "diamond", "size": 8}, hovertemplate="%{y:.2f}",
         )  # fmt: skip
-    made.add_vline(x=look.delta, line={"color": GREY, "dash": "dot", "width": 2})
-    if tried.full.delta is not None and tried.full.delta != look.delta:
+    made.add_vline(x=view.delta, line={"color": GREY, "dash": "dot", "width": 2})
+    if tried.full.delta is not None and tried.full.delta != view.delta:
         made.add_vline(x=tried.full.delta, line={"color": GREY, "width": 2})
     made.update_yaxes(range=[-0.05, 1.08], tickvals=[0, 0.5, 1])
     made.update_xaxes(range=[-0.02, 1.02], title="δ", dtick=0.1)
-    draw(made, f"round strip {run.name} {look.ranking.round}", "delta", toolbar=False)
+    draw(made, f"round strip {run.name} {view.ranking.round}", "delta", toolbar=False)

@@ -9,12 +9,12 @@ from laser_core.analysis.ranking import Ranking
 from laser_core.basics.sentences import first_and_more
 from laser_core.strategies.laser import laser_settings
 from laser_core.view import RoundRecord
-from ui.escape import escaped
+from ui.escape import escape_text
 
 
-def listed(names: Sequence[str], most: int = 5) -> str:
+def list_names(names: Sequence[str], most: int = 5) -> str:
     """ "apple, cup and mug", or the first `most` and how many more."""
-    shown = [escaped(name) for name in names[:most]]
+    shown = [escape_text(name) for name in names[:most]]
     if len(names) > most:
         return first_and_more([*shown, *names[most:]], most)
     return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
@@ -31,14 +31,14 @@ def why_picked(ranking: Ranking, labels: int, asked: bool) -> str:
     these = f"**Why these {len(ranking.ids):,} pictures?** "
     if not ranking.fused or ranking.descriptions is None:
         name = ranking.config.strategy
-        return f"{these}The strategy *{escaped(name)}* chose them; it reads no descriptions."
+        return f"{these}The strategy *{escape_text(name)}* chose them; it reads no descriptions."
     classes = [text.name for text in ranking.descriptions.relevant if text.enabled]
     confusers = [text.name for text in ranking.descriptions.confusers if text.enabled]
     text = (
         f"{these}Of all unlabeled pictures they {'looked' if asked else 'look'} most like the "
-        f"descriptions of **{listed(classes)}**"
+        f"descriptions of **{list_names(classes)}**"
     )
-    text += f" and least like look-alikes such as {listed(confusers, 3)}" if confusers else ""
+    text += f" and least like look-alikes such as {list_names(confusers, 3)}" if confusers else ""
     if laser_settings(ranking.config).selection == "balanced" and len(classes) > 1:
         text += ", shared out by class and chosen to differ"
     text += ". "
@@ -55,7 +55,7 @@ def _voices(ranking: Ranking, labels: int, asked: bool) -> str:
         )
     if labels == 0:
         return f"No picture {'had' if asked else 'has'} a label yet, so language alone decides."
-    why = escaped(ranking.why_language_alone)
+    why = escape_text(ranking.why_language_alone)
     return f"Language alone {'decided' if asked else 'decides'}: {why}."
 
 
@@ -79,8 +79,8 @@ def outcome(precision: float | None, counted: int, size: int, chance: float | No
 
 def class_line(shares: Sequence[ClassShare]) -> str:
     """How many pictures of the batch are for each class, and its labels, as Markdown."""
-    told = [f"**{escaped(s.name)}** {s.asked:,} ({s.labels:,})" for s in shares]
-    return f"For each class (labels it has): {' · '.join(told)}"
+    parts = [f"**{escape_text(s.name)}** {s.asked:,} ({s.labels:,})" for s in shares]
+    return f"For each class (labels it has): {' · '.join(parts)}"
 
 
 def before_any_label(zero_shot: float) -> str:

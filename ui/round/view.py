@@ -15,11 +15,11 @@ from laser_core.data.sets.demo import DEMO_POOLS
 from laser_core.errors import LaserError
 from laser_core.jobs.client import JobState
 from laser_core.strategies import STRATEGIES
-from ui.escape import escaped
+from ui.escape import escape_text
 from ui.round.batch import show_batch
-from ui.round.controls import Tried, choose, readings, strip
-from ui.round.look import Look, Standpoint, look_at, trials
+from ui.round.controls import TriedChoice, choose_round_settings, show_delta_strip, show_figures
 from ui.round.sentences import before_any_label, class_line, outcome, round_result, why_picked
+from ui.round.state import RoundView, RunProgress, round_view, trials
 from ui.shared.fragment import fragment
 from ui.shared.jobs import start_job
 from ui.shared.runs import jobs, writable
@@ -28,7 +28,7 @@ LABEL_PAGE = Path(__file__).resolve().parents[2] / "pages" / "5_Label.py"
 NEXT = 0  # in the selector of rounds: where the run stands
 
 
-def choose_round(run: RunReader, stand: Standpoint) -> tuple[int, bool]:
+def choose_round(run: RunReader, stand: RunProgress) -> tuple[int, bool]:
     """(the round to look at: `NEXT` or a finished one, whether true labels may be shown)."""
     with st.container(horizontal=True, vertical_alignment="center"):
         chosen = _chosen_round(run, stand) if stand.records else NEXT
@@ -39,7 +39,7 @@ def choose_round(run: RunReader, stand: Standpoint) -> tuple[int, bool]:
     return chosen, truth
 
 
-def _chosen_round(run: RunReader, stand: Standpoint) -> int:
+def _chosen_round(run: RunReader, stand: RunProgress) -> int:
     done = [record.round for record in reversed(stand.records)]
     state = "waits for labels" if stand.pending else "not asked yet"
     first = "All rounds are done" if stand.finished else f"Round {stand.round}, {state}"
@@ -58,54 +58,54 @@ def _chosen_round(run: RunReader, stand: Standpoint) -> int:
 
 
 def show_round(
-    run: RunReader, stand: Standpoint, chosen: int, truth: bool, job: JobState | None
+    run: RunReader, stand: RunProgress, chosen: int, truth: bool, job: JobState | None
 ) -> None:
     """All of the page below its job panel and selector."""
     busy = job is not None and job.active
     if chosen == NEXT and stand.finished:
-        _finished(stand)
+        _show_finished(stand)
         return
     round = chosen or stand.round
     if chosen == NEXT and not stand.pending and run.config.retired:
         _former_rule(run)
         return
-    look = look_at(run, round, stand.pending, truth)
-    if look is None:
+    view = round_view(run, round, stand.pending, truth)
+    if view is None:
         _look_ahead(run, stand, job)
         return
-    _panel(run, stand, look, truth, busy)
+    _panel(run, stand, view, truth, busy)
 
 
 @fragment()
-def _panel(run: RunReader, stand: Standpoint, look: Look, truth: bool, busy: bool) -> None:
+def _panel(run: RunReader, stand: RunProgress, view: RoundView, truth: bool, busy: bool) -> None:
     """Runs again by itself while delta moves; the rest of the page stays."""
     try:
         top = st.container()
-        asked = look.ranking.round < stand.round or stand.pending
-        movable = look.ranking.fused and not look.no_detector
+        asked = view.ranking.round < stand.round or stand.pending
+        movable = view.ranking.fused and not view.no_detector
         title = "What if? Another δ, fusion or selection" if asked else "Try another batch"
         with st.expander(title, expanded=movable, icon=":material/tune:"):
             left, right = st.columns([4, 3], gap="medium") if movable else (st.container(), None)
             with left:
-                if look.no_detector and look.ranking.fused:
-                    st.caption(f"δ counts as 0 in this round: {escaped(look.no_detector)}.")
-                tried = choose(run, look, asked)
+                if view.no_detector and view.ranking.fused:
+                    st.caption(f"δ counts as 0 in this round: {escape_text(view.no_detector)}.")
+                tried = choose_round_settings(run, view, asked)
             if right is not None:
                 with right:
-                    strip(run, look, tried)
+                    show_delta_strip(run, view, tried)
         with top:
-            _words(run, stand, look, tried, truth, busy)
+            _words(run, stand, view, tried, truth, busy)
         if tried.ranking is not None:
-            show_batch(run, look, tried.ranking, truth)
+            show_batch(run, view, tried.ranking, truth)
     except LaserError as error:
-        st.error(escaped(error))
+        st.error(escape_text(error))
 
 
 def _words(
-    run: RunReader, stand: Standpoint, look: Look, tried: Tried, truth: bool, busy: bool
+    run: RunReader, stand: RunProgress, view: RoundView, tried: TriedChoice, truth: bool, busy: bool
 ) -> None:
     """Why these pictures, what they are worth, and the buttons."""
-    finished = look.ranking.round < stand.round
+    finished = view.ranking.round < stand.round
     if tried.ranking is None:
         name = STRATEGIES[tried.full.strategy or run.config.strategy].title
         st.info(
@@ -114,53 +114,55 @@ def _words(
         )
     else:
         shown = tried.ranking
-        chance = look.known.precision(shown.arrays.row) if truth else None
+        chance = view.known.precision(shown.arrays.row) if truth else None
         worth = outcome(
-            look.known.precision(shown.rows), look.known.count(shown.rows), len(shown.ids), chance
+            view.known.precision(shown.rows), view.known.count(shown.rows), len(shown.ids), chance
         )
         asked = finished or stand.pending
         if asked and tried.changed:
             st.markdown("**Nobody asked for this batch**; later rounds cannot be told from it.")
-        labels = len(look.before.training()[0])
+        labels = len(view.before.training_labels()[0])
         st.markdown(f"{why_picked(shown, labels, asked and not tried.changed)} {worth}")
-        _classes(run, look, shown)
+        _classes(run, view, shown)
         if shown.note and not shown.why_language_alone:  # which the words above have said
-            st.caption(escaped(shown.note[:1].upper() + shown.note[1:] + "."))
-        if look.ranking.fused:
-            readings(look, shown, chance)
-        if not asked and not tried.changed and (doubt := _doubt(run, stand, look, tried, truth)):
-            st.warning(escaped(doubt), icon=":material/balance:")
+            st.caption(escape_text(shown.note[:1].upper() + shown.note[1:] + "."))
+        if view.ranking.fused:
+            show_figures(view, shown, chance)
+        if not asked and not tried.changed and (doubt := _doubt(run, stand, view, tried, truth)):
+            st.warning(escape_text(doubt), icon=":material/balance:")
     if not finished:
         _buttons(run, stand, tried, busy)
 
 
-def _classes(run: RunReader, look: Look, shown: Ranking) -> None:
+def _classes(run: RunReader, view: RoundView, shown: Ranking) -> None:
     """What the batch asks for class by class, and what is odd about it."""
-    shares = class_shares(shown, look.before)
+    shares = class_shares(shown, view.before)
     if len(shares) > 1:
         st.markdown(class_line(shares))
     last = run.records()[: shown.round - 1][-1:]
     ranking = round_ranking(run, last[0].round) if last else None
     found = found_by_class(ranking, last[0]) if ranking is not None else {}
     for remark in remarks(shares, found):
-        st.caption(escaped(f"{remark[:1].upper()}{remark[1:]}."))
+        st.caption(escape_text(f"{remark[:1].upper()}{remark[1:]}."))
     alone = shown.figures.get("zero_shot")
     if shown.round == 1 and alone is not None:
         st.caption(before_any_label(alone))
 
 
-def _doubt(run: RunReader, stand: Standpoint, look: Look, tried: Tried, truth: bool) -> str:
+def _doubt(
+    run: RunReader, stand: RunProgress, view: RoundView, tried: TriedChoice, truth: bool
+) -> str:
     """What speaks against the schedule's delta: the labels so far, or true labels if shown."""
-    if not look.ranking.fused or look.no_detector:
+    if not view.ranking.fused or view.no_detector:
         return ""
-    said = labels_against(look.ranking, stand.records)
+    said = labels_against(view.ranking, stand.records)
     if said or not truth:
         return said
-    others = trials(run, look, replace(tried.full, strategy=None))
-    return truth_against(look.known.precision(look.ranking.rows), look.delta, others)
+    others = trials(run, view, replace(tried.full, strategy=None))
+    return truth_against(view.known.precision(view.ranking.rows), view.delta, others)
 
 
-def _buttons(run: RunReader, stand: Standpoint, tried: Tried, busy: bool) -> None:
+def _buttons(run: RunReader, stand: RunProgress, tried: TriedChoice, busy: bool) -> None:
     """What can be done now; a click is followed by a run of the whole page, so the bar appears."""
     folder = {"folder": str(run.folder)}
     choice = {"choice": {k: v for k, v in asdict(tried.choice).items() if v is not None}}
@@ -184,7 +186,7 @@ def _buttons(run: RunReader, stand: Standpoint, tried: Tried, busy: bool) -> Non
         st.rerun()
 
 
-def _pending_buttons(stand: Standpoint, folder: dict[str, Any], busy: bool) -> bool:
+def _pending_buttons(stand: RunProgress, folder: dict[str, Any], busy: bool) -> bool:
     clicked = False
     if LABEL_PAGE.exists():
         st.page_link("pages/5_Label.py", label="Label them", icon=":material/label:")
@@ -209,7 +211,7 @@ def _button(
     )  # fmt: skip
 
 
-def _truth(run: RunReader, stand: Standpoint) -> bool:
+def _truth(run: RunReader, stand: RunProgress) -> bool:
     """Whether true labels may be shown; the toggle is there only where they are known."""
     if not stand.simulated:
         return False
@@ -226,23 +228,23 @@ def _former_rule(run: RunReader) -> None:
     """A run that asked by a rule that is gone: what it used, and the one way to go on."""
     with st.container(border=True):
         st.markdown(
-            f"**This run asked by {escaped(run.config.retired_words())}**, which this version no "
-            "longer has. Its finished rounds stay as they are, with the settings they were asked "
-            "by. The next ones can be asked by *balanced*: the batch shared out by class, the mean "
-            "as the penalty of Eq. (1)."
+            f"**This run asked by {escape_text(run.config.retired_words())}**, which this "
+            "version no longer has. Its finished rounds stay as they are, with the settings they "
+            "were asked by. The next ones can be asked by *balanced*: the batch shared out by "
+            "class, the mean as the penalty of Eq. (1)."
         )
         if st.button("Go on with balanced", type="primary", key=f"round go on {run.name}"):
             writable(run).go_on_balanced()
             st.rerun()
 
 
-def _finished(stand: Standpoint) -> None:
+def _show_finished(stand: RunProgress) -> None:
     reason = "All rounds are done" if stand.left else "Every picture has a label"
     st.success(f"{reason}. Choose a round above to look at it again, or see the charts.")
     st.page_link("pages/6_Charts.py", label="To the charts", icon=":material/show_chart:")
 
 
-def _look_ahead(run: RunReader, stand: Standpoint, job: JobState | None) -> None:
+def _look_ahead(run: RunReader, stand: RunProgress, job: JobState | None) -> None:
     """Nobody has looked at the next query yet: have the worker do so, once, and say so."""
     params = {"folder": str(run.folder)}
     if job is not None and job.active:

@@ -34,7 +34,7 @@ POLICY = (
 
 
 @dataclass(frozen=True)
-class Doors:
+class AllowedHosts:
     """The names and ports at which the app may be asked.
 
     Args:
@@ -87,7 +87,7 @@ class Gate:
         """Pass the request on, or refuse it with HTTP 403."""
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
-        elif not admitted(scope, doors(scope)):
+        elif not is_allowed(scope, allowed_hosts(scope)):
             await _refuse(scope, send)
         elif scope["type"] == "websocket":
             await self._app(_without_foreign_origin(scope), receive, send)
@@ -96,15 +96,15 @@ class Gate:
             await self._app(_without_foreign_origin(scope), receive, _with_policy(send, host))
 
 
-def doors(scope: Scope) -> Doors:
+def allowed_hosts(scope: Scope) -> AllowedHosts:
     """The app's doors by Streamlit's settings and the socket that was reached."""
     listed: Iterable[str] = st.get_option("server.allowedHosts") or LOCAL
     names = tuple(name.strip().lower().strip("[]").rstrip(".") for name in listed)
     outer = st.get_option("browser.serverPort") if _is_set("browser.serverPort") else None
-    return Doors((scope.get("server") or (None, None))[1], names, outer)
+    return AllowedHosts((scope.get("server") or (None, None))[1], names, outer)
 
 
-def admitted(scope: Scope, doors: Doors) -> bool:
+def is_allowed(scope: Scope, doors: AllowedHosts) -> bool:
     """Whether the request names one host, the app's own, and comes from no foreign page."""
     hosts, origins = _values(scope, b"host"), _values(scope, b"origin")
     scheme = str(scope["scheme"]).replace("ws", "http")  # ws and wss have the same usual ports
@@ -159,12 +159,12 @@ def _with_policy(send: Send, host: str) -> Send:
         (b"x-content-type-options", b"nosniff"),
     ]
 
-    async def sent(message: Message) -> None:
+    async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
             message["headers"] = [*message.get("headers", []), *added]
         await send(message)
 
-    return sent
+    return send_with_headers
 
 
 async def _refuse(scope: Scope, send: Send) -> None:

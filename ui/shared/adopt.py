@@ -11,19 +11,19 @@ from laser_core.analysis.reader import RunReader
 from laser_core.data.confirmation import UnconfirmedSetting, unconfirmed_settings
 from laser_core.data.open import is_gone
 from laser_core.errors import LaserError
-from ui.escape import escaped
+from ui.escape import escape_text
 from ui.shared.runs import open_run_name, reader, requests
 
 
-def open_run_card() -> None:
+def show_open_run_card() -> None:
     """The same card on pages that need no open run, for the one that is open, if any."""
     name = open_run_name()
     with suppress(LaserError):  # pages that need the run say what is the matter with it
         if name:
-            adopt_card(reader(name))
+            show_adopt_card(reader(name))
 
 
-def adopt_card(run: RunReader) -> bool:
+def show_adopt_card(run: RunReader) -> bool:
     """Ask a person to confirm what the run may use; True while its pool is not confirmed.
 
     A run whose pictures were moved away asks for their new place; what was seen of them is kept, so
@@ -32,30 +32,30 @@ def adopt_card(run: RunReader) -> bool:
     config = run.store.config()
     waiting = unconfirmed_settings(config)
     if waiting:
-        return _from_elsewhere(run, waiting)
+        return _show_unconfirmed(run, waiting)
     if is_gone(config.pool):
-        _moved_away(run, config.pool)
+        _show_moved_pictures(run, config.pool)
     return False
 
 
-def _from_elsewhere(run: RunReader, waiting: list[UnconfirmedSetting]) -> bool:
+def _show_unconfirmed(run: RunReader, waiting: list[UnconfirmedSetting]) -> bool:
     pools = [one for one in waiting if one.field == "pool"]
     models = [one for one in waiting if one.field != "pool"]
     with st.container(border=True, key="adopt"):
-        st.markdown(f"**{escaped(run.name)} was made elsewhere.** Say what it may use here.")
-        place = _place(f"There it was called {escaped(pools[0].spec)}.") if pools else ""
+        st.markdown(f"**{escape_text(run.name)} was made elsewhere.** Say what it may use here.")
+        place = _place(f"There it was called {escape_text(pools[0].spec)}.") if pools else ""
         agreed = _models(models) if models else False
         _button(run, place, agreed)
     return bool(pools)
 
 
-def _moved_away(run: RunReader, pool: str) -> None:
+def _show_moved_pictures(run: RunReader, pool: str) -> None:
     with st.container(border=True, key="adopt"):
         st.markdown(
-            f"**{escaped(run.name)}: its pictures are not there any more.** They lay in "
-            f"{escaped(pool)}, where nothing is now."
+            f"**{escape_text(run.name)}: its pictures are not there any more.** They lay in "
+            f"{escape_text(pool)}, where nothing is now."
         )
-        _button(run, _place(f"They lay in {escaped(pool)}."), False)
+        _button(run, _place(f"They lay in {escape_text(pool)}."), False)
 
 
 def _place(before: str) -> str:
@@ -76,7 +76,7 @@ def _button(run: RunReader, place: str, agreed: bool) -> None:
 
 def _models(models: list[UnconfirmedSetting]) -> bool:
     for one in models:
-        st.markdown(f"- {escaped(one.sentence())}")
+        st.markdown(f"- {escape_text(one.sentence())}")
     return st.checkbox("It may use these models here", key="adopt_models")
 
 

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import streamlit as st
 
-from laser_core.analysis.explain import Explanation, Predicted
-from laser_core.analysis.explain_run import ClassPlace, Standing, explain_in, row_of, standing
+from laser_core.analysis.explain import Explanation, Prediction
+from laser_core.analysis.explain_run import (
+    ClassPlace,
+    RankingPlace,
+    explain_in,
+    ranking_place,
+    row_of,
+)
 from laser_core.analysis.ranking import Ranking, ranking_with
 from laser_core.analysis.reader import RunReader
 from laser_core.errors import LaserError
 from laser_core.pool import Label
 from laser_core.strategies.laser import laser_settings
-from ui.escape import escaped
+from ui.escape import escape_text
 from ui.shared.plots import BLUE, GREY, ORANGE, bars, draw
 from ui.shared.runs import picture_urls, thumbnails
 
 SHOWN = 8  # bars in a chart; what is smaller is summed up in a last one
 
 
-def explained(
+def show_explanation(
     run: RunReader, id: str, key: str, ranking: Ranking | None = None, truth: bool = False
 ) -> None:
     """Draw picture `id` with all that led to its place; one sentence where nothing is known.
@@ -34,19 +40,19 @@ def explained(
             st.info("Nothing is ranked yet. Open Round to look at the next query.")
             return
         row = row_of(run, id)
-        found = standing(place, row)
+        found = ranking_place(place, row)
         with st.container(horizontal=True, vertical_alignment="top"):
             _picture(run, id)
             with st.container():
                 _headline(run, id, row, place, found, truth)
         if not place.fused:
             st.caption(
-                f"{escaped(place.config.strategy)} gives one score: {place.score_of(row):.4f}."
+                f"{escape_text(place.config.strategy)} gives one score: {place.score_of(row):.4f}."
             )
             return
         _equations(explain_in(run, place, id), place, key)
     except LaserError as error:
-        st.info(escaped(error))
+        st.info(escape_text(error))
 
 
 def _picture(run: RunReader, id: str) -> None:
@@ -56,20 +62,20 @@ def _picture(run: RunReader, id: str) -> None:
 
 
 def _headline(
-    run: RunReader, id: str, row: int, place: Ranking, found: Standing, truth: bool
+    run: RunReader, id: str, row: int, place: Ranking, found: RankingPlace, truth: bool
 ) -> None:
-    st.markdown(f"**{escaped(id)}**")
-    st.markdown(standing_sentence(found))
+    st.markdown(f"**{escape_text(id)}**")
+    st.markdown(place_sentence(found))
     answer = run.store.labels.by_id().get(id)
     if answer is not None:
-        st.markdown(f"Answer: **{escaped(answer_text(answer))}**")
+        st.markdown(f"Answer: **{escape_text(answer_text(answer))}**")
     elif truth and run.facts.labels[row] is not None:
         name, true = str(run.facts.labels[row]), run.relevant_rows
         state = "relevant" if true is not None and true[row] else "irrelevant"
-        st.markdown(f"True label: **{escaped(name)}**, {state}")
+        st.markdown(f"True label: **{escape_text(name)}**, {state}")
 
 
-def standing_sentence(found: Standing) -> str:
+def place_sentence(found: RankingPlace) -> str:
     """Where a picture stands, and by which rule it is in the batch or not."""
     text = f"{'**In the batch**' if found.picked else 'Not in the batch'}. "
     text += f"Rank {found.rank:,} of {found.among:,} by score"
@@ -85,7 +91,7 @@ def standing_sentence(found: Standing) -> str:
 
 def class_sentence(place: ClassPlace, picked: bool) -> str:
     """Its class, the class's share and its place in it, and what decided, as Markdown."""
-    name = f"**{escaped(place.name)}**"
+    name = f"**{escape_text(place.name)}**"
     of = f"number {place.place:,} of {place.among:,} by score"
     if place.decided == "share":
         return f"It may be {name} ({of}), which gets none of this batch: it has labels enough."
@@ -112,38 +118,38 @@ def _equations(why: Explanation, place: Ranking, key: str) -> None:
     if why.probabilities:
         _detector(why, place, key)
     elif place.note:
-        st.caption(escaped(place.note[:1].upper() + place.note[1:] + "."))
+        st.caption(escape_text(place.note[:1].upper() + place.note[1:] + "."))
     else:
         st.caption(
-            f"Eq. (2) to (4) have no say, $\\delta = 0$: {escaped(place.why_language_alone)}."
+            f"Eq. (2) to (4) have no say, $\\delta = 0$: {escape_text(place.why_language_alone)}."
         )
     st.markdown(fusion_formula(why))
     if why.predicted is not None:
         st.markdown(classifier_formula(why.predicted))
 
 
-def classifier_formula(thought: Predicted) -> str:
+def classifier_formula(thought: Prediction) -> str:
     """The predicted class's logit with its parts, as Markdown."""
     return (
-        f"Classifier: **{escaped(thought.name)}** ({thought.probability:.2f} among the relevant "
-        "classes), $\\;a\\,z_c + w x + b = "
-        f"{thought.factor:g} \\cdot {_signed(thought.text)} + {_signed(thought.learned)} + "
-        f"{_signed(thought.bias)} = {thought.logit:.3f}$"
+        f"Classifier: **{escape_text(thought.name)}** ({thought.probability:.2f} among the "
+        "relevant classes), $\\;a\\,z_c + w x + b = "
+        f"{thought.factor:g} \\cdot {_number(thought.text)} + {_number(thought.learned)} + "
+        f"{_number(thought.bias)} = {thought.logit:.3f}$"
     )
 
 
 def _language(why: Explanation, place: Ranking, key: str) -> None:
     best, second = why.best, why.runner_up
-    st.markdown(f"Best description: “{escaped(best.text)}” (**{escaped(best.name)}**)")
+    st.markdown(f"Best description: “{escape_text(best.text)}” (**{escape_text(best.name)}**)")
     if second is not None:
-        name = escaped(second.name)
-        st.caption(f"Next best: “{escaped(second.text)}” ({name}, {second.cosine:.3f})")
+        name = escape_text(second.name)
+        st.caption(f"Next best: “{escape_text(second.text)}” ({name}, {second.cosine:.3f})")
     if why.shares:
         _shares(why, key)
         return
     st.markdown(
         "Eq. (1) $\\;S_{vlm} = \\max\\cos(x, T_R) - \\overline{\\cos}(x, T_I) = "
-        f"{why.best.cosine:.3f} - {_signed(why.penalty)} = {why.s_vlm:.3f}$"
+        f"{why.best.cosine:.3f} - {_number(why.penalty)} = {why.s_vlm:.3f}$"
     )
     if not why.confusers:
         st.caption("No confusers: nothing is taken off.")
@@ -216,10 +222,10 @@ def fusion_formula(why: Explanation) -> str:
         note += " Both scores as z-scores over the unlabeled pool."
     return (
         "Eq. (5) $\\;S = (1 - \\delta)\\,S_{vlm} + \\delta\\,S_{det} = "
-        f"{1 - why.delta:.2f} \\cdot {_signed(vlm)} + {why.delta:.2f} \\cdot {_signed(det)} = "
+        f"{1 - why.delta:.2f} \\cdot {_number(vlm)} + {why.delta:.2f} \\cdot {_number(det)} = "
         f"{why.score:.3f}$.{note}"
     )
 
 
-def _signed(value: float) -> str:
+def _number(value: float) -> str:
     return f"{value:.3f}" if value >= 0 else f"({value:.3f})"

@@ -33,7 +33,7 @@ def fragment(run_every: float | None = None) -> Callable[[Callable[P, T]], Calla
 
     def decorate(draw: Callable[P, T]) -> Callable[P, T]:
         @wraps(draw)
-        def boxed(*args: P.args, **kwargs: P.kwargs) -> T:
+        def draw_in_box(*args: P.args, **kwargs: P.kwargs) -> T:
             @wraps(draw)
             def on_page(*args: P.args, **kwargs: P.kwargs) -> T:
                 return draw(*args, **kwargs)
@@ -42,7 +42,7 @@ def fragment(run_every: float | None = None) -> Callable[[Callable[P, T]], Calla
             with st.container():
                 return st.fragment(run_every=run_every)(on_page)(*args, **kwargs)
 
-        return boxed
+        return draw_in_box
 
     return decorate
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from laser_core.errors import LaserError
-from ui.escape import escaped
-from ui.shared.jobs import job_badge, show_notice
+from ui.escape import escape_text
+from ui.shared.jobs import show_job_badge, show_notice
 from ui.shared.runs import TITLES, jobs, open_run_name, reader
 
 NAME = "LaSeR Explorer"
@@ -36,7 +36,7 @@ def frame(title: str, icon: str = "🔎", intro: str = "") -> None:
     st.html(STYLE)
     with st.sidebar:
         _run_in_use()
-    job_badge(jobs(), TITLES)
+    show_job_badge(jobs(), TITLES)
     if title:
         st.title(title, anchor=False)
     if intro:
@@ -49,15 +49,15 @@ def _run_in_use() -> None:
     if not name:
         st.caption("No run is open.")
         return
-    st.markdown(f"**Run** {escaped(name)}")
+    st.markdown(f"**Run** {escape_text(name)}")
     try:
         run = reader(name)
         done = len(run.records())
     except LaserError:  # the page says what is the matter, where it needs the run
         st.caption("It cannot be read.")
         return
-    st.caption(f"{done} of {run.config.rounds} rounds · {escaped(run.config.strategy)}")
+    st.caption(f"{done} of {run.config.rounds} rounds · {escape_text(run.config.strategy)}")
     if run.prepared:
         kind = " (no LLM)" if run.config.llm == "offline" else ""
-        st.caption(f"Language model: {escaped(run.facts.llm)}{kind}")
-        st.caption(f"Vision-language model: {escaped(run.facts.vlm)}")
+        st.caption(f"Language model: {escape_text(run.facts.llm)}{kind}")
+        st.caption(f"Vision-language model: {escape_text(run.facts.vlm)}")

@@ -16,14 +16,14 @@ import streamlit as st
 
 from laser_core.errors import JobError, LaserError
 from laser_core.jobs.client import Jobs, JobState
-from ui.escape import escaped
+from ui.escape import escape_text
 from ui.shared.fragment import fragment
 
 BUSY_SECONDS = 0.5  # between two looks while a job is under way
 IDLE_SECONDS = 1.0  # a tab where nothing happens notices a job of another tab within this
 
 
-def job_panel(jobs: Jobs, titles: Mapping[str, str] | None = None) -> JobState | None:
+def show_job_panel(jobs: Jobs, titles: Mapping[str, str] | None = None) -> JobState | None:
     """Draw the newest job at this place of the page, and keep it fresh.
 
     While it waits or runs: bar, rate, time left and a stop button. When it has failed or was
@@ -39,7 +39,7 @@ def job_panel(jobs: Jobs, titles: Mapping[str, str] | None = None) -> JobState |
     return _follow(jobs, lambda state: _draw(jobs, state, titles or {}, "panel"))
 
 
-def job_badge(jobs: Jobs, titles: Mapping[str, str] | None = None) -> JobState | None:
+def show_job_badge(jobs: Jobs, titles: Mapping[str, str] | None = None) -> JobState | None:
     """The same in small, for the sidebar of every page."""
     with st.sidebar:
         return _follow(jobs, lambda state: _draw(jobs, state, titles or {}, "badge"))
@@ -59,7 +59,7 @@ def start_job(jobs: Jobs, kind: str, params: Mapping[str, Any]) -> None:
 def show_notice() -> None:
     """Show, once, what `start_job` had to say."""
     if notice := st.session_state.pop("job_notice", ""):
-        st.warning(escaped(notice))
+        st.warning(escape_text(notice))
 
 
 def progress_text(state: JobState, now: float | None = None) -> str:
@@ -159,39 +159,39 @@ def _draw_running(jobs: Jobs, state: JobState, title: str, place: str) -> None:
     share = min(1.0, max(0.0, state.done / state.total)) if state.total > 0 else 0.0
     with st.container(horizontal=True, vertical_alignment="bottom"):
         said = progress_text(state) if place == "panel" else short_text(state)
-        st.progress(share, text=f"**{escaped(title)}** · {escaped(said)}", width="stretch")
+        st.progress(share, text=f"**{escape_text(title)}** · {escape_text(said)}", width="stretch")
         st.button(
             "Stop",
             key=f"job_stop_{place}_{state.id}",
             icon=":material/stop_circle:",
             disabled=state.cancelling,
-            on_click=_quietly(jobs.cancel, state.id),
+            on_click=_ignore_missing_job(jobs.cancel, state.id),
         )
 
 
 def _draw_failure(jobs: Jobs, state: JobState, title: str, place: str) -> None:
-    """In the panel the sentence stands open; the badge has room for a word, the rest is folded."""
+    """In the panel the sentence stands open; the badge has room for little, the rest is folded."""
     in_panel = place == "panel"
     text = (
-        f"**{escaped(title)}:** {escaped(state.error)}"
+        f"**{escape_text(title)}:** {escape_text(state.error)}"
         if in_panel
-        else f"**{escaped(title)}** failed"
+        else f"**{escape_text(title)}** failed"
     )
     st.error(text, icon=":material/error:")
     if state.details or not in_panel:
         with st.expander("Details" if in_panel else "Why"):
             if not in_panel:
-                st.markdown(escaped(state.error))
+                st.markdown(escape_text(state.error))
             if state.details:
                 st.code(state.details, language=None, wrap_lines=True)
     st.button(
         "Dismiss",
         key=f"job_dismiss_{place}_{state.id}",
-        on_click=_quietly(jobs.dismiss, state.id),
+        on_click=_ignore_missing_job(jobs.dismiss, state.id),
     )
 
 
-def _quietly(verb: Callable[[str], None], id: str) -> Callable[[], None]:
+def _ignore_missing_job(verb: Callable[[str], None], id: str) -> Callable[[], None]:
     """A callback that does nothing when the job has been cleared away in the meantime."""
 
     def call() -> None:

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import streamlit as st
 
-from ui.escape import escaped
+from ui.escape import escape_text
 
 FOLLOW = """
 export default function ({ parentElement }) {
@@ -35,6 +35,6 @@ def go_to(page: str, label: str) -> NoReturn:
         label: what the link says, for the moment that it is seen.
     """
     with st.container(key="go_to"):
-        st.page_link(page, label=escaped(label), icon=":material/arrow_forward:")
+        st.page_link(page, label=escape_text(label), icon=":material/arrow_forward:")
     _widget(key=f"go {page}", height="content")
     st.stop()

@@ -26,7 +26,7 @@ from laser_core.errors import LaserError
 from laser_core.jobs.client import Jobs, JobState, Requests
 from laser_core.store.store import Store
 from laser_core.texts.descriptions import Descriptions
-from ui.escape import escaped
+from ui.escape import escape_text
 from ui.shared.pictures import Thumbnails
 
 RUN_KEY, OPENING = "run", "opening"
@@ -119,12 +119,12 @@ def _card(place: str, mark: str) -> RunCard:
     try:
         with closing(RunReader(folder, default_cache_dir())) as run:
             run.store.require_readable()
-            return RunCard(folder.name, *_told(run), newest)
+            return RunCard(folder.name, *_card_texts(run), newest)
     except LaserError as error:
         return RunCard(folder.name, "cannot be read", str(error), newest, broken=True)
 
 
-def _told(run: RunReader) -> tuple[str, str]:
+def _card_texts(run: RunReader) -> tuple[str, str]:
     """(what a run is, how far it is)."""
     config, records = run.config, run.records()
     state = f"{len(records)} of {config.rounds} rounds"
@@ -222,7 +222,7 @@ def current_run(prepared: bool = True, pictures: bool = True) -> RunReader:
 
     Args:
         prepared: whether the page needs its pool embedded.
-        pictures: whether it shows pictures, or asks a model: a run from elsewhere waits for a word.
+        pictures: whether it shows pictures, or asks a model: a run from elsewhere asks first.
     """
     name = open_run_name()
     if not name:
@@ -233,12 +233,12 @@ def current_run(prepared: bool = True, pictures: bool = True) -> RunReader:
         run = reader(name)
         run.store.stamp()  # one that was damaged since it was opened says so here too
     except LaserError as error:
-        st.error(escaped(error))
+        st.error(escape_text(error))
         st.page_link("app.py", label="To the home page", icon=":material/home:")
         st.stop()
-    from ui.shared.adopt import adopt_card
+    from ui.shared.adopt import show_adopt_card
 
-    if adopt_card(run) and (pictures or not run.prepared):
+    if show_adopt_card(run) and (pictures or not run.prepared):
         st.stop()
     if prepared and not run.prepared:
         if jobs().active() is None:

@@ -28,25 +28,25 @@ class Selection:
             }
 
     @property
-    def _kept(self) -> dict[str, Any]:
+    def _state(self) -> dict[str, Any]:
         kept: dict[str, Any] = st.session_state[self._name]
         return kept
 
     @property
     def ids(self) -> tuple[str, ...]:
         """The chosen ids, in the order they were chosen."""
-        return tuple(self._kept["ids"])
+        return tuple(self._state["ids"])
 
     def set(self, ids: Iterable[str]) -> None:
         """Choose `ids` from Python; the browser follows at the next run of the page."""
         chosen = tuple(ids)
-        self._kept.update(ids=chosen, initial=chosen, reset=self._kept["reset"] + 1)
+        self._state.update(ids=chosen, initial=chosen, reset=self._state["reset"] + 1)
 
     def take(self, ids: Iterable[str]) -> None:
         """Note what the browser reports."""
-        self._kept["ids"] = tuple(ids)
+        self._state["ids"] = tuple(ids)
 
-    def reported(self, name: str) -> Any:
+    def widget_state(self, name: str) -> Any:
         """The widget's own state `name`; None before anyone has clicked."""
         state: Mapping[str, Any] = st.session_state.get(self.key) or {}
         return state.get(name)
@@ -54,7 +54,7 @@ class Selection:
     def for_browser(self) -> dict[str, Any]:
         """What the browser's half needs; the same from run to run unless `set` was called."""
         return {
-            "memory": self._kept["memory"],
-            "reset": self._kept["reset"],
-            "selected": list(self._kept["initial"]),
+            "memory": self._state["memory"],
+            "reset": self._state["reset"],
+            "selected": list(self._state["initial"]),
         }

@@ -14,7 +14,7 @@ from laser_core.errors import PoolError
 MAX_ROWS = 2_000_000  # twenty times the largest pool that is measured
 MAX_COLUMNS = 10_000  # a table of vectors has some thousand
 MAX_BYTES = 256 * 2**20  # of a file, and of one column's text once it is unpacked
-MAX_CELL = 131_072  # signs; as Python's own CSV reader
+MAX_CELL = 131_072  # characters; as Python's own CSV reader
 _LISTED = 12  # columns that a sentence names
 T = TypeVar("T")
 

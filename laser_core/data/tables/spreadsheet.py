@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Sequence
 
-# Spreadsheets run a cell that begins so; full-width signs too, in East Asian lands.
+# Spreadsheets run a cell that begins so; full-width characters too, in East Asian lands.
 _RUN = r"(?:[\s\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\x00-\x1f\ufeff])"
 _TO_GUARD, _GUARDED = re.compile(f"'*{_RUN}"), re.compile(f"'+{_RUN}")
 _PARTS = re.compile("[;\t|'\"\x0b-\x1f]")  # where a spreadsheet of another land may part cells

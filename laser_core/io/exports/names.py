@@ -1,7 +1,7 @@
 """Where each labeled picture goes in an export: a pure function on names.
 
 Two pictures never get one place and two classes never one folder, also on systems that take names
-for the same which differ in case, in how accents are stored, or in signs that nobody sees.
+for the same which differ in case, in how accents are stored, or in characters that nobody sees.
 """
 
 from __future__ import annotations

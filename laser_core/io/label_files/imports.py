@@ -48,28 +48,28 @@ class ImportResult:
 
     def sentences(self) -> list[str]:
         """What is worth knowing of it beside how many are taken, a sentence each."""
-        told = []
+        lines = []
         if self.added:
-            told.append(f"New relevant classes: {first_names(self.added)}.")
-        told += self.notes
+            lines.append(f"New relevant classes: {first_names(self.added)}.")
+        lines += self.notes
         if self.left_out:
-            told.append(f"{count_of(self.left_out, 'row')} with such a name left out.")
+            lines.append(f"{count_of(self.left_out, 'row')} with such a name left out.")
         if self.conflicts:
-            told.append(
+            lines.append(
                 f"{count_of(len(self.conflicts), 'picture')} with another label before "
                 f"({self._first('conflicts')}): {first_names(self.conflicts)}. "
                 "The new label counts; the old one stays in the history."
             )
         if self.unknown:
-            told.append(
+            lines.append(
                 f"{count_of(len(self.unknown), 'row')} without a picture in this pool "
                 f"({self._first('unknown')}): {first_names(self.unknown)}."
             )
         if self.unlabeled:
-            told.append(
+            lines.append(
                 f"{count_of(self.unlabeled, 'row')} without a label ({self._first('unlabeled')})."
             )
-        return told
+        return lines
 
     def _first(self, what: str) -> str:
         return f"the first in {self.firsts[what]}"

@@ -139,11 +139,11 @@ class RowLabels:
 
     def _distinct_spellings(self) -> Collection[str]:
         """Keys of names that the table itself tells apart: cat and Cat, both said to be classes."""
-        said: dict[str, set[str]] = {}
+        spellings: dict[str, set[str]] = {}
         for name, status in set(zip(self._labels, self._states, strict=True)):
             if status.strip().casefold() == "relevant":
-                said.setdefault(spelling_key(name), set()).add(name)
-        return {key for key, names in said.items() if len(names) > 1}
+                spellings.setdefault(spelling_key(name), set()).add(name)
+        return {key for key, names in spellings.items() if len(names) > 1}
 
     # ---- what is told
 
@@ -173,7 +173,7 @@ class RowLabels:
 
     def notes(self, rows: Sequence[int]) -> list[str]:
         """What is read otherwise than it is written, of the rows that are taken."""
-        told = []
+        lines = []
         respelled: dict[str, list[int]] = {}
         by_name: dict[str, list[int]] = {}
         things: dict[str, None] = {}
@@ -192,15 +192,15 @@ class RowLabels:
                 elif label.name not in known and not self._is_new(row):
                     things[label.name] = None
         if respelled:
-            told.append(f"Read as classes of the run: {self._rows(respelled)}.")
+            lines.append(f"Read as classes of the run: {self._rows(respelled)}.")
         if by_name:
-            told.append(
+            lines.append(
                 f"Said to be irrelevant, but relevant in this run, and counted so: "
                 f"{self._rows(by_name)}."
             )
         if things:
-            told.append(f"New names of irrelevant things: {first_names(list(things))}.")
-        return told
+            lines.append(f"New names of irrelevant things: {first_names(list(things))}.")
+        return lines
 
     def _rows(self, found: dict[str, list[int]]) -> str:
         parts = [

@@ -29,10 +29,12 @@ class LabelTable:
 
     @property
     def name(self) -> str:
+        """The file's name, for messages."""
         return self.cells.name
 
     @property
     def size(self) -> int:
+        """Number of rows."""
         return self.cells.size
 
     def names(self, column: str) -> list[str]:
@@ -46,13 +48,16 @@ class LabelTable:
 
     @property
     def labels(self) -> list[str]:
+        """The cells of the column `label`; "" for empty ones and without such a column."""
         return self.cells.column("label")
 
     @property
     def states(self) -> list[str]:
+        """The cells of the column `status`; "" for empty ones and without such a column."""
         return self.cells.column("status")
 
     def place(self, row: int) -> str:
+        """Where row number `row`, from 0, stands in the file, for messages: "line 3"."""
         return self.cells.place(row)
 
 

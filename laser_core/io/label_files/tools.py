@@ -68,10 +68,10 @@ def _task(task: Mapping[str, Any], where: str) -> dict[str, Any]:
     path = next((about[key] for key in PATH_COLUMNS if isinstance(about.get(key), str)), None)
     row = {"path": path, "label": None, "status": None, "id": about.get("id")}
     answers = [a for a in _as_list(task.get("annotations")) if isinstance(a, dict)]
-    said = [
+    labels = [
         _label_and_status(a, _OURS in about, where) for a in answers if not a.get("was_cancelled")
     ]
-    different = [one for n, one in enumerate(said) if one not in said[:n]]
+    different = [one for n, one in enumerate(labels) if one not in labels[:n]]
     if len(different) > 1:
         raise PoolError(
             f"{where} has {len(different)} annotations that differ "

@@ -8,7 +8,7 @@ from typing import Any
 
 from laser_core.analysis.reader import RunReader
 from laser_core.basics.files import default_cache_dir
-from laser_core.data.open import describe as pool_facts
+from laser_core.data.open import summarise_pool as pool_facts
 from laser_core.data.pictures.thumbnails import SIDE, write_thumbnails
 from laser_core.jobs.tasks.warm import (
     open_run,
@@ -27,7 +27,7 @@ def inspect_pool(params: dict[str, Any], context: JobContext) -> Result:
     """What a pool holds, with a few pictures of each class made ready to be shown.
 
     Parameters: "pool"; "data_root" or None; "thumbnails", the folder for them. Result: the facts
-    of `laser_core.data.open.PoolFacts`, "classes" in order, "samples" (class -> ids; "" for
+    of `laser_core.data.open.PoolSummary`, "classes" in order, "samples" (class -> ids; "" for
     pictures without a label) and "skipped_files" (name, reason; the first hundred).
     """
     source = open_source(params, context)

@@ -49,7 +49,7 @@ def ask_model(params: dict[str, Any], context: JobContext) -> Steps[Result]:
     versions = []
     try:
         llm = _llm_for(config, params)
-        discovered = experiment.pool.discovered() if config.use_discovered else []
+        discovered = experiment.pool.discovered_names() if config.use_discovered else []
         for turn in range(1, repeats + 1):
             asked = len(llm.exchanges)
             made = yield from describe(

@@ -40,8 +40,8 @@ class BodyError(LaserError):
 class ReportedError(BodyError):
     """A body with a good status that holds an error: `status` as far as it tells one, or 0."""
 
-    def __init__(self, said: str, status: int = 0) -> None:
-        super().__init__(said)
+    def __init__(self, message: str, status: int = 0) -> None:
+        super().__init__(message)
         self.status = status
 
 
@@ -80,8 +80,8 @@ def read_answer(body: str) -> Answer:
     if not parts:
         raise BodyError(f"it is no chat completion: {one_line(body)}")
     for part in parts:
-        if said := _error_in(part):
-            raise said
+        if error := _error_in(part):
+            raise error
     text = "".join(_texts(parts))
     if not text.strip():
         cut = any(_is_cut(part) for part in parts)
@@ -139,8 +139,8 @@ def _error_in(part: Mapping[str, Any]) -> ReportedError | None:
     detail = part.get("detail") if not {"choices", "message", "response"} & set(part) else None
     if not error and not detail:
         return None
-    said = "; ".join(dict.fromkeys(_messages(error or detail))) or str(error or detail)
-    return ReportedError(one_line(said), _status(error) or _status(part))
+    message = "; ".join(dict.fromkeys(_messages(error or detail))) or str(error or detail)
+    return ReportedError(one_line(message), _status(error) or _status(part))
 
 
 def _status(error: object) -> int:
@@ -177,8 +177,8 @@ def _messages_of_object(value: Mapping[str, Any], depth: int) -> Iterator[str]:
     place = value.get("loc")
     where = ".".join(map(str, place)) + ": " if isinstance(place, list) else ""
     for name in _MESSAGE_FIELDS:
-        for said in _messages(value.get(name), depth + 1):
-            yield where + said
+        for message in _messages(value.get(name), depth + 1):
+            yield where + message
     raw = value.get("metadata")
     if isinstance(raw, dict):  # OpenRouter: what the provider behind it said
         yield from _messages(raw.get("raw"), depth + 1)
@@ -255,10 +255,10 @@ def _text_of(content: object, depth: int = 0) -> str:
 
 def _is_cut(part: Mapping[str, Any]) -> bool:
     choice = _first(part.get("choices"))
-    said = [part.get("done_reason"), part.get("stop_reason"), part.get("finish_reason")]
+    reasons = [part.get("done_reason"), part.get("stop_reason"), part.get("finish_reason")]
     if isinstance(choice, dict):
-        said += [choice.get("finish_reason"), choice.get("stop_reason")]
-    return any(str(reason).casefold() in _CUT for reason in said)
+        reasons += [choice.get("finish_reason"), choice.get("stop_reason")]
+    return any(str(reason).casefold() in _CUT for reason in reasons)
 
 
 def _why_empty(cut: bool, body: str) -> str:

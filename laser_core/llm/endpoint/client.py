@@ -64,15 +64,15 @@ class EndpointModel(PromptedModel):
         """One reply. Raises LLMError: one sentence for each way in which a server can fail."""
         started = time.perf_counter()
         answer = self._connection.ask(clean(prompt), lambda: self._settings(form), self._give_up)
-        told: dict[str, str | int | float] = {"form": self._form_name()}
+        parameters: dict[str, str | int | float] = {"form": self._form_name()}
         if left_out := sorted(self._given_up - set(_FORMS)):
-            told["left_out"] = ", ".join(left_out)
+            parameters["left_out"] = ", ".join(left_out)
         return Completion(
             text=answer.text,
             tokens_in=answer.tokens_in,
             tokens_out=answer.tokens_out,
             seconds=time.perf_counter() - started,
-            parameters=told,
+            parameters=parameters,
             cut=answer.cut,
         )
 

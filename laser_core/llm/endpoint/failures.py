@@ -72,9 +72,9 @@ def refused_settings(error: BaseException, settings: Iterable[str]) -> str:
     inside = isinstance(error, ReportedError)
     if status not in _MAY_REFUSE and not inside:
         return ""
-    said = body_of(error).casefold()
+    text = body_of(error).casefold()
     for name in asked:
-        if name != "response_format" and re.search(rf"(?<![a-z]){name}(?![a-z])", said):
+        if name != "response_format" and re.search(rf"(?<![a-z]){name}(?![a-z])", text):
             return name
     if mentions_answer_form(error):
         return "response_format" if "response_format" in asked else ""
@@ -85,16 +85,16 @@ def refused_settings(error: BaseException, settings: Iterable[str]) -> str:
 def retry_after(error: BaseException | None) -> float | None:
     """Seconds that the server asked to wait (a number or a date), at least 0; or None."""
     response = getattr(error, "response", None)
-    said = response.headers.get("retry-after") if response is not None else None
-    if not said:
+    text = response.headers.get("retry-after") if response is not None else None
+    if not text:
         return None
     try:
-        seconds = float(said)
+        seconds = float(text)
         return max(0.0, seconds) if seconds == seconds else None
     except ValueError:
         pass
     try:
-        when = parsedate_to_datetime(said)
+        when = parsedate_to_datetime(text)
     except (ValueError, TypeError, OverflowError):
         return None
     if when.tzinfo is None:
@@ -124,18 +124,18 @@ def check_address(given: str) -> str:
 
 def connection_error(error: Exception) -> LLMError:
     """Why no connection could even be tried: the variable of the environment that is to blame."""
-    said = f"{type(error).__name__} {error}".casefold()
+    text = f"{type(error).__name__} {error}".casefold()
     for name in _CERTIFICATES:
         value = os.environ.get(name)
-        if value and (not Path(value).exists() or "ssl" in said or "certificate" in said):
+        if value and (not Path(value).exists() or "ssl" in text or "certificate" in text):
             return LLMError(
                 f"{name} is {one_line(value)!r}, where no certificates can be read; correct it or "
                 f"unset it"
             )
     for name in _variables_set(_PROXIES):
         value = os.environ[name]
-        if "socks" in said or "proxy" in said or "scheme" in said or "url" in said:
-            hint = "; for SOCKS, run: pip install socksio" if "socks" in said else ""
+        if "socks" in text or "proxy" in text or "scheme" in text or "url" in text:
+            hint = "; for SOCKS, run: pip install socksio" if "socks" in text else ""
             return LLMError(
                 f"{name} is {one_line(value)!r}, a proxy that cannot be used{hint}; correct it or "
                 f"unset it"
@@ -192,8 +192,8 @@ def _status_sentence(error: Exception, model: str, host: str) -> str:
     return f"{host} refused the question{status}"
 
 
-def _server_words(said: str) -> str:
-    return f"; it says: {said}" if said else ""
+def _server_words(text: str) -> str:
+    return f"; it says: {text}" if text else ""
 
 
 def _cause(error: BaseException, kind: type[Exception]) -> BaseException | None:

@@ -212,13 +212,13 @@ def _animal_kind(synset: Synset) -> str:
 
 
 def _food_by_gloss(synset: Synset) -> str:
-    said = synset.gloss.casefold()
+    text = synset.gloss.casefold()
     for kind in ("fruit", "vegetable", "drink"):
-        if kind in said.split(";")[0]:
+        if kind in text.split(";")[0]:
             return kind
     return "food"
 
 
 def _plant_by_gloss(synset: Synset) -> str:
-    said = f"{' '.join(synset.names)} {synset.gloss}".casefold()
-    return next((kind for kind in ("tree", "flower") if kind in said), "plant")
+    text = f"{' '.join(synset.names)} {synset.gloss}".casefold()
+    return next((kind for kind in ("tree", "flower") if kind in text), "plant")

@@ -78,7 +78,7 @@ _SPOKEN_WITH_VOWEL = frozenset("AEFHILMNORSX")  # "an F", "an X", but "a U"
 
 
 def clean(text: str) -> str:
-    """`text` without what no screen shows: halves of characters, NUL and other control signs."""
+    """`text` without what no screen shows: halves of characters, NUL and control characters."""
     if text.isascii() and text.isprintable():
         return text
     whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
@@ -138,7 +138,7 @@ def name_key(name: str) -> str:
     """What two spellings of one name share: case, hyphens, article and plural removed.
 
     `name_key("The Sports-Cars") == name_key("sports car") == "sports car"`. "" for a name
-    without a letter, digit or picture sign.
+    without a letter, digit or emoji.
     """
     plain = _SEPARATORS.sub(" ", tidy_name(name).casefold()).strip(_QUOTES + " !?")
     words = _ARTICLE.sub("", plain).split()
@@ -174,14 +174,14 @@ class Matching:
             if key := way(name):
                 found.setdefault(key, name)
 
-    def find(self, said: str) -> str | None:
+    def find(self, written: str) -> str | None:
         """The name that `said` means, or None."""
-        keys = ((found, way(said)) for way, found in self._ways)
+        keys = ((found, way(written)) for way, found in self._ways)
         return next((found[key] for found, key in keys if key in found), None)
 
-    def exactly(self, said: str) -> bool:
+    def exactly(self, written: str) -> bool:
         """Whether `said` is one of the names, letter by letter."""
-        return said in self._ways[0][1]
+        return written in self._ways[0][1]
 
 
 def _caseless(name: str) -> str:

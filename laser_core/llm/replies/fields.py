@@ -48,7 +48,7 @@ _LONGEST_WORDS = 4  # a name has seldom more words; a reason or a sentence has
 
 
 def plain_key(key: object) -> str:
-    """A field's name without case, underscores, blanks and signs: "Class Names" is "classnames"."""
+    """A field's name in letters and digits alone, without case: "Class Names" is "classnames"."""
     return "".join(char for char in str(key).casefold() if char.isalnum())
 
 
@@ -204,8 +204,8 @@ def _of_entries(value: Mapping[str, object], depth: int) -> list[object]:
 
 def _names_inside(inner: Mapping[str, object], depth: int) -> list[object]:
     """Names in one value of an object, unless it only says something about its key."""
-    told = {*map(plain_key, REASON_FIELDS), *NEVER, "score", "probability", "similarity"}
-    if all(plain_key(key) in told for key in inner):
+    beside_a_name = {*map(plain_key, REASON_FIELDS), *NEVER, "score", "probability", "similarity"}
+    if all(plain_key(key) in beside_a_name for key in inner):
         return []
     return _items(inner, depth)
 

@@ -161,8 +161,8 @@ def _text(item: object, fields: Sequence[str]) -> str:
 
 
 def _name_of(item: object) -> str:
-    said = _NUMBERING.sub("", _text(item, NAME_FIELDS).strip())
-    name = tidy_name(re.split(r"\s+[-–—]\s+|\s*[:：]\s+", said, maxsplit=1)[0])
+    content = _NUMBERING.sub("", _text(item, NAME_FIELDS).strip())
+    name = tidy_name(re.split(r"\s+[-–—]\s+|\s*[:：]\s+", content, maxsplit=1)[0])
     usable = len(name) <= LONGEST_NAME and name_key(name) and not is_ours(name)
     return name if usable and plain_key(name) not in _NO_NAMES else ""
 
@@ -258,17 +258,17 @@ def _descriptions_in_lines(text: str, classes: Sequence[str], cut: bool) -> dict
     current = classes[0] if len(classes) == 1 else None
     for line in _lines(text, cut):
         bullet = _BULLET.match(line)
-        said = bullet[1] if bullet else line
-        heading = known.find(said.strip().rstrip(":*# "))
-        if heading is not None and (not bullet or said.rstrip(" *").endswith(":")):
+        content = bullet[1] if bullet else line
+        heading = known.find(content.strip().rstrip(":*# "))
+        if heading is not None and (not bullet or content.rstrip(" *").endswith(":")):
             current = heading
         elif bullet and current is not None:
-            found[current].extend(_sentences(said))
+            found[current].extend(_sentences(content))
     return {name: _sentences(sentences) for name, sentences in found.items()}
 
 
 def _lines(text: str, cut: bool) -> list[str]:
-    """The lines of `text`, full-width signs as plain ones; the last one only if it is whole."""
+    """The lines of `text`, full-width characters made plain; the last one only if it is whole."""
     lines = unicodedata.normalize("NFKC", _CIRCLED.sub("• ", text)).splitlines()
     return lines[:-1] if cut and lines and not text.endswith("\n") else lines
 
@@ -331,12 +331,12 @@ def _proposal_items(structure: object) -> list[object]:
             pairs = bool(value) and all(isinstance(item, list) for item in value)
             return value if pairs else names_in([value])
         if isinstance(value, dict):
-            told = {k: v for k, v in value.items() if plain_key(k) not in NEVER}
+            fields = {k: v for k, v in value.items() if plain_key(k) not in NEVER}
             keys = {str(key).casefold() for key in value}
-            if told and all(isinstance(v, str) for v in told.values()) and not keys & _OF_LISTS:
+            if fields and all(isinstance(v, str) for v in fields.values()) and not keys & _OF_LISTS:
                 if keys & set(NAME_FIELDS) and keys & set(REASON_FIELDS):
                     return [value]
-                return [{"name": key, "reason": reason} for key, reason in told.items()]
+                return [{"name": key, "reason": reason} for key, reason in fields.items()]
     return names_in([structure])
 
 

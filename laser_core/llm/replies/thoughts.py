@@ -59,7 +59,7 @@ _FINAL_LINE = re.compile(
 
 
 def without_thoughts(reply: str) -> str:
-    """`reply` without thoughts, marks, and signs that no screen shows.
+    """`reply` without thoughts, marks, and characters that no screen shows.
 
     An end mark that nothing opened makes everything before it a thought; so does a beginning that
     nothing ends for everything after it.

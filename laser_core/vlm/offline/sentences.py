@@ -70,7 +70,7 @@ class SentenceEncoder:
         return drain(self.encode_steps(texts))
 
     def encode_steps(self, texts: Sequence[str], stage: str = "reading sentences") -> Steps[Floats]:
-        """`encode` for many thousand texts, with progress."""
+        """(n, 384) as `encode`, for many thousand texts, with progress."""
         vectors = np.empty((len(texts), self.dim), dtype=np.float32)
         rows_and_batches = list(self._batches(texts))
         done = 0
@@ -97,7 +97,7 @@ class SentenceEncoder:
     def encode_once_steps(
         self, texts: Sequence[str], folder: Path, stage: str = "reading sentences"
     ) -> Steps[Floats]:
-        """`encode_once` with progress."""
+        """(n, 384) as `encode_once`, with progress."""
         names = hashlib.sha256("\0".join((self.key, *texts)).encode()).hexdigest()[:24]
         path = folder / f"sentences-{names}.npy"
         kept = mapped_array(path, (len(texts), self.dim))

@@ -82,7 +82,7 @@ def gallery(
     _widget(
         key=key,
         data=options,
-        on_selected_change=lambda: selection.take(selection.reported("selected") or ()),
+        on_selected_change=lambda: selection.take(selection.widget_state("selected") or ()),
     )
     present = {item.id for item in items}
     return tuple(id for id in selection.ids if id in present)

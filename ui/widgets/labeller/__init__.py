@@ -96,14 +96,14 @@ def send_deck(deck: Deck, memory: str, acks: Mapping[str, int], key: str) -> Non
         "acks": dict(acks),
         "name": deck.name,
         "items": [vars(picture) for picture in deck.pictures],
-        "labels": {id: _said(label, who) for id, (label, who) in deck.labels.items()},
+        "labels": {id: _label_fields(label, who) for id, (label, who) in deck.labels.items()},
         "answered": sum(picture.id in deck.labels for picture in deck.pictures),
         "groups": [_group(each) for each in deck.groups],
         "seconds": list(deck.seconds),
         "small": deck.small,
         "large": deck.large,
         "recent": [
-            {"id": r.id, "file": r.file, "event": r.event, "label": _said(r.label, r.actor)}
+            {"id": r.id, "file": r.file, "event": r.event, "label": _label_fields(r.label, r.actor)}
             for r in deck.recent
         ],
         "actor": deck.actor,
@@ -147,15 +147,15 @@ def labeller(
         "saved": saved,
     }
 
-    def received() -> None:
+    def take_log() -> None:
         state: Mapping[str, Any] = st.session_state.get(key) or {}
         if message := state.get("log"):
             on_message(message)
 
-    _label_widget(key=key, data=data, on_log_change=received)
+    _label_widget(key=key, data=data, on_log_change=take_log)
 
 
-def _said(label: Label, who: str = "") -> dict[str, str]:
+def _label_fields(label: Label, who: str = "") -> dict[str, str]:
     said = {"state": label.state, "name": label.name}
     return {**said, "actor": who} if who else said
 
@@ -163,4 +163,4 @@ def _said(label: Label, who: str = "") -> dict[str, str]:
 def _group(group: AlikeGroup) -> dict[str, Any]:
     label = group.label
     title = "" if label is None else label.name if label.state == "relevant" else label.state
-    return {"label": _said(label) if label else None, "title": title, "bulk": group.bulk}
+    return {"label": _label_fields(label) if label else None, "title": title, "bulk": group.bulk}

@@ -102,6 +102,6 @@ def _rows(points: MapPoints, ids: Collection[str]) -> list[int]:
 
 def _take(selection: Selection, points: MapPoints, pool: str) -> None:
     """Turn the rows that the browser reports into ids; a report about another pool is old."""
-    reported = selection.reported("selected") or {}
+    reported = selection.widget_state("selected") or {}
     if reported.get("pool") == pool:
         selection.take(points.ids[np.array(reported["rows"], dtype=int)].tolist())

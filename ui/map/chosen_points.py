@@ -12,7 +12,7 @@ from laser_core.basics.arrays import Floats, Ids, Ints
 from laser_core.maps.values import TextValues, commonest, nearest_pictures
 from laser_core.metrics.paper import precision
 from laser_core.pool import positions
-from ui.escape import escaped
+from ui.escape import escape_text
 from ui.shared.navigation import go_to
 from ui.shared.runs import picture_urls
 from ui.widgets.gallery import Badge, Thumb, Tone, gallery
@@ -28,7 +28,7 @@ SENTENCE_HINT = (
 )
 
 
-def chosen_pictures(run: RunReader, ids: Ids, values: TextValues | None) -> str:
+def show_chosen_pictures(run: RunReader, ids: Ids, values: TextValues | None) -> str:
     """Draw the pictures chosen on a map; returns the one to be explained, or ""."""
     if len(ids) == 0:
         st.caption(HINT)
@@ -47,13 +47,13 @@ def chosen_pictures(run: RunReader, ids: Ids, values: TextValues | None) -> str:
     return _gallery(run, rows[order], values.s_vlm[rows[order]])
 
 
-def pictures_of_sentences(run: RunReader, texts: Sequence[str]) -> str:
+def show_pictures_of_sentences(run: RunReader, texts: Sequence[str]) -> str:
     """Draw the pictures nearest to chosen sentences; returns the one to be explained, or ""."""
     if not texts:
         st.caption(SENTENCE_HINT)
         return ""
     if len(texts) == 1:
-        st.markdown(f"Nearest to “{escaped(texts[0])}”")
+        st.markdown(f"Nearest to “{escape_text(texts[0])}”")
     else:
         st.markdown(f"**{len(texts):,} sentences chosen**; nearest to any of them")
     rows, cosines = nearest_pictures(run, texts, SHOWN)
@@ -92,8 +92,8 @@ def _described_by(values: TextValues, rows: Ints) -> str:
     """The sentences that describe most of them best."""
     best = [values.texts[row] for row in values.best[rows].tolist()]
     if len(set(best)) == 1:
-        return f"Best description of all: “{escaped(best[0])}”"
-    counted = [f"“{escaped(text)}” {count:,}" for text, count in commonest(best, 3)]
+        return f"Best description of all: “{escape_text(best[0])}”"
+    counted = [f"“{escape_text(text)}” {count:,}" for text, count in commonest(best, 3)]
     return "Best descriptions: " + " · ".join(counted)
 
 

@@ -11,7 +11,7 @@ from ui.shared.jobs import start_job
 from ui.shared.runs import config_dict, jobs, new_run_folder
 
 
-def offer_again(runs: list[KeptRun]) -> None:
+def offer_rerun(runs: list[KeptRun]) -> None:
     """A run, a strategy, a seed, and the button that starts it; one run is worked on at a time."""
     with st.expander("Run one of these again with another strategy or seed"):
         with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -26,7 +26,7 @@ def offer_again(runs: list[KeptRun]) -> None:
                 "Run it to the end",
                 disabled=busy,
                 on_click=_start,
-                args=(again(run.config, str(strategy), int(seed)),),
+                args=(with_strategy_and_seed(run.config, str(strategy), int(seed)),),
                 icon=":material/replay:",
             )
         st.caption(
@@ -35,7 +35,7 @@ def offer_again(runs: list[KeptRun]) -> None:
         )
 
 
-def again(config: ExperimentConfig, strategy: str, seed: int) -> ExperimentConfig:
+def with_strategy_and_seed(config: ExperimentConfig, strategy: str, seed: int) -> ExperimentConfig:
     """The same settings with another strategy and seed; its classes are kept as they were named."""
     return config.changed(strategy=strategy, seed=seed, task="", known=())
 

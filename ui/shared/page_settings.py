@@ -10,14 +10,14 @@ import streamlit as st
 from laser_core.analysis.reader import RunReader
 from laser_core.errors import LaserError
 from laser_core.store.folder import FileWriter
-from ui.escape import escaped
+from ui.escape import escape_text
 
 Setting = float | str
 KEPT = 40  # settings of a page, the newest
 
 
-def read_kept(run: RunReader, file: str) -> dict[str, Setting]:
-    """What `write_kept` wrote to that file of the run's folder; empty where there is nothing."""
+def read_settings(run: RunReader, file: str) -> dict[str, Setting]:
+    """What `write_settings` wrote to that file of the run's folder; empty without such a file."""
     try:
         kept = json.loads(run.store.files.read(file)) if run.store.files.has(file) else {}
     except (LaserError, ValueError):
@@ -25,20 +25,20 @@ def read_kept(run: RunReader, file: str) -> dict[str, Setting]:
     return kept if isinstance(kept, dict) else {}
 
 
-def write_kept(run: RunReader, file: str, kept: Mapping[str, Setting]) -> None:
+def write_settings(run: RunReader, file: str, kept: Mapping[str, Setting]) -> None:
     """Keep `kept`; a disk that is full keeps what was there, and that is said."""
     try:
         FileWriter(run.folder).write(file, json.dumps(dict(kept)))
     except LaserError as error:
-        st.warning(f"What was set is not kept: {escaped(error)}")
+        st.warning(f"What was set is not kept: {escape_text(error)}")
 
 
-class Remembered:
+class PageSettings:
     """The widgets of a page: read once a run of the page, written once if anything was moved."""
 
     def __init__(self, run: RunReader, file: str = "page.json") -> None:
         self._run, self._file = run, file
-        self._kept = read_kept(run, file)
+        self._kept = read_settings(run, file)
         self._changed = False
 
     def recall(self, key: str, options: Collection[str] = ()) -> None:
@@ -63,4 +63,4 @@ class Remembered:
     def keep(self) -> None:
         """Write what was noted, if anything changed."""
         if self._changed:
-            write_kept(self._run, self._file, dict(list(self._kept.items())[-KEPT:]))
+            write_settings(self._run, self._file, dict(list(self._kept.items())[-KEPT:]))

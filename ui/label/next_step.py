@@ -10,7 +10,7 @@ from ui.shared.jobs import start_job
 from ui.shared.runs import jobs
 
 
-def train_button(run: RunReader, job: JobState | None) -> None:
+def show_train_button(run: RunReader, job: JobState | None) -> None:
     """Close the round with the answers given so far."""
     round = len(run.records()) + 1
     asked = run.store.rounds.query(round)
@@ -32,7 +32,7 @@ def train_button(run: RunReader, job: JobState | None) -> None:
     )
 
 
-def no_query(run: RunReader, job: JobState | None) -> None:
+def show_no_query(run: RunReader, job: JobState | None) -> None:
     """What to do where no query waits for labels."""
     done, config = len(run.records()), run.config
     if job is not None and job.active:

@@ -27,7 +27,7 @@ DELTAS = tuple(step / 10 for step in range(11))  # of the strip chart
 
 
 @dataclass(frozen=True)
-class Standpoint:
+class RunProgress:
     """Where a run stands.
 
     Args:
@@ -57,12 +57,12 @@ class Standpoint:
         return not self.pending and (len(self.records) >= self.rounds or self.left == 0)
 
 
-def standpoint(run: RunReader) -> Standpoint:
+def run_progress(run: RunReader) -> RunProgress:
     """Where `run` stands now."""
     records, labels = tuple(run.records()), run.store.labels.by_id()
     kept = run.store.rounds.query(len(records) + 1)
     asked = kept[1].ids.tolist() if kept else []
-    return Standpoint(
+    return RunProgress(
         records=records,
         pending=kept is not None,
         answered=sum(id in labels for id in asked),
@@ -73,7 +73,7 @@ def standpoint(run: RunReader) -> Standpoint:
 
 
 @dataclass(frozen=True)
-class Look:
+class RoundView:
     """One round as the page shows it.
 
     Args:
@@ -93,22 +93,24 @@ class Look:
     stamp: str
 
 
-def look_at(run: RunReader, round: int, pending: bool, truth: bool) -> Look | None:
+def round_view(run: RunReader, round: int, pending: bool, truth: bool) -> RoundView | None:
     """The ranking of a round; None if it is the next one and nobody has looked ahead yet.
 
     Args:
         pending: whether the next round has been asked already.
         truth: whether true labels may be shown.
     """
-    stamp = f"{run.stamp()} {_written(run)} {round} {pending} {truth}"
-    look = _look(run.name, stamp, round, truth, run)
-    if look is None:
-        _look.clear(run.name, stamp, round, truth, run)  # the worker may write it any moment
-    return look
+    stamp = f"{run.stamp()} {_preview_time(run)} {round} {pending} {truth}"
+    view = _round_view(run.name, stamp, round, truth, run)
+    if view is None:
+        _round_view.clear(run.name, stamp, round, truth, run)  # the worker may write it any moment
+    return view
 
 
 @st.cache_resource(show_spinner=False, max_entries=12)
-def _look(name: str, stamp: str, round: int, truth: bool, _run: RunReader) -> Look | None:
+def _round_view(
+    name: str, stamp: str, round: int, truth: bool, _run: RunReader
+) -> RoundView | None:
     ranking = round_ranking(_run, round) or next_ranking(_run)
     if ranking is None or ranking.round != round:
         return None
@@ -122,23 +124,25 @@ def _look(name: str, stamp: str, round: int, truth: bool, _run: RunReader) -> Lo
         None if true is None else Known(true, np.ones(len(true), dtype=bool)),
     )
     delta = scheduled(_run, round) if own is None else own
-    return Look(ranking, before, delta, ranking.no_detector(before), known, f"{name} {stamp}")
+    return RoundView(ranking, before, delta, ranking.no_detector(before), known, f"{name} {stamp}")
 
 
-def _written(run: RunReader) -> int:
+def _preview_time(run: RunReader) -> int:
     """When the worker last looked ahead, in nanoseconds; 0 if it never did."""
     path = run.folder / "preview.json"
     return path.stat().st_mtime_ns if path.is_file() else 0
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
-def curve(stamp: str, like: dict[str, Any], _look: Look, _run: RunReader) -> Sequence[Trial]:
+def delta_curve(
+    stamp: str, like: dict[str, Any], _view: RoundView, _run: RunReader
+) -> Sequence[Trial]:
     """Overlap and precision at eleven deltas; `like` holds the rest of the choice."""
     choices = [RoundChoice(**{**like, "delta": delta}) for delta in DELTAS]
-    return sweep(_look.ranking, choices, _look.before, _run.config, _look.known)
+    return sweep(_view.ranking, choices, _view.before, _run.config, _view.known)
 
 
-def trials(run: RunReader, look: Look, choice: RoundChoice) -> Sequence[Trial]:
-    """`curve` for the fusion and selection of `choice`."""
+def trials(run: RunReader, view: RoundView, choice: RoundChoice) -> Sequence[Trial]:
+    """`delta_curve` for the fusion and selection of `choice`."""
     like = {**asdict(choice), "delta": None, "strategy": None}
-    return curve(look.stamp, like, look, run)
+    return delta_curve(view.stamp, like, view, run)

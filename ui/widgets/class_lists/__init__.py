@@ -45,7 +45,7 @@ class ClassLine:
     Args:
         on: whether it counts.
         fixed: its name cannot be changed and it cannot be deleted.
-        tag: a word beside its name.
+        tag: a short text beside its name.
         readout: a figure at the end of the line, in `tone`; `title` says what it means.
         remarks: about the class as a whole.
     """

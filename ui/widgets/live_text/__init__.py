@@ -16,7 +16,7 @@ from ui.widgets.parts import element
 _widget = element("laser_typing", __file__)
 
 
-class Typed:
+class LiveText:
     """The text of the area with key `key`, in this tab.
 
     Args:
