@@ -20,7 +20,7 @@ from laser_core.basics.files import default_cache_dir
 from laser_core.basics.seeding import rng_for
 from laser_core.config import ExperimentConfig
 from laser_core.pool import Label
-from laser_core.store.kept import KeptPool
+from laser_core.store.records import KeptPool
 from laser_core.store.store import Store
 from laser_core.texts.cosine_table import FileTable, cosines_folder
 from laser_core.texts.descriptions import ClassText, Descriptions

@@ -30,7 +30,7 @@ class ColdStart:
     best: Ints
     rows: Ints
 
-    def entered(self, before: ColdStart) -> Ints:
+    def new_rows(self, before: ColdStart) -> Ints:
         """Rows of this batch that are not in the batch `before`, best first."""
         return self.rows[~np.isin(self.rows, before.rows)]
 
@@ -64,7 +64,7 @@ def cold_start(
     """
     s_vlm = live.score().astype(np.float64)
     best = live.best_description()
-    picked = _picked(s_vlm, best, _no_label(owner, classes), config, images)
+    picked = _pick(s_vlm, best, _no_label(owner, classes), config, images)
     return ColdStart(s_vlm, best, picked)
 
 
@@ -79,7 +79,7 @@ def leave_one_out(
     """Place of each confuser -> (b,) rows of round 1's query without it; as for `cold_start`."""
     labeled = _no_label(owner, classes)
     return {
-        place: _picked(s_vlm, start.best, labeled, config, images)
+        place: _pick(s_vlm, start.best, labeled, config, images)
         for place, s_vlm in live.without_each()
     }
 
@@ -88,7 +88,7 @@ def _no_label(owner: Ints, classes: int) -> Labeled:
     return Labeled(np.array([], dtype=np.intp), classes, owner)
 
 
-def _picked(
+def _pick(
     s_vlm: Floats, best: Ints, labeled: Labeled, config: ExperimentConfig, images: Images
 ) -> Ints:
     """(b,) rows that LaSeR picks by `s_vlm` (N,) alone."""

@@ -81,7 +81,7 @@ class Ranking:
         """(U,) the relevant class that each image may be; None where the round kept none."""
         return self.arrays.laser.classes if self.arrays.laser else None
 
-    def tried(self, choice: RoundChoice, before: Pool, run: ExperimentConfig) -> Ranking:
+    def with_choice(self, choice: RoundChoice, before: Pool, run: ExperimentConfig) -> Ranking:
         """The same round under another choice, which nobody asked for.
 
         Args:
@@ -191,7 +191,7 @@ def sweep(
     """
     trials = []
     for choice in choices:
-        found = ranking.tried(choice, before, run)
+        found = ranking.with_choice(choice, before, run)
         shared = overlap(found.ids, ranking.ids)
         trials.append(Trial(choice.delta or 0.0, shared, known.precision(found.rows)))
     return trials
@@ -232,7 +232,7 @@ def ranking_with(run: RunReader, id: str) -> Ranking | None:
     return round_ranking(run, now) or next_ranking(run) or round_ranking(run, now - 1)
 
 
-def scheduled(run: RunReader, round: int) -> float:
+def delta_by_schedule(run: RunReader, round: int) -> float:
     """Delta of a round as the run's schedule has it, 0 to 1."""
     records = tuple(run.records()[: round - 1])
     return scheduled_delta(delta_schedule(laser_settings(run.config).delta), round, records)
@@ -253,7 +253,7 @@ def _ranking(
         config=replace(config, relevant=space.relevant),
         figures=query.figures,
         note=query.note,
-        schedule=scheduled(run, round),
+        schedule=delta_by_schedule(run, round),
         by_hand=query.choice.delta,
         vectors=run.table.some_vectors,
     )

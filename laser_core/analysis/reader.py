@@ -17,7 +17,7 @@ from laser_core.errors import CacheError, StoreError
 from laser_core.experiment.names import kept_names
 from laser_core.pool import Label, LabelSpace, Pool
 from laser_core.selection import Images
-from laser_core.store.kept import KeptPool, id_array
+from laser_core.store.records import KeptPool, id_array
 from laser_core.store.store import StoreView
 from laser_core.strategies.laser import laser_settings
 from laser_core.texts.cosine_table import FileTable, run_cosines
@@ -109,7 +109,7 @@ class RunReader:
             return None
         space = self.space
         if self._truth is None or self._truth[0] != space:
-            resolved = self.store.classes.resolved
+            resolved = self.store.classes.resolve
             now = {name: resolved(Label("irrelevant", name)) for name in self.facts.classes}
             relevant = {name for name, label in now.items() if label.state == "relevant"}
             rows = np.array([label in relevant for label in self.facts.labels])
@@ -118,7 +118,7 @@ class RunReader:
 
     def true_names(self) -> list[str | None]:
         """(N,) true class names under the names that classes have now; None where unknown."""
-        resolved = self.store.classes.resolved
+        resolved = self.store.classes.resolve
         now = {name: resolved(Label("irrelevant", name)).name for name in self.facts.classes}
         return [None if label is None else now.get(label, label) for label in self.facts.labels]
 

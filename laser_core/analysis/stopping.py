@@ -12,13 +12,13 @@ from laser_core.basics.arrays import Ids
 from laser_core.errors import LaserError, PoolError
 from laser_core.metrics.intervals import (
     AUDIT_SIZE,
-    Audited,
+    AuditReading,
     Count,
     Hint,
     Interval,
     audit_sample,
-    audited,
     batch_precision,
+    read_audit,
     recall_interval,
     stopping_hint,
 )
@@ -42,7 +42,7 @@ class Outlook:
 
     hint: Hint
     audit: Audit | None
-    audited: Audited | None
+    audited: AuditReading | None
     left: Count | None
     recall: Interval | None
     batch: Interval | None
@@ -100,7 +100,7 @@ def outlook(run: RunReader) -> Outlook:
     return Outlook(hint, audits[-1] if audits else None, result, left, recall, _batch(run))
 
 
-def _read(run: RunReader, audit: Audit) -> tuple[Audited, Count | None]:
+def _read(run: RunReader, audit: Audit) -> tuple[AuditReading, Count | None]:
     """An audit under the labels that stand, and what may be left in the whole pool.
 
     Relevant pictures of its population that were found since are no longer left. The audit says
@@ -114,7 +114,7 @@ def _read(run: RunReader, audit: Audit) -> tuple[Audited, Count | None]:
         a.label.state == "relevant" and a.seq > audit.after and a.image not in outside
         for a in run.store.labels.answers()
     )
-    result = audited(audit.ids, audit.population, run.store.labels.by_id(), since)
+    result = read_audit(audit.ids, audit.population, run.store.labels.by_id(), since)
     if result.left is None:
         return result, None
     unknown = len(waited) - len(run.store.labels.answers_of(waited))

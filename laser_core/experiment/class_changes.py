@@ -58,7 +58,7 @@ def images_to_test(
     return ids, np.array([index for _, index in found], dtype=np.intp)
 
 
-def following(
+def with_relevant_classes(
     descriptions: Descriptions,
     llm: LanguageModel,
     relevant: Sequence[str],
@@ -84,7 +84,7 @@ def following(
     missing = [name for name in relevant if name not in kept]
     asked = sentences_for(llm, missing, per_class) if missing else {}
     classes = tuple(
-        _joined(name, kept[name]) if name in kept else ClassText(name, asked[name])
+        _join(name, kept[name]) if name in kept else ClassText(name, asked[name])
         for name in relevant
     )
     confusers = tuple(text for text in others if text in descriptions.confusers)
@@ -96,6 +96,6 @@ def _stands(name: str, descriptions: Descriptions) -> bool:
     return any(text.name == name for text in (*descriptions.relevant, *descriptions.confusers))
 
 
-def _joined(name: str, texts: Sequence[ClassText]) -> ClassText:
+def _join(name: str, texts: Sequence[ClassText]) -> ClassText:
     sentences = tuple(dict.fromkeys(s for text in texts for s in text.sentences))
     return replace(texts[0], name=name, sentences=sentences, enabled=True)

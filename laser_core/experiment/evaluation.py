@@ -19,7 +19,7 @@ from laser_core.strategies.laser import laser_settings
 from laser_core.view import Query, RoundRecord
 
 
-def counted(query: Query, pool: Pool) -> dict[str, int]:
+def counted_labels(query: Query, pool: Pool) -> dict[str, int]:
     """id -> class index of the query's images that have a relevant or irrelevant answer."""
     answers = ((id, pool.get(id)) for id in query.ids.tolist())
     return {
@@ -45,7 +45,7 @@ def component_precisions(
     laser = query.arrays.laser
     if laser is None:
         return {}
-    answers = counted(query, pool)
+    answers = counted_labels(query, pool)
     rows = positions(pool.ids[query.arrays.row], answers)
     relevant = np.array([index < pool.space.n for index in answers.values()], dtype=bool)
     b = len(query.ids)
@@ -67,7 +67,7 @@ def component_precisions(
     return figures
 
 
-def tested(
+def evaluate_classifier(
     classifier: Net | None, pictures: Pictures, ids: Ids, labels: Ints
 ) -> Steps[tuple[float | None, tuple[tuple[int, ...], ...]]]:
     """(accuracy, confusion) on the relevant classes' test images; (None, ()) without any."""
@@ -93,7 +93,7 @@ def make_record(
         all_relevant: ids of every truly relevant pool image, None where nobody knows them: then
             ceiling and recall are empty.
     """
-    answers = counted(query, pool)
+    answers = counted_labels(query, pool)
     relevant = sum(index < pool.space.n for index in answers.values())
     ceiling = recall = None
     if all_relevant is not None:

@@ -12,12 +12,16 @@ from laser_core.basics.arrays import Ids, Ints
 from laser_core.basics.seeding import rng_for
 from laser_core.config import NO_CHOICE, RoundChoice
 from laser_core.errors import PoolError
-from laser_core.experiment.class_changes import following, images_to_test, relevant_names
-from laser_core.experiment.evaluation import component_precisions, make_record, tested
+from laser_core.experiment.class_changes import (
+    images_to_test,
+    relevant_names,
+    with_relevant_classes,
+)
+from laser_core.experiment.evaluation import component_precisions, evaluate_classifier, make_record
 from laser_core.experiment.held_out import held_out_accuracy
 from laser_core.experiment.materials import Materials
 from laser_core.experiment.names import names_of
-from laser_core.experiment.nets import NetShelf, RunNets
+from laser_core.experiment.nets import NetStore, RunNets
 from laser_core.experiment.oracle import take_answers
 from laser_core.experiment.signals import TEXT_SIGNALS, compute_signals
 from laser_core.experiment.text_classifier import TextClassifier
@@ -63,8 +67,8 @@ class Experiment:
             self.config,
             learner,
             materials.pictures,
-            NetShelf(store.folder / "nets", learner),
-            called=lambda name: store.classes.resolved(Label("relevant", name)).name,
+            NetStore(store.folder / "nets", learner),
+            called=lambda name: store.classes.resolve(Label("relevant", name)).name,
             with_detector="detector_logits" in make_strategy(self.config).needs,
         )
 
@@ -137,7 +141,7 @@ class Experiment:
             PoolError: an id is not of the pool, or a relevant name not of this run; then no
                 answer is taken.
         """
-        counted = {id: self.store.classes.resolved(label) for id, label in answers.items()}
+        counted = {id: self.store.classes.resolve(label) for id, label in answers.items()}
         self.pool.require(counted)  # under the classes that this round was begun with
         take_answers(self.store, answers, self.round_index, actor, seconds)
         for id, label in counted.items():
@@ -152,14 +156,16 @@ class Experiment:
         query, round, materials = self._answered_query(), self.round_index, self.materials
         started = time.perf_counter()
         pictures, oracle = materials.pictures, materials.oracle
-        names = relevant_names(materials.source, self.store.classes.resolved)
+        names = relevant_names(materials.source, self.store.classes.resolve)
         anchor = self._anchor(round)
         nets = yield from self._nets.train(round, *self.pool.training_labels(), anchor)
         parts = yield from component_precisions(
             round, query, self.pool, self.config, self._nets.learner, pictures
         )
         figures = {**query.figures, **parts}
-        accuracy, confusion = yield from tested(nets.classifier, pictures, *self._images_to_test())
+        accuracy, confusion = yield from evaluate_classifier(
+            nets.classifier, pictures, *self._images_to_test()
+        )
         if accuracy is None and self.config.learner == "head":  # a second ResNet takes too long
             figures |= yield from held_out_accuracy(
                 self._nets.learner, pictures, *self.pool.training_labels(), self.space.n,
@@ -201,8 +207,8 @@ class Experiment:
             title = "first"
         else:
             yield Progress("naming what was found irrelevant", 0, 1)
-            resolve = self.store.classes.resolved
-            followed = following(kept[1], llm, config.relevant, resolve, per_class)
+            resolve = self.store.classes.resolve
+            followed = with_relevant_classes(kept[1], llm, config.relevant, resolve, per_class)
             texts = with_discovered(followed, llm, discovered, per_class)
             news = "discovered names" if followed is kept[1] else "the classes as they are now"
             title = f"round {self.round_index}: {news}"
@@ -260,7 +266,7 @@ class Experiment:
         return self._texts.anchor(asked[0] if asked else None)
 
     def _images_to_test(self) -> tuple[Ids, Ints]:
-        names = relevant_names(self.materials.source, self.store.classes.resolved)
+        names = relevant_names(self.materials.source, self.store.classes.resolve)
         return images_to_test(self.materials.source, names, self.space)
 
     # ---- small parts
@@ -284,7 +290,7 @@ class Experiment:
 
 def simulate(
     experiment: Experiment,
-    closed: Callable[[RoundRecord], None] = lambda _: None,
+    on_round: Callable[[RoundRecord], None] = lambda _: None,
     rounds: int | None = None,
     choice: RoundChoice = NO_CHOICE,
 ) -> Steps[list[RoundRecord]]:
@@ -319,5 +325,5 @@ def simulate(
         unanswered = [id for id in query.ids.tolist() if experiment.pool.get(id) is None]
         if unanswered:
             experiment.annotate(oracle.answer(unanswered))
-        closed((yield from experiment.train()))
+        on_round((yield from experiment.train()))
     return experiment.records

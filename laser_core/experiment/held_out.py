@@ -8,7 +8,7 @@ import numpy as np
 
 from laser_core.basics.arrays import Floats, Ids, Ints
 from laser_core.basics.seeding import rng_for
-from laser_core.metrics.intervals import accuracy_interval, held_out
+from laser_core.metrics.intervals import accuracy_interval, held_out_mask
 from laser_core.nets.anchor import Anchor
 from laser_core.nets.base import Learner, Pictures
 from laser_core.progress import Steps
@@ -42,7 +42,7 @@ def held_out_accuracy(
         No figure where fewer than `LEAST` labels can be held out.
     """
     ids, labels = ids[labels < n], labels[labels < n]
-    aside = held_out(labels, SHARE, rng_for(seed, "held out", round))
+    aside = held_out_mask(labels, SHARE, rng_for(seed, "held out", round))
     if aside.sum() < LEAST:
         return {}
     rng = rng_for(seed, "held out classifier", round)

@@ -16,7 +16,7 @@ from laser_core.nets.anchor import Anchor
 from laser_core.nets.base import Learner, Net, Pictures
 from laser_core.nets.head import text_alone
 from laser_core.progress import Steps
-from laser_core.store.database import unwritable
+from laser_core.store.database import unwritable_error
 from laser_core.strategies.laser import laser_settings
 
 Labeled = tuple[Ids, Ints]
@@ -47,7 +47,7 @@ class RunNets:
         config: ExperimentConfig,
         learner: Learner,
         pictures: Pictures,
-        shelf: NetShelf,
+        kept_nets: NetStore,
         with_detector: bool,
         called: Callable[[str], str] = str,
     ) -> None:
@@ -55,7 +55,7 @@ class RunNets:
         self.current = Nets()
         self._config = config
         self._pictures = pictures
-        self._shelf = shelf
+        self._kept_nets = kept_nets
         self._with_detector = with_detector
         self._called = called
         self._round = 0
@@ -88,7 +88,7 @@ class RunNets:
         Raises:
             StoreError: they cannot be written.
         """
-        self._shelf.put(round, nets.detector, nets.classifier, self._config.relevant)
+        self._kept_nets.put(round, nets.detector, nets.classifier, self._config.relevant)
         self.current, self._round = nets, round
 
     def restore(
@@ -106,8 +106,8 @@ class RunNets:
         """
         if self._round == round:
             return
-        same = tuple(map(self._called, self._shelf.classes(round))) == self._config.relevant
-        kept = self._shelf.get(round) if same else None
+        same = tuple(map(self._called, self._kept_nets.classes(round))) == self._config.relevant
+        kept = self._kept_nets.get(round) if same else None
         if kept is not None and self._fit_the_run(*kept):
             self.current, self._round = Nets(*kept), round
         elif round:
@@ -136,7 +136,7 @@ class RunNets:
 NAMES = ("detector", "classifier")
 
 
-class NetShelf:
+class NetStore:
     """The nets of the newest finished round; older ones are removed.
 
     Args:
@@ -172,7 +172,7 @@ class NetShelf:
                 if older != place:
                     shutil.rmtree(older, ignore_errors=True)
         except OSError as error:
-            raise unwritable(place, error) from error
+            raise unwritable_error(place, error) from error
 
     def get(self, round: int) -> tuple[Net | None, Net | None] | None:
         """(detector, classifier) of a round; None if they have to be trained again."""

@@ -41,7 +41,7 @@ def take_answers(
             now, or there is no such round; then no answer is taken.
         StoreError: they cannot be written.
     """
-    last = store.rounds.finished() + AHEAD
+    last = store.rounds.finished_count() + AHEAD
     if not 0 <= round <= last:
         raise PoolError(f"there is no round {round} to answer; it can be 0 to {last}, reload")
     store.labels.append(

@@ -42,8 +42,8 @@ class TextClassifier:
                 class has come or gone since.
         """
         factor = self._config.anchor or 0.0
-        said = self._said(version) if factor else None
-        return None if said is None else said.times(factor)
+        by_text = self._anchor_by_text(version) if factor else None
+        return None if by_text is None else by_text.times(factor)
 
     def zero_shot(self, version: int | None, ids: Ids, labels: Ints) -> dict[str, float]:
         """Figure `zero_shot`: the share of test images that the text alone names right.
@@ -54,10 +54,10 @@ class TextClassifier:
             version: of the sentences.
             ids, labels: (M,) test images of the relevant classes and their class indices.
         """
-        said = self._said(version) if version is not None and len(ids) else None
-        if said is None:
+        by_text = self._anchor_by_text(version) if version is not None and len(ids) else None
+        if by_text is None:
             return {}
-        logits = said.logits(self._materials.pictures.vectors(ids))
+        logits = by_text.logits(self._materials.pictures.vectors(ids))
         return {"zero_shot": metrics.accuracy(logits, labels) or 0.0}
 
     def classifier_arrays(self, classifier: Net | None, ids: Ids) -> ClassifierArrays | None:
@@ -84,7 +84,7 @@ class TextClassifier:
         found = [net.parts(vectors(ids[start : start + ROWS_AT_ONCE])) for start in starts]
         return np.concatenate([p.text for p in found]), np.concatenate([p.learned for p in found])
 
-    def _said(self, version: int | None) -> Anchor | None:
+    def _anchor_by_text(self, version: int | None) -> Anchor | None:
         """z_c by the sentences of a version; None where there are no sentences at all."""
         kept = self._store.texts.read(version)
         if kept is None:
@@ -102,7 +102,7 @@ class TextClassifier:
         """The enabled sentences of each class as the classes are called now."""
         found: dict[str, list[str]] = {name: [] for name in self._config.relevant}
         for text in descriptions.relevant:
-            name = self._store.classes.resolved(Label("irrelevant", text.name)).name
+            name = self._store.classes.resolve(Label("irrelevant", text.name)).name
             if text.enabled and name in found:
                 found[name] += text.sentences
         return tuple(tuple(dict.fromkeys(found[name])) for name in self._config.relevant)

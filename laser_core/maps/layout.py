@@ -13,7 +13,7 @@ import numpy as np
 
 from laser_core.basics.arrays import Floats
 from laser_core.errors import ConfigError, StoreError
-from laser_core.store.kept import UnreadableError, read_json
+from laser_core.store.records import UnreadableError, read_json
 from laser_core.store.store import Store, StoreView
 
 What = Literal["text", "image", "joint"]

@@ -146,7 +146,7 @@ def batch_precision(relevant: int, answered: int, asked: int) -> Interval:
     return Interval(relevant / asked, (relevant + asked - answered) / asked, 1.0)
 
 
-def held_out(labels: Ints, share: float, rng: np.random.Generator) -> Bools:
+def held_out_mask(labels: Ints, share: float, rng: np.random.Generator) -> Bools:
     """(L,) which labels to keep from training, to test on: about `share` of each class.
 
     A class of one keeps its label for training; larger ones give at least one.
@@ -184,7 +184,7 @@ def audit_sample(below: Ids, seed: int, number: int, size: int = AUDIT_SIZE) -> 
 
 
 @dataclass(frozen=True)
-class Audited:
+class AuditReading:
     """What an audit says.
 
     Args:
@@ -201,13 +201,13 @@ class Audited:
     left: Count | None
 
 
-def audited(
+def read_audit(
     drawn: Sequence[str],
     population: int,
     answers: Mapping[str, Label],
     found_since: int = 0,
     confidence: float = CONFIDENCE,
-) -> Audited:
+) -> AuditReading:
     """Read an audit from the labels that stand.
 
     Args:
@@ -221,9 +221,9 @@ def audited(
     counted = [a.state == "relevant" for a in given if a.state in ("relevant", "irrelevant")]
     found, answered = sum(counted), len(counted)
     if answered == 0:
-        return Audited(0, 0, len(drawn), None)
+        return AuditReading(0, 0, len(drawn), None)
     there = relevant_among(found, answered, population, confidence)
-    return Audited(found, answered, len(drawn), there.less(found + found_since))
+    return AuditReading(found, answered, len(drawn), there.less(found + found_since))
 
 
 def recall_interval(found: int, left: Count) -> Interval:

@@ -145,13 +145,13 @@ class RunPictures:
             np.lib.format.write_array_header_1_0(file, header)
             done = 0
             yield Progress("decoding pictures", done, total)
-            for chunk in self._decoded(size):
+            for chunk in self._decode(size):
                 file.write(chunk.tobytes())
                 done += len(chunk)
                 rate = round(done / max(time.monotonic() - start, 1e-9))
                 yield Progress("decoding pictures", done, total, {"images/s": rate})
 
-    def _decoded(self, size: int) -> Iterator[Pixels]:
+    def _decode(self, size: int) -> Iterator[Pixels]:
         ids = self._ids.tolist()
         with ThreadPoolExecutor(DECODERS) as threads:
             for start in range(0, len(ids), DECODED_AT_ONCE):

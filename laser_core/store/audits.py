@@ -6,8 +6,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from laser_core.store.database import Database, damaged, insert, next_number, now
-from laser_core.store.kept import KeptAudit, UnreadableError, read_json
+from laser_core.store.database import Database, damaged_error, insert, next_number, now
+from laser_core.store.records import KeptAudit, UnreadableError, read_json
 from laser_core.store.writable import WritableDatabase
 
 
@@ -45,7 +45,7 @@ class Audits:
         Raises:
             StoreError: one is missing or damaged.
         """
-        return [self._audit(*row) for row in self._database.counted("audits")]
+        return [self._audit(*row) for row in self._database.numbered_rows("audits")]
 
     def _audit(
         self, number: int, at: str, actor: str, round: int, population: int, drawn: str
@@ -53,7 +53,7 @@ class Audits:
         try:
             kept = read_json(KeptAudit, drawn)
         except UnreadableError as error:
-            raise damaged(self._database.path, f"audit {number}: {error}") from error
+            raise damaged_error(self._database.path, f"audit {number}: {error}") from error
         return Audit(number, at, actor, round, population, kept.ids, kept.after)
 
 
@@ -71,7 +71,7 @@ class AuditWriter(Audits):
         Raises:
             StoreError: the database cannot be written.
         """
-        with self._database.writing() as cursor:
+        with self._database.write_transaction() as cursor:
             after = cursor.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()[0]
             drawn = json.dumps({"ids": list(ids), "after": after})
             number = next_number(cursor, "audits")

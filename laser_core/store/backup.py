@@ -15,7 +15,7 @@ from laser_core.store.database import (
     backups_of,
     copy_database,
     number_of,
-    unwritable,
+    unwritable_error,
 )
 
 KEPT = 5
@@ -84,7 +84,7 @@ def back_up(folder: Path) -> Path:
         partial.replace(target)
         _thin_out(folder, target)
     except (OSError, *ON_READING) as error:
-        raise unwritable(place, error) from error
+        raise unwritable_error(place, error) from error
     finally:
         with suppress(OSError):
             partial.unlink(missing_ok=True)

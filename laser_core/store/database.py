@@ -19,7 +19,7 @@ from typing import Any, Self, TypeVar
 
 from laser_core.basics.disk_faults import remedy
 from laser_core.errors import ConfigError, StoreError
-from laser_core.store.kept import UnreadableError
+from laser_core.store.records import UnreadableError
 from laser_core.store.schema import (
     CALLED,
     COLUMNS,
@@ -76,20 +76,20 @@ class Database:
     def _open(self) -> None:
         state = self._file_state()
         try:
-            connection, protected = _for_reading(self.path)
+            connection, protected = _open_for_reading(self.path)
         except (*ON_READING, OSError) as error:
-            raise damaged(self.path, error) from error
+            raise damaged_error(self.path, error) from error
         try:
             version = require_sound(self.path, connection)
             self._copied = state if protected or version < SCHEMA_VERSION else ""
             self._connection = connection
             if version < SCHEMA_VERSION:
-                self._connection = brought_up(connection, version)
+                self._connection = upgraded_copy(connection, version)
                 connection.close()
         except BaseException as error:
             connection.close()
             if isinstance(error, ON_READING):
-                raise damaged(self.path, error) from error
+                raise damaged_error(self.path, error) from error
             raise
 
     def _file_state(self) -> str:
@@ -127,7 +127,7 @@ class Database:
                 self._renew()
                 return self._connection.execute(sql, values).fetchall()
         except ON_READING as error:
-            raise damaged(self.path, error) from error
+            raise damaged_error(self.path, error) from error
 
     def rows(
         self, table: Table, where: str = "", values: tuple[Any, ...] = ()
@@ -147,7 +147,7 @@ class Database:
                 raise self.wrong(table, row[0])
         return [row[:-1] for row in found]
 
-    def counted(self, table: Table, after: int = 0) -> list[tuple[Any, ...]]:
+    def numbered_rows(self, table: Table, after: int = 0) -> list[tuple[Any, ...]]:
         """The rows numbered `after` + 1 and on of a table of `COUNTED`, none of them missing.
 
         Raises:
@@ -157,9 +157,9 @@ class Database:
         found = self.rows(table, f"WHERE {COLUMNS[table][0]} > ? ORDER BY 1", (after,))
         for place, row in enumerate(found, start=after + 1):
             if row[0] != place:
-                raise damaged(self.path, f"{CALLED[table]} {place} is missing")
+                raise damaged_error(self.path, f"{CALLED[table]} {place} is missing")
         if after + len(found) < last:
-            raise damaged(self.path, f"{CALLED[table]} {after + len(found) + 1} is missing")
+            raise damaged_error(self.path, f"{CALLED[table]} {after + len(found) + 1} is missing")
         return found
 
     def newest(self, table: Table) -> tuple[Any, ...] | None:
@@ -171,17 +171,17 @@ class Database:
         last = self._last(table)
         found = self.rows(table, "ORDER BY 1 DESC LIMIT 1")
         if last and (not found or found[0][0] < last):
-            raise damaged(self.path, f"{CALLED[table]} {last} is missing")
+            raise damaged_error(self.path, f"{CALLED[table]} {last} is missing")
         return found[0] if found else None
 
     def _last(self, table: Table) -> int:
         """The highest number that was ever given to a row of the table."""
         found = self.read("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,))
         if found and not isinstance(found[0][0], int):
-            raise damaged(self.path, f"the count of {table} is {found[0][0]!r}")
+            raise damaged_error(self.path, f"the count of {table} is {found[0][0]!r}")
         newest = self.read(f"SELECT coalesce(max({COLUMNS[table][0]}), 0) FROM {table}")[0][0]
         if newest and not found:
-            raise damaged(self.path, f"the count of {table} is missing")
+            raise damaged_error(self.path, f"the count of {table} is missing")
         return int(found[0][0]) if found else 0
 
     def fact(self, key: str) -> str:
@@ -192,7 +192,7 @@ class Database:
         """
         rows = self.rows("meta", "WHERE key = ?", (key,))
         if not rows:
-            raise damaged(self.path, f"{key!r} is missing")
+            raise damaged_error(self.path, f"{key!r} is missing")
         return str(rows[0][1])
 
     def facts(self, prefix: str) -> dict[str, str]:
@@ -200,7 +200,7 @@ class Database:
         found = self.rows("meta", "WHERE substr(key, 1, ?) = ?", (len(prefix), prefix))
         return {str(key)[len(prefix) :]: str(value) for key, value in found}
 
-    def parsed(self, what: str, read: Callable[[str], T], text: str) -> T:
+    def parse(self, what: str, read: Callable[[str], T], text: str) -> T:
         """What `read` makes of a text of a row.
 
         Args:
@@ -212,7 +212,7 @@ class Database:
         try:
             return read(text)
         except (UnreadableError, ConfigError) as error:
-            raise damaged(self.path, f"{what}: {error}") from error
+            raise damaged_error(self.path, f"{what}: {error}") from error
 
     def copy_rows_into(self, target: sqlite3.Cursor, facts: Mapping[str, str]) -> None:
         """Copy all rows into a fresh database, but of the facts only `facts`.
@@ -229,7 +229,7 @@ class Database:
                 copy_rows(read, SCHEMA_VERSION, target, leave_out=("meta",))
                 insert(target, "meta", facts.items(), replace=True)
         except ON_READING as error:
-            raise damaged(self.path, error) from error
+            raise damaged_error(self.path, error) from error
 
     def last(self) -> int:
         """The number of the last event, 0 for none."""
@@ -243,13 +243,13 @@ class Database:
         """
         for table in COLUMNS:
             if table in COUNTED:
-                self.counted(table)
+                self.numbered_rows(table)
             else:
                 self.rows(table)
 
     def wrong(self, table: Table, key: object) -> StoreError:
         """The error of a row that is not what was written."""
-        return damaged(self.path, _wrong(table, key))
+        return damaged_error(self.path, _wrong(table, key))
 
 
 def insert(
@@ -287,7 +287,7 @@ def copy_database(source: Path, target: Path) -> None:
     """
     target.unlink(missing_ok=True)
     with (
-        closing(_for_reading(source)[0]) as read,
+        closing(_open_for_reading(source)[0]) as read,
         closing(sqlite3.connect(target, isolation_level=None)) as write,
     ):
         read.backup(write)
@@ -315,7 +315,7 @@ def connect(path: Path, mode: str) -> sqlite3.Connection:
     return connection
 
 
-def _for_reading(path: Path) -> tuple[sqlite3.Connection, bool]:
+def _open_for_reading(path: Path) -> tuple[sqlite3.Connection, bool]:
     """(a connection that changes nothing, whether the place is write-protected)."""
     connection = connect(path, "rw")
     try:
@@ -323,13 +323,13 @@ def _for_reading(path: Path) -> tuple[sqlite3.Connection, bool]:
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     except BaseException as error:
         connection.close()
-        if isinstance(error, sqlite3.Error) and code(error) in _PROTECTED:
-            return _protected(path), True
+        if isinstance(error, sqlite3.Error) and error_code(error) in _PROTECTED:
+            return _open_protected(path), True
         raise
     return connection, False
 
 
-def _protected(path: Path) -> sqlite3.Connection:
+def _open_protected(path: Path) -> sqlite3.Connection:
     """The same where SQLite cannot put its own files beside a database that others write to."""
     wal = path.with_name(f"{path.name}-wal")
     if not wal.exists() or wal.stat().st_size == 0:
@@ -354,18 +354,18 @@ def require_sound(path: Path, connection: sqlite3.Connection) -> int:
     found = connection.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
     said = str(found[0]) if found else ""
     if not (said.isascii() and said.isdecimal() and len(said) < 9 and int(said)):
-        raise damaged(path, f"schema {said[:20]!r}")
+        raise damaged_error(path, f"schema {said[:20]!r}")
     if int(said) > SCHEMA_VERSION:
         raise StoreError(
             f"{path} was written by a newer version (schema {said}, this one knows "
             f"{SCHEMA_VERSION}); open it with that version"
         )
     if foreign := foreign_object(connection, int(said)):
-        raise foreign_found(path, foreign)
+        raise foreign_error(path, foreign)
     sound = str(connection.execute("PRAGMA integrity_check").fetchone()[0])
     if sound != "ok":
         wrong = _wrong_row(connection) if int(said) == SCHEMA_VERSION else ""
-        raise damaged(path, wrong or sound)
+        raise damaged_error(path, wrong or sound)
     return int(said)
 
 
@@ -383,7 +383,7 @@ def _wrong(table: Table, key: object) -> str:
     return f"{CALLED[table]} {str(key)[:100]} is not what was written"
 
 
-def brought_up(connection: sqlite3.Connection, version: int) -> sqlite3.Connection:
+def upgraded_copy(connection: sqlite3.Connection, version: int) -> sqlite3.Connection:
     """A copy in memory, brought up to this version, of a database of an earlier one."""
     memory = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     try:
@@ -401,7 +401,7 @@ def brought_up(connection: sqlite3.Connection, version: int) -> sqlite3.Connecti
     return memory
 
 
-def code(error: sqlite3.Error) -> int:
+def error_code(error: sqlite3.Error) -> int:
     """SQLite's own code for an error, without what it adds to tell kinds of one apart."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
@@ -428,10 +428,10 @@ def number_of(backup: Path) -> int:
     return int(last) if last.isascii() and last.isdecimal() else 0
 
 
-def damaged(path: Path, why: object) -> StoreError:
+def damaged_error(path: Path, why: object) -> StoreError:
     """The error of a file that cannot be read; of a run's database it names the latest backup."""
     reason = " ".join(str(why).split())[:300]
-    if isinstance(why, sqlite3.Error) and code(why) in _BUSY:
+    if isinstance(why, sqlite3.Error) and error_code(why) in _BUSY:
         return StoreError(f"{path} is in use ({reason}); wait a moment, then try again")
     copies = backups_of(path.parent) if path.name == "run.db" else []
     if copies:
@@ -444,7 +444,7 @@ def damaged(path: Path, why: object) -> StoreError:
     )
 
 
-def foreign_found(path: Path, what: str) -> StoreError:
+def foreign_error(path: Path, what: str) -> StoreError:
     """The error of a database that holds more than a run does."""
     return StoreError(
         f"{path} holds {what}, which is no part of a run and could change its labels; it is not "
@@ -452,9 +452,9 @@ def foreign_found(path: Path, what: str) -> StoreError:
     )
 
 
-def unwritable(path: Path, why: object) -> StoreError:
+def unwritable_error(path: Path, why: object) -> StoreError:
     """The error of a file that cannot be written."""
-    read_only = isinstance(why, sqlite3.Error) and code(why) in _PROTECTED
+    read_only = isinstance(why, sqlite3.Error) and error_code(why) in _PROTECTED
     if read_only or (isinstance(why, OSError) and why.errno in _READ_ONLY):
         return StoreError(
             f"{path} is write-protected ({why}); nothing was changed: it can be looked at where it "

@@ -9,7 +9,7 @@ import numpy as np
 from laser_core.basics.arrays import NPY_DAMAGE
 from laser_core.basics.files import whole_file
 from laser_core.errors import StoreError
-from laser_core.store.database import damaged, unwritable
+from laser_core.store.database import damaged_error, unwritable_error
 from laser_core.view import Signal
 
 
@@ -58,7 +58,7 @@ class ArrayWriter(Arrays):
             with whole_file(path) as file:
                 np.save(file, array, allow_pickle=False)
         except OSError as error:
-            raise unwritable(path, error) from error
+            raise unwritable_error(path, error) from error
 
 
 class Files:
@@ -85,7 +85,7 @@ class Files:
         try:
             return path.read_bytes().decode("utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise damaged(path, error) from error
+            raise damaged_error(path, error) from error
 
 
 class FileWriter(Files):
@@ -102,4 +102,4 @@ class FileWriter(Files):
             with whole_file(path) as file:
                 file.write(text.encode("utf-8"))
         except OSError as error:
-            raise unwritable(path, error) from error
+            raise unwritable_error(path, error) from error

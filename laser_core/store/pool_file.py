@@ -8,7 +8,7 @@ from dataclasses import asdict
 from laser_core.errors import StoreError
 from laser_core.pool import require_of_pool, row_by_id
 from laser_core.store.folder import Files, FileWriter
-from laser_core.store.kept import KeptPool, UnreadableError, read_pool, sealed
+from laser_core.store.records import KeptPool, UnreadableError, read_pool, seal
 
 POOL_FILE = "pool.json"
 
@@ -83,4 +83,4 @@ class PoolFileWriter(PoolFile):
         Raises:
             StoreError: it cannot be written.
         """
-        self._files.write(POOL_FILE, sealed(asdict(facts)))
+        self._files.write(POOL_FILE, seal(asdict(facts)))

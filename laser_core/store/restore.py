@@ -18,7 +18,7 @@ from laser_core.store.database import (
     backups_of,
     copy_database,
     number_of,
-    unwritable,
+    unwritable_error,
 )
 from laser_core.store.store import StoreView
 
@@ -59,7 +59,7 @@ class Backup:
 
 
 @dataclass(frozen=True)
-class Restored:
+class Restoration:
     """What `restore_backup` did.
 
     Args:
@@ -83,10 +83,10 @@ def trouble_of(folder: Path) -> str:
 
 def list_backups(folder: Path) -> list[Backup]:
     """The backups of a run, the one with the most events first, each looked at."""
-    return [_looked_at(folder, path) for path in reversed(backups_of(folder))]
+    return [_inspect(folder, path) for path in reversed(backups_of(folder))]
 
 
-def _looked_at(folder: Path, path: Path) -> Backup:
+def _inspect(folder: Path, path: Path) -> Backup:
     try:
         with closing(StoreView(folder, Database.open(path))) as store:
             store.require_readable()
@@ -103,7 +103,7 @@ def _looked_at(folder: Path, path: Path) -> Backup:
         return Backup(path, number_of(path), trouble=str(error))
 
 
-def restore_backup(folder: Path, name: str | None = None) -> Restored:
+def restore_backup(folder: Path, name: str | None = None) -> Restoration:
     """Put a backup in the place of a damaged or missing `run.db`, which is kept.
 
     Nobody else may have the run open.
@@ -117,7 +117,7 @@ def restore_backup(folder: Path, name: str | None = None) -> Restored:
     path = folder / "run.db"
     if path.exists() and not trouble_of(folder):
         raise StoreError(f"{path} is sound; there is nothing to restore")
-    backup = _chosen(folder, name)
+    backup = _choose(folder, name)
     aside = free_name(path.with_name(f"run-damaged-{datetime.now(UTC):%Y%m%d-%H%M%S}.db"))
     moved = aside if path.exists() else None
     partial = path.with_suffix(".partial")
@@ -131,11 +131,11 @@ def restore_backup(folder: Path, name: str | None = None) -> Restored:
         partial.replace(path)
         set_aside(folder, backup.events)
     except (OSError, *ON_READING) as error:
-        raise unwritable(path, error) from error
-    return Restored(backup, moved)
+        raise unwritable_error(path, error) from error
+    return Restoration(backup, moved)
 
 
-def _chosen(folder: Path, name: str | None) -> Backup:
+def _choose(folder: Path, name: str | None) -> Backup:
     found = list_backups(folder)
     if name is not None:
         named = [backup for backup in found if backup.path.name == name]
@@ -164,5 +164,5 @@ def leave_out(folder: Path) -> Path:
         place.parent.mkdir(exist_ok=True)
         folder.replace(place)
     except OSError as error:
-        raise unwritable(folder, error) from error
+        raise unwritable_error(folder, error) from error
     return place

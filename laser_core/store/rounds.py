@@ -1,7 +1,7 @@
 """Queries and finished rounds of a run, and the query that would come next.
 
-A query as JSON has one form (`laser_core.store.kept.KeptQuery`), made and read here: the asked one
-is a row of the database, the one that would come next is `preview.json`.
+A query as JSON has one form (`laser_core.store.records.KeptQuery`), made and read here: the asked
+one is a row of the database, the one that would come next is `preview.json`.
 """
 
 from __future__ import annotations
@@ -16,9 +16,13 @@ from laser_core.basics.arrays import Ints
 from laser_core.config import NO_CHOICE, RoundChoice
 from laser_core.errors import StoreError
 from laser_core.pool import Label, LabelSpace
-from laser_core.store.database import Database, damaged, insert, now
+from laser_core.store.database import Database, damaged_error, insert, now
 from laser_core.store.folder import Arrays, ArrayWriter, Files, FileWriter
-from laser_core.store.kept import (
+from laser_core.store.log.classes import Classes
+from laser_core.store.log.event_log import Events
+from laser_core.store.log.replay import agrees_with_record
+from laser_core.store.pool_file import PoolFile
+from laser_core.store.records import (
     KeptQuery,
     Sizes,
     UnreadableError,
@@ -26,15 +30,11 @@ from laser_core.store.kept import (
     id_array,
     read_query,
     read_record,
-    sealed,
+    seal,
     titles_of,
     to_files,
-    unsealed,
+    unseal,
 )
-from laser_core.store.log.classes import Classes
-from laser_core.store.log.event_log import Events
-from laser_core.store.log.replay import as_recorded
-from laser_core.store.pool_file import PoolFile
 from laser_core.store.text_versions import TextVersions
 from laser_core.store.writable import WritableDatabase
 from laser_core.view import Query, QueryArrays, RoundRecord
@@ -90,7 +90,7 @@ class Rounds:
         if found is None:
             return None
         names = found[1].classes or self._events.start
-        resolved = self._classes.resolved
+        resolved = self._classes.resolve
         return LabelSpace(tuple(resolved(Label("relevant", n)).name for n in names))
 
     def preview(self) -> Query | None:
@@ -104,7 +104,7 @@ class Rounds:
             return None
         texts, round = self._texts.read(), len(self.records()) + 1
         try:
-            kept = read_query(unsealed(self._files.read(PREVIEW_FILE)))
+            kept = read_query(unseal(self._files.read(PREVIEW_FILE)))
             if (kept.round, kept.texts) != (round, texts[0] if texts else 0):
                 return None
             query = self._query(PREVIEW, kept, kept.texts)
@@ -117,7 +117,7 @@ class Rounds:
         rows = self._database.rows("queries", "WHERE round = ?", (round,))
         if not rows:
             return None
-        parsed = self._database.parsed(f"the query of round {round}", read_query, rows[0][3])
+        parsed = self._database.parse(f"the query of round {round}", read_query, rows[0][3])
         return rows[0][2], parsed
 
     def _query(self, folder: str, kept: KeptQuery, version: int | None) -> Query:
@@ -139,7 +139,7 @@ class Rounds:
         try:
             arrays = from_files(files, kept.parts, sizes)
         except UnreadableError as error:
-            raise damaged(self._arrays.folder / folder, error) from error
+            raise damaged_error(self._arrays.folder / folder, error) from error
         ids, scores = id_array(kept.ids), np.array(kept.scores)
         return Query(ids, scores, arrays, kept.figures, kept.note, kept.choice or NO_CHOICE)
 
@@ -150,7 +150,9 @@ class Rounds:
             return
         places = [pool.get(id, -1) for id in ids]
         if min(places, default=0) < 0 or not np.isin(places, rows).all():
-            raise damaged(self._database.path, f"{what}: it has pictures that it could not choose")
+            raise damaged_error(
+                self._database.path, f"{what}: it has pictures that it could not choose"
+            )
 
     def _of_these_classes(self, arrays: QueryArrays) -> bool:
         """Whether a preview was made for the classes as they are now."""
@@ -174,17 +176,17 @@ class Rounds:
         for place, (round, _, text) in enumerate(
             self._database.rows("rounds", "ORDER BY round"), start=1
         ):
-            record = self._database.parsed(f"the record of round {round}", read_record, text)
+            record = self._database.parse(f"the record of round {round}", read_record, text)
             if not place == round == record.round:
-                raise damaged(self._database.path, f"the record of round {place} is missing")
+                raise damaged_error(self._database.path, f"the record of round {place} is missing")
             found.append(record)
         return found
 
-    def finished(self) -> int:
+    def finished_count(self) -> int:
         """How many rounds are finished."""
         return int(self._database.read("SELECT count(*) FROM rounds")[0][0])
 
-    def changed(self) -> list[int]:
+    def changed_rounds(self) -> list[int]:
         """Finished rounds whose record no longer says what the labels of its query say.
 
         Somebody labeled, undid or redid one of its pictures since, or a class came or went; a new
@@ -193,7 +195,7 @@ class Rounds:
         records = self.records()
         with self._events.guard:
             replay, start = self._events.replay(), self._events.start
-            return [r.round for r in records if not as_recorded(r, replay, start)]
+            return [r.round for r in records if not agrees_with_record(r, replay, start)]
 
     def require_readable(self) -> None:
         """Read every query and record, arrays aside.
@@ -203,7 +205,7 @@ class Rounds:
         """
         for row in self._database.read("SELECT round FROM queries"):
             self._row(row[0])
-        self.changed()
+        self.changed_rounds()
 
 
 class RoundWriter(Rounds):
@@ -232,8 +234,8 @@ class RoundWriter(Rounds):
             StoreError: it cannot be written.
         """
         classes = self._classes.space().relevant
-        text = self._written(_folder_of(round), query, query.choice, classes)
-        with self._database.writing() as cursor:
+        text = self._write_arrays(_folder_of(round), query, query.choice, classes)
+        with self._database.write_transaction() as cursor:
             insert(cursor, "queries", [(round, now(), texts, json.dumps(asdict(text)))], True)
 
     def save_preview(self, round: int, texts: int | None, query: Query) -> None:
@@ -242,10 +244,10 @@ class RoundWriter(Rounds):
         Raises:
             StoreError: it cannot be written.
         """
-        kept = self._written(PREVIEW, query, None, (), round, texts or 0)
-        self._files.write(PREVIEW_FILE, sealed(asdict(kept)))
+        kept = self._write_arrays(PREVIEW, query, None, (), round, texts or 0)
+        self._files.write(PREVIEW_FILE, seal(asdict(kept)))
 
-    def _written(
+    def _write_arrays(
         self,
         folder: str,
         query: Query,
@@ -278,7 +280,7 @@ class RoundWriter(Rounds):
             StoreError: it cannot be written.
         """
         row = (record.round, now(), json.dumps(record.to_dict()))
-        with self._database.writing() as cursor:
+        with self._database.write_transaction() as cursor:
             insert(cursor, "rounds", [row])
 
 

@@ -17,13 +17,13 @@ from laser_core.config import ExperimentConfig
 from laser_core.errors import LaserError, StoreError
 from laser_core.store.audits import Audits, AuditWriter
 from laser_core.store.backup import Backups
-from laser_core.store.database import Database, damaged, unwritable
+from laser_core.store.database import Database, damaged_error, unwritable_error
 from laser_core.store.folder import Arrays, ArrayWriter, Files, FileWriter
-from laser_core.store.kept import UnreadableError, read_config
 from laser_core.store.log.classes import Classes, ClassWriter
 from laser_core.store.log.event_log import Events, EventWriter
 from laser_core.store.log.labels import Labels, LabelWriter
 from laser_core.store.pool_file import PoolFile, PoolFileWriter
+from laser_core.store.records import UnreadableError, read_config
 from laser_core.store.rounds import Rounds, RoundWriter
 from laser_core.store.text_versions import (
     NAME_KEY,
@@ -188,7 +188,7 @@ class Store(StoreView):
         try:
             (folder / "arrays").mkdir(parents=True, exist_ok=not fresh)
         except OSError as error:
-            raise unwritable(folder, error) from error
+            raise unwritable_error(folder, error) from error
         try:
             database = WritableDatabase.create(folder / "run.db", {"config": config.to_json()})
             store = cls(folder, database)
@@ -215,7 +215,7 @@ class Store(StoreView):
         facts["created"] = read.fact("created")
         with (
             closing(cls.create(folder, config, fresh=False)) as made,
-            made._database.writing() as cursor,
+            made._database.write_transaction() as cursor,
         ):
             read.copy_rows_into(cursor, facts)
 
@@ -226,9 +226,9 @@ class Store(StoreView):
         Files are not part of it.
 
         Raises:
-            StoreError: as for `WritableDatabase.writing`.
+            StoreError: as for `WritableDatabase.write_transaction`.
         """
-        with self.events.writing():
+        with self.events.write_transaction():
             yield
 
     def discard(self) -> None:
@@ -264,4 +264,4 @@ def _config_in(database: Database) -> ExperimentConfig:
     try:
         return read_config(database.fact("config"))
     except UnreadableError as error:
-        raise damaged(database.path, error) from error
+        raise damaged_error(database.path, error) from error

@@ -16,8 +16,8 @@ from typing import Any, Literal, TypeVar
 
 from laser_core.errors import StoreError
 from laser_core.llm.base import Exchange
-from laser_core.store.database import Database, damaged, insert, next_number, now
-from laser_core.store.kept import read_json
+from laser_core.store.database import Database, damaged_error, insert, next_number, now
+from laser_core.store.records import read_json
 from laser_core.store.writable import WritableDatabase
 from laser_core.texts.descriptions import Descriptions
 
@@ -85,7 +85,7 @@ class TextVersions:
         """
         names = self._database.facts(NAME_KEY)
         found = []
-        for row in self._database.counted("texts"):
+        for row in self._database.numbered_rows("texts"):
             number, at, title, _ = row
             step = self._read(_Made, row).step
             found.append(TextVersion(number, at, title, step, names.get(str(number), "")))
@@ -97,7 +97,7 @@ class TextVersions:
             return read_json(kind, row[3])
         except ValueError as error:  # UnreadableError is one too
             why = f"version {row[0]} of the texts: {error}"
-            raise damaged(self._database.path, why) from error
+            raise damaged_error(self._database.path, why) from error
 
 
 class TextWriter(TextVersions):
@@ -128,7 +128,7 @@ class TextWriter(TextVersions):
             StoreError: another tab or the loop has kept a newer one in the meantime.
         """
         text = json.dumps({**descriptions.to_dict(), "step": step})
-        with self._database.writing() as cursor:
+        with self._database.write_transaction() as cursor:
             number = next_number(cursor, "texts")
             if after is not None and number != after + 1:
                 raise StoreError(
@@ -160,9 +160,9 @@ class Exchanges:
         Raises:
             StoreError: one is missing or damaged.
         """
-        rows = self._database.counted("exchanges")
+        rows = self._database.numbered_rows("exchanges")
         read = partial(read_json, Exchange, strict=False)
-        parsed = self._database.parsed
+        parsed = self._database.parse
         return [parsed(f"question {row[0]} to the language model", read, row[2]) for row in rows]
 
 
@@ -180,7 +180,7 @@ class ExchangeWriter(Exchanges):
         Raises:
             StoreError: they cannot be written.
         """
-        with self._database.writing() as cursor:
+        with self._database.write_transaction() as cursor:
             _append_exchanges(cursor, exchanges)
 
 

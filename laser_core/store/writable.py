@@ -10,12 +10,12 @@ from pathlib import Path
 from laser_core.errors import StoreError
 from laser_core.store.database import (
     Database,
-    brought_up,
     connect,
     insert,
     now,
     require_sound,
-    unwritable,
+    unwritable_error,
+    upgraded_copy,
 )
 from laser_core.store.schema import SCHEMA, SCHEMA_VERSION, copy_rows, statements
 
@@ -24,7 +24,7 @@ class WritableDatabase(Database):
     """A run's `run.db` that may be written to. Writers wait for one another.
 
     It is opened for reading: nothing is written, and no earlier version brought up to date, before
-    the first `writing`.
+    the first `write_transaction`.
     """
 
     _writable = False
@@ -40,10 +40,10 @@ class WritableDatabase(Database):
         try:
             database._connection = connect(path, "rwc")
         except sqlite3.Error as error:
-            raise unwritable(path, error) from error
+            raise unwritable_error(path, error) from error
         facts = {"schema": str(SCHEMA_VERSION), "created": now(), **about}
         try:
-            with database.writing() as cursor:
+            with database.write_transaction() as cursor:
                 for statement in statements(SCHEMA):
                     cursor.execute(statement)
                 insert(cursor, "meta", facts.items())
@@ -53,7 +53,7 @@ class WritableDatabase(Database):
         return database
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Cursor]:
+    def write_transaction(self) -> Iterator[sqlite3.Cursor]:
         """A transaction: committed at the end of the block, undone whole by any error in it.
 
         One inside another is a part of that one.
@@ -66,7 +66,7 @@ class WritableDatabase(Database):
                 self._make_writable()
                 cursor = self._connection.cursor()
             except sqlite3.Error as error:
-                raise unwritable(self.path, error) from error
+                raise unwritable_error(self.path, error) from error
             with closing(cursor):
                 if self._connection.in_transaction:
                     yield cursor
@@ -82,7 +82,7 @@ class WritableDatabase(Database):
             self._connection.commit()
         except sqlite3.Error as error:
             self._roll_back()
-            raise unwritable(self.path, error) from error
+            raise unwritable_error(self.path, error) from error
         except BaseException:
             self._roll_back()
             raise
@@ -93,7 +93,7 @@ class WritableDatabase(Database):
 
     def set_fact(self, key: str, value: str) -> None:
         """Keep a fact, in the place of an earlier one."""
-        with self.writing() as cursor:
+        with self.write_transaction() as cursor:
             insert(cursor, "meta", [(key, value)], replace=True)
 
     def tidy(self) -> None:
@@ -108,7 +108,7 @@ class WritableDatabase(Database):
                 self._connection.execute("VACUUM")
                 self._connection.execute("PRAGMA journal_mode = DELETE")
         except sqlite3.Error as error:
-            raise unwritable(self.path, error) from error
+            raise unwritable_error(self.path, error) from error
 
     def _make_writable(self) -> None:
         """Go over to a connection that may write; an earlier version is brought up to date."""
@@ -117,7 +117,7 @@ class WritableDatabase(Database):
         if self._copied:
             connection = connect(self.path, "rw")
             try:
-                bring_up(self.path, connection)
+                upgrade(self.path, connection)
             except BaseException:
                 connection.close()
                 raise
@@ -130,13 +130,13 @@ class WritableDatabase(Database):
         self._writable = True
 
 
-def bring_up(path: Path, connection: sqlite3.Connection) -> None:
+def upgrade(path: Path, connection: sqlite3.Connection) -> None:
     """Bring the database of an earlier version up to this one, all of it or nothing."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         version = require_sound(path, connection)
         if version < SCHEMA_VERSION:
-            with closing(brought_up(connection, version)) as new:
+            with closing(upgraded_copy(connection, version)) as new:
                 kinds = "SELECT type, name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'"
                 for kind, name in sorted(connection.execute(kinds).fetchall()):  # indexes first
                     connection.execute(f"DROP {kind} {name}")

@@ -15,7 +15,7 @@ from laser_core.experiment.plan import plan, require_known_names
 from laser_core.experiment.prepare import EmbeddedPool, embed_pool, equip
 from laser_core.metrics.summary import Summary, summarise
 from laser_core.progress import Steps
-from laser_core.store.database import unwritable
+from laser_core.store.database import unwritable_error
 from laser_core.store.store import StoreView
 from laser_core.strategies import strategy_class
 from laser_core.strategies.settings import told_settings
@@ -225,7 +225,7 @@ def write_comparison(outcomes: Sequence[Outcome], folder: Path) -> Path:
     try:
         path.write_text(table, encoding="utf-8", newline="")
     except OSError as error:
-        raise unwritable(path, error) from error
+        raise unwritable_error(path, error) from error
     return path
 
 

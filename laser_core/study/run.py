@@ -20,9 +20,9 @@ from laser_core.experiment.prepare import prepare
 from laser_core.metrics.summary import round_line, start_line
 from laser_core.pool import LabelSpace, Pool
 from laser_core.progress import Steps
-from laser_core.store.kept import KeptPool
+from laser_core.store.records import KeptPool
 from laser_core.store.store import Store, StoreView
-from laser_core.texts.descriptions import told
+from laser_core.texts.descriptions import notice_lines
 from laser_core.view import RoundRecord
 
 Tell = Callable[[str], None]
@@ -130,15 +130,15 @@ def _finish(
     keep_pool(store, materials)
     experiment = Experiment(materials, store)
 
-    def closed(record: RoundRecord) -> None:
+    def report_round(record: RoundRecord) -> None:
         kept = store.texts.read() if len(experiment.records) == 1 else None
-        for line in told(kept[1], list(materials.llm.notes)) if kept else ():
+        for line in notice_lines(kept[1], list(materials.llm.notes)) if kept else ():
             tell(line)
         if record.round == 1 and (start := start_line(record, experiment.config.rounds)):
             tell(start)
         tell(round_line(record, experiment.config.rounds))
 
-    return (yield from simulate(experiment, closed))
+    return (yield from simulate(experiment, report_round))
 
 
 def last_asked(store: StoreView) -> int:

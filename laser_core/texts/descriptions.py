@@ -149,18 +149,18 @@ def refusals(refused: Sequence[RefusedName]) -> str:
     """What was offered and not taken, with reasons, in one sentence; "" if nothing."""
     if not refused:
         return ""
-    return f"Refused: {listed([f'{one.name} ({one.reason})' for one in refused], '; ')}."
+    return f"Refused: {join_names([f'{one.name} ({one.reason})' for one in refused], '; ')}."
 
 
-def listed(names: Sequence[str], between: str = ", ") -> str:
+def join_names(names: Sequence[str], between: str = ", ") -> str:
     """The first names, and how many more there are."""
     return first_and_more(names, MOST_TOLD, between)
 
 
-def told(descriptions: Descriptions, notes: Sequence[str] = ()) -> list[str]:
+def notice_lines(descriptions: Descriptions, notes: Sequence[str] = ()) -> list[str]:
     """What a person should know of texts that a model made: how it was asked, names, refusals."""
     names = [c.name for c in descriptions.confusers]
-    taken = f"confusers: {listed(names)}" if names else ""
+    taken = f"confusers: {join_names(names)}" if names else ""
     return [line for line in (*notes, taken, refusals(descriptions.refused)) if line]
 
 

@@ -9,7 +9,7 @@ from laser_core.errors import ConfigError
 from laser_core.llm.base import Exchange, Task
 from laser_core.llm.pasted_model import PastedModel
 from laser_core.llm.prompts import PromptTemplate
-from laser_core.texts.descriptions import Descriptions, listed, refusals
+from laser_core.texts.descriptions import Descriptions, join_names, refusals
 from laser_core.texts.edits import with_confusers, with_sentences
 
 
@@ -59,10 +59,10 @@ def take_confusers(
         f"{len(names.names)}" if len(names.names) == wanted else f"{len(names.names)} of {wanted}"
     )
     notices = [
-        f"Taken: {listed(names.names)}{'' if len(names.names) == wanted else f' ({count})'}.",
+        f"Taken: {join_names(names.names)}{'' if len(names.names) == wanted else f' ({count})'}.",
         refusals(names.refused),
-        f"Replaced: {listed(replaced)}." if replaced else "",
-        f"Kept, because they are yours: {listed(own)}." if own else "",
+        f"Replaced: {join_names(replaced)}." if replaced else "",
+        f"Kept, because they are yours: {join_names(own)}." if own else "",
     ]
     return _result(after, f"pasted: {count} confusers", notices, model, "confusers")
 
@@ -89,9 +89,9 @@ def take_sentences(
     fewer = [f"{name} ({len(s)})" for name, s in found.items() if 0 < len(s) < wanted]
     without = [name for name, sentences in found.items() if not sentences]
     notices = [
-        f"Taken: {wanted} sentences each for {listed(full)}." if full else "",
-        f"Taken, with fewer than {wanted}: {listed(fewer)}." if fewer else "",
-        f"Without a sentence in the reply, so they keep their own: {listed(without)}."
+        f"Taken: {wanted} sentences each for {join_names(full)}." if full else "",
+        f"Taken, with fewer than {wanted}: {join_names(fewer)}." if fewer else "",
+        f"Without a sentence in the reply, so they keep their own: {join_names(without)}."
         if without
         else "",
     ]

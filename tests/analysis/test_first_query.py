@@ -120,4 +120,4 @@ def test_batches_are_compared_by_their_pictures():
     def batch(*rows):
         return ColdStart(np.zeros(9), np.zeros(9, dtype=int), np.array(rows))
 
-    assert batch(5, 1, 2).entered(batch(1)).tolist() == [5, 2]
+    assert batch(5, 1, 2).new_rows(batch(1)).tolist() == [5, 2]

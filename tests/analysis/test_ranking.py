@@ -29,7 +29,7 @@ ZERO, ALL = RoundChoice(delta=0.0), RoundChoice(delta=1.0)
 def test_the_schedules_own_delta_gives_the_batch_that_was_looked_at(read_run) -> None:
     run = read_run("going")
     ranking = next_ranking(run)
-    tried = ranking.tried(RoundChoice(delta=0.2), run.pool(), run.config)
+    tried = ranking.with_choice(RoundChoice(delta=0.2), run.pool(), run.config)
     assert tried.ids.tolist() == ranking.ids.tolist()
     assert ranking.round == 3
 
@@ -37,16 +37,16 @@ def test_the_schedules_own_delta_gives_the_batch_that_was_looked_at(read_run) ->
 def test_a_finished_round_can_be_tried_again(read_run) -> None:
     run = read_run("done")
     ranking, before = round_ranking(run, 3), run.pool(2)
-    same = ranking.tried(RoundChoice(delta=0.2), before, run.config)
+    same = ranking.with_choice(RoundChoice(delta=0.2), before, run.config)
     assert same.ids.tolist() == list(run.records()[2].ids)
-    other = ranking.tried(ALL, before, run.config)
+    other = ranking.with_choice(ALL, before, run.config)
     assert other.ids.tolist() != same.ids.tolist()
     assert len(set(other.ids.tolist())) == 20
 
 
 def test_a_tried_picture_is_explained_with_the_delta_that_was_tried(read_run) -> None:
     run = read_run("going")
-    tried = next_ranking(run).tried(ALL, run.pool(), run.config)
+    tried = next_ranking(run).with_choice(ALL, run.pool(), run.config)
     why = explain_in(run, tried, str(tried.ids[0]))
     assert why.delta == 1.0
     assert fakes.rebuilt(why) == pytest.approx(why.score, abs=1e-6)
@@ -111,7 +111,7 @@ def test_delta_set_to_0_by_hand_is_not_a_missing_detector(read_run) -> None:
     run = read_run("going")
     ranking = next_ranking(run)
     assert ranking.why_language_alone == ""
-    tried = ranking.tried(ZERO, run.pool(), run.config)
+    tried = ranking.with_choice(ZERO, run.pool(), run.config)
     assert tried.why_language_alone == "a person set δ to 0 for this round"
 
 

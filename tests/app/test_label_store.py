@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 
 from laser_core.pool import Label
-from laser_core.store.kept import KeptPool
+from laser_core.store.records import KeptPool
 from laser_core.store.store import Store
 from tests import fakes
 from ui.label.inbox import Receipts, take

@@ -232,7 +232,7 @@ def test_two_versions_stand_side_by_side_with_their_difference(open_page, read_r
 
 def test_a_run_without_texts_offers_to_ask_the_model(open_page, read_run):
     run = read_run("ahead")
-    with closing(Store.open(run.folder)) as store, store._database.writing() as cursor:
+    with closing(Store.open(run.folder)) as store, store._database.write_transaction() as cursor:
         cursor.execute("DELETE FROM texts")
         cursor.execute("DELETE FROM sqlite_sequence WHERE name = 'texts'")
     page = open_page(PAGE, "ahead")

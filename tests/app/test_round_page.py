@@ -102,7 +102,7 @@ def test_moving_delta_shows_another_batch_at_once(open_page, read_run) -> None:
     move_delta(page, 1.0)
     assert not page.exception
     run = read_run("going")
-    tried = next_ranking(run).tried(RoundChoice(delta=1.0), run.pool(), run.config)
+    tried = next_ranking(run).with_choice(RoundChoice(delta=1.0), run.pool(), run.config)
     expected = run.relevant_rows[tried.rows].mean()
     assert metrics(page)["Precision"] == f"{expected:.2f}"
     assert metrics(page)["Detector's share"] == "100%"
@@ -293,7 +293,7 @@ def test_the_page_warns_where_the_labels_speak_against_the_schedules_delta(
 ) -> None:
     """H6: nobody said that the schedule went against what the labels had told."""
     run = read_run("going")
-    with closing(Store.open(run.folder)) as store, store._database.writing() as cursor:
+    with closing(Store.open(run.folder)) as store, store._database.write_transaction() as cursor:
         record = run.records()[-1]
         figures = {**record.figures, "precision_vlm": 0.2, "precision_det": 0.9}
         cursor.execute("DELETE FROM rounds WHERE round = 2")

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from laser_core.errors import PoolError, StoreError
-from laser_core.experiment.class_changes import following, promote_confuser
+from laser_core.experiment.class_changes import promote_confuser, with_relevant_classes
 from laser_core.experiment.experiment import Experiment, simulate
 from laser_core.pool import Label
 from laser_core.progress import drain
@@ -21,7 +21,7 @@ TEXTS = Descriptions(
 
 def follow(texts, relevant, called=None):
     now = called or {}
-    return following(
+    return with_relevant_classes(
         texts,
         fakes.ListedModel(),
         relevant,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from laser_core.basics.seeding import rng_for
-from laser_core.experiment.nets import NetShelf, RunNets
+from laser_core.experiment.nets import NetStore, RunNets
 from laser_core.nets.head import Head
 from laser_core.progress import drain
 from laser_core.scores import temperature_probabilities
@@ -21,7 +21,7 @@ def pictures():
 
 
 def nets_of(tmp_path, pictures, **settings):
-    shelf = NetShelf(tmp_path / "nets", Head())
+    shelf = NetStore(tmp_path / "nets", Head())
     nets = RunNets(config(**settings), Head(), pictures, shelf, with_detector=True)
     return drain(nets.train(1, IDS, LABELS))
 
@@ -61,7 +61,7 @@ def test_the_detector_has_one_output_more_for_the_irrelevant(tmp_path, pictures)
 
 def test_kept_nets_with_other_outputs_are_trained_again(tmp_path, pictures):
     """B1: nets that came from elsewhere fit the run's classes, or are made anew."""
-    shelf = NetShelf(tmp_path / "nets", Head())
+    shelf = NetStore(tmp_path / "nets", Head())
     wrong = drain(Head().train(pictures, IDS, LABELS, 7, rng_for(0)))
     shelf.put(1, wrong, wrong, ("cat", "dog"))
     nets = RunNets(config(), Head(), pictures, shelf, with_detector=True)

@@ -171,7 +171,7 @@ PARTS = (
     lambda run: (run.store.labels.disagreements(), run.store.labels.imports()),
     lambda run: (run.store.events.history(), run.store.classes.irrelevant_names()),
     lambda run: rounds_csv(run.records()),
-    lambda run: run.store.rounds.changed(),
+    lambda run: run.store.rounds.changed_rounds(),
     lambda run: labels_table(run.store),
     lambda run: (run.store.exchanges.all(), run.store.audits.all()),
     lambda run: outlook(run),

@@ -21,7 +21,7 @@ from laser_core.io.exports import bundle_run, open_bundle
 from laser_core.llm.choose import open_llm
 from laser_core.pool import Label
 from laser_core.store.database import insert
-from laser_core.store.kept import KeptPool, sealed
+from laser_core.store.records import KeptPool, seal
 from laser_core.store.store import Store
 from laser_core.study.run import keep_pool
 from laser_core.texts.cosine_table import FileTable, cosines_folder
@@ -180,7 +180,7 @@ def test_a_path_in_the_place_of_a_key_is_refused_wherever_it_is_read(run, bundle
     """B3: pool.json's "cosines" may name one folder of the cache, nothing else."""
     facts = {"ids": IDS, "cosines": key, "labels": [None] * 6}
     with pytest.raises(StoreError, match="no name of a folder"):
-        open_bundle(repacked(bundle, **{"pool.json": sealed(facts)}), tmp_path / "opened")
+        open_bundle(repacked(bundle, **{"pool.json": seal(facts)}), tmp_path / "opened")
     (run / "pool.json").write_text(json.dumps(facts), encoding="utf-8")
     with closing(Store.open(run)) as store, pytest.raises(StoreError, match="no name of a folder"):
         store.pool.read()
@@ -194,7 +194,7 @@ def test_the_arrays_of_a_query_are_plain_names(run, name):
     np.save(run.parent / "secret.npy", np.arange(6))
     kept = {"ids": [IDS[0]], "scores": [1.0], "figures": {}, "note": "", "arrays": [name]}
     with closing(Store.open(run)) as store:
-        with store._database.writing() as cursor:
+        with store._database.write_transaction() as cursor:
             insert(cursor, "queries", [(1, "now", None, json.dumps(kept))])
         with pytest.raises(StoreError, match="an array called"):
             store.rounds.query(1)
@@ -309,6 +309,6 @@ def test_a_file_that_is_there_twice_is_refused(bundle, tmp_path, name):
 
 def test_labels_of_pictures_that_a_run_does_not_have_are_refused(bundle, tmp_path):
     """B1: rows are held against one another before they are copied."""
-    facts = sealed({"ids": IDS[1:], "labels": [None] * 5})
+    facts = seal({"ids": IDS[1:], "labels": [None] * 5})
     with pytest.raises(StoreError, match="labels of pictures that it does not have"):
         open_bundle(repacked(bundle, **{"pool.json": facts}), tmp_path / "opened")

@@ -11,7 +11,7 @@ import pytest
 from laser_core.data.folder_layout import is_litter, split_kind
 from laser_core.io.exports.names import TABLES, ExportNames, same_name
 from laser_core.pool import Label
-from laser_core.store.database import unwritable
+from laser_core.store.database import unwritable_error
 
 WINDOWS_DEVICES = {"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"} | {
     f"{port}{digit}" for port in ("COM", "LPT") for digit in "0123456789¹²³"
@@ -91,6 +91,6 @@ def test_a_class_is_no_split_and_nothing_hidden_for_our_own_reader(places):
 )
 def test_space_is_to_be_freed_only_where_space_lacks(number, told):
     """G7: the remedy is that of the error."""
-    sentence = str(unwritable(Path("out"), OSError(number, "so")))
+    sentence = str(unwritable_error(Path("out"), OSError(number, "so")))
     assert told in sentence
     assert ("free some space" in sentence) == (number == errno.ENOSPC)

@@ -3,13 +3,13 @@ import pytest
 
 from laser_core.basics.seeding import rng_for
 from laser_core.metrics.intervals import (
-    Audited,
+    AuditReading,
     Count,
     accuracy_interval,
     audit_sample,
-    audited,
     batch_precision,
-    held_out,
+    held_out_mask,
+    read_audit,
     recall_interval,
     relevant_among,
     stopping_hint,
@@ -75,7 +75,7 @@ def test_a_batch_is_known_once_it_is_answered_and_bounded_before():
 
 def test_about_a_fifth_of_each_class_is_held_out_but_never_all_of_it():
     labels = np.array([0] * 20 + [1] * 2 + [2])
-    aside = held_out(labels, 0.2, rng_for(0, "test"))
+    aside = held_out_mask(labels, 0.2, rng_for(0, "test"))
     assert [int(aside[labels == c].sum()) for c in range(3)] == [4, 1, 0]
 
 
@@ -97,13 +97,13 @@ def test_what_an_audit_finds_is_found_and_what_it_leaves_open_is_left():
     drawn = [f"i{n}" for n in range(50)]
     answers = dict.fromkeys(drawn[:40], OTHER) | dict.fromkeys(drawn[40:42], CAT)
     answers[drawn[42]] = Label("unsure")
-    result = audited(drawn, 1000, answers)
+    result = read_audit(drawn, 1000, answers)
     there = relevant_among(2, 42, 1000)
-    assert result == Audited(2, 42, 50, Count(there.low - 2, there.high - 2))
-    assert audited(drawn, 1000, answers, found_since=5).left == Count(
+    assert result == AuditReading(2, 42, 50, Count(there.low - 2, there.high - 2))
+    assert read_audit(drawn, 1000, answers, found_since=5).left == Count(
         max(0, there.low - 7), there.high - 7
     )
-    assert audited(drawn, 1000, {}).left is None
+    assert read_audit(drawn, 1000, {}).left is None
 
 
 def test_recall_lies_between_all_that_may_be_left_and_the_least():

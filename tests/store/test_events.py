@@ -180,21 +180,21 @@ def test_an_undo_after_the_round_was_trained_marks_the_round_and_rewrites_nothin
     store.labels.append({"a": CAT}, 1, "Ada")
     store.labels.append({"b": LAMP}, 1, "Ada")
     store.rounds.append(record(("a", "b"), (0, 2)))
-    assert store.rounds.changed() == []
+    assert store.rounds.changed_rounds() == []
     store.events.undo("Ada")
-    assert store.rounds.changed() == [1]
+    assert store.rounds.changed_rounds() == [1]
     assert store.rounds.records()[0].labels == (0, 2)
     store.events.redo("Ada")
-    assert store.rounds.changed() == []
+    assert store.rounds.changed_rounds() == []
 
 
 def test_a_promotion_changes_the_rounds_with_such_pictures_and_a_new_name_changes_none(store):
     store.labels.append({"a": CAT, "b": LAMP}, 1, "Ada")
     store.rounds.append(record(("a", "b"), (0, 2)))
     store.classes.rename("cat", "kitten", "Ada")
-    assert store.rounds.changed() == []
+    assert store.rounds.changed_rounds() == []
     store.classes.promote("lamp", "Ada")
-    assert store.rounds.changed() == [1]
+    assert store.rounds.changed_rounds() == [1]
 
 
 # ---- classes
@@ -211,7 +211,7 @@ def test_a_promoted_name_counts_as_relevant_in_all_answers_before_and_after(stor
     store.classes.promote("lamp", "Ada")
     store.labels.append({"b": LAMP}, 1, "Bob")  # from a tab that has not noticed yet
     assert store.labels.by_id() == dict.fromkeys("ab", Label("relevant", "lamp"))
-    assert store.classes.resolved(LAMP) == Label("relevant", "lamp")
+    assert store.classes.resolve(LAMP) == Label("relevant", "lamp")
 
 
 def test_answers_follow_a_class_to_its_new_name_also_those_under_the_old_one(store):

@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from laser_core.store.kept import RESERVED, Sizes, UnreadableError, from_files, titles_of, to_files
+from laser_core.store.records import (
+    RESERVED,
+    Sizes,
+    UnreadableError,
+    from_files,
+    titles_of,
+    to_files,
+)
 from laser_core.view import ClassifierArrays, LaserArrays, Part, QueryArrays
 
 SCORES, ROWS = np.array([0.5, 0.9, 0.1]), np.array([0, 2, 5])

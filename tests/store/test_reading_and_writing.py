@@ -11,7 +11,7 @@ import pytest
 from laser_core.analysis.reader import RunReader
 from laser_core.errors import StoreError
 from laser_core.pool import Label
-from laser_core.store.kept import KeptPool
+from laser_core.store.records import KeptPool
 from laser_core.store.store import Store, StoreView
 from tests import fakes
 

@@ -6,7 +6,7 @@ import pytest
 
 from laser_core.errors import ConfigError, LLMReplyError
 from laser_core.llm.base import RefusedName
-from laser_core.texts.descriptions import ClassText, Descriptions, told
+from laser_core.texts.descriptions import ClassText, Descriptions, notice_lines
 from laser_core.texts.pasted_reply import take_confusers, take_sentences
 
 OWN = ClassText("sled", ("a photo of my sled",), "person")
@@ -72,7 +72,7 @@ def test_a_run_without_places_says_so():
 def test_the_command_line_tells_how_was_asked_what_was_taken_and_what_refused():
     """D1, E7: what `run` prints before its first round."""
     refused = (RefusedName("puppy", "a sub-kind of the relevant class 'dog'"),)
-    lines = told(
+    lines = notice_lines(
         replace(TEXTS, refused=refused), ["host refused seed, so it is asked without seed"]
     )
     assert lines == [
@@ -80,5 +80,5 @@ def test_the_command_line_tells_how_was_asked_what_was_taken_and_what_refused():
         "confusers: owl, fox, sled, rock",
         "Refused: puppy (a sub-kind of the relevant class 'dog').",
     ]
-    many = told(replace(TEXTS, refused=refused * 20))
+    many = notice_lines(replace(TEXTS, refused=refused * 20))
     assert many[-1].endswith(" and 8 more.")

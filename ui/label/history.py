@@ -11,7 +11,7 @@ from laser_core.errors import LaserError
 from laser_core.experiment.oracle import take_answers
 from laser_core.metrics.paper import precision
 from laser_core.pool import Label
-from laser_core.store.log.replay import Disagreement, Happening
+from laser_core.store.log.replay import Disagreement, HistoryEntry
 from laser_core.texts.edits import Edit, apply_edit
 from ui.escape import escape_text
 from ui.shared.runs import picture_urls, writable
@@ -64,14 +64,14 @@ def show_history(run: RunReader, actor: str) -> None:
         _class_event(run, actor, one)
 
 
-def _thumb(one: Happening, url: str) -> Thumb:
+def _thumb(one: HistoryEntry, url: str) -> Thumb:
     label = one.label or Label("unsure")
     badges = (Badge(f"round {one.round}"),) if one.round else ()
     caption = f"{label_text(label)} · {one.actor}"
     return Thumb(str(one.seq), url, caption, badges=badges, tone=TONES.get(label.state, ""))
 
 
-def _change(run: RunReader, actor: str, chosen: list[int], labels: list[Happening]) -> None:
+def _change(run: RunReader, actor: str, chosen: list[int], labels: list[HistoryEntry]) -> None:
     options = [Label("relevant", name) for name in run.store.classes.space().relevant]
     options += [
         Label("irrelevant"),
@@ -108,7 +108,7 @@ def _relabel(run: RunReader, actor: str, images: list[tuple[str, int]], new: Lab
     Selection(CHOSEN).set(())
 
 
-def _class_event(run: RunReader, actor: str, one: Happening) -> None:
+def _class_event(run: RunReader, actor: str, one: HistoryEntry) -> None:
     words = {"class_added": "added as a class", "promoted": "made a relevant class"}
     text = words.get(one.kind, f"{one.kind.removeprefix('class_')} to {one.other}")
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -121,7 +121,7 @@ def _class_event(run: RunReader, actor: str, one: Happening) -> None:
 
 def show_changed_rounds(run: RunReader) -> None:
     """Say which finished rounds were changed by hand since."""
-    changed = run.store.rounds.changed()
+    changed = run.store.rounds.changed_rounds()
     if changed:
         rounds = ", ".join(map(str, changed))
         st.warning(

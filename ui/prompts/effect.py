@@ -50,7 +50,7 @@ def _figures(now: TextsEffect, base: TextsEffect, run: RunReader) -> None:
     )
     right.metric(
         "Changed",
-        f"{len(now.start.entered(base.start)):,} of {b:,}",
+        f"{len(now.start.new_rows(base.start)):,} of {b:,}",
         help="How many pictures of the query are others than under the version compared with.",
     )
 
@@ -100,7 +100,7 @@ def _histogram(run: RunReader, now: TextsEffect, base: TextsEffect) -> None:
 
 def draw_pictures(run: RunReader, now: TextsEffect, base: TextsEffect) -> None:
     """The query's pictures, best first, and those that came or went against `base`."""
-    came, went = now.start.entered(base.start), base.start.entered(now.start)
+    came, went = now.start.new_rows(base.start), base.start.new_rows(now.start)
     rows = {TOP: now.start.rows, ENTERED: came, LEFT: went}
     which = st.segmented_control(
         "Pictures", [TOP, ENTERED, LEFT], default=TOP, required=True, key="prompts_pictures",

@@ -27,11 +27,11 @@ from laser_core.texts.lint import (
 from ui.escape import escape_text
 from ui.prompts.state import (
     TextsEffect,
-    answered,
     apply,
     known_in_pool,
     make_relevant,
     memory,
+    relevance_by_answers,
     without_each,
 )
 from ui.shared.jobs import start_job
@@ -190,7 +190,7 @@ def _without(rows: Ints, now: TextsEffect, known: Known) -> tuple[str, Tone, str
 
 def _facts(run: RunReader, now: TextsEffect) -> dict[str, SentenceFacts]:
     peaks = memory(str(run.folder), run.facts.cosines, run).peaks(now.texts)
-    answers = answered(run)
+    answers = relevance_by_answers(run)
     return sentence_facts(now.texts, now.start.best, peaks, answers.known, answers.relevant)
 
 

@@ -130,13 +130,13 @@ def _known_by_answers(folder: str, answers: str, _run: RunReader) -> Known:
     return known_relevance(_run.facts.ids, _run.store.labels.by_id(), truth)
 
 
-def answered(run: RunReader) -> Known:
+def relevance_by_answers(run: RunReader) -> Known:
     """What answers alone say about relevance."""
-    return _answered(str(run.folder), run.stamp().split("-")[0], run)
+    return _relevance_by_answers(str(run.folder), run.stamp().split("-")[0], run)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
-def _answered(folder: str, answers: str, _run: RunReader) -> Known:
+def _relevance_by_answers(folder: str, answers: str, _run: RunReader) -> Known:
     return known_relevance(_run.facts.ids, _run.store.labels.by_id())
 
 

@@ -113,7 +113,7 @@ def _try_choice(run: RunReader, view: RoundView, full: RoundChoice) -> TriedChoi
         return TriedChoice(choice, full, view.ranking)
     if choice.strategy is not None or not view.ranking.fused:
         return TriedChoice(choice, full, None)
-    return TriedChoice(choice, full, view.ranking.tried(full, view.before, run.config))
+    return TriedChoice(choice, full, view.ranking.with_choice(full, view.before, run.config))
 
 
 def show_figures(view: RoundView, tried: Ranking, chance: float | None) -> None:

@@ -13,9 +13,9 @@ from laser_core.analysis.known import Known, known_relevance
 from laser_core.analysis.ranking import (
     Ranking,
     Trial,
+    delta_by_schedule,
     next_ranking,
     round_ranking,
-    scheduled,
     sweep,
 )
 from laser_core.analysis.reader import RunReader
@@ -123,7 +123,7 @@ def _round_view(
         _run.store.labels.by_id(),
         None if true is None else Known(true, np.ones(len(true), dtype=bool)),
     )
-    delta = scheduled(_run, round) if own is None else own
+    delta = delta_by_schedule(_run, round) if own is None else own
     return RoundView(ranking, before, delta, ranking.no_detector(before), known, f"{name} {stamp}")
 
 

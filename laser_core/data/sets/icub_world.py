@@ -69,7 +69,7 @@ def open_icub_world(root: Path) -> ImageSource:
     skipped: list[Skipped] = []
     for name, places in found.items():
         for pictures in _objects(places, folder).values():
-            for id, split in _drawn(pictures):
+            for id, split in _draw_pictures(pictures):
                 if reason := file_fault(folder / id):
                     skipped.append(Skipped(id, reason))
                 else:
@@ -103,7 +103,7 @@ def _objects(places: Sequence[Path], folder: Path) -> dict[str, list[str]]:
     return {name: sorted(objects[name]) for name in sorted(objects, key=natural_order)}
 
 
-def _drawn(pictures: Sequence[str]) -> list[tuple[str, Split]]:
+def _draw_pictures(pictures: Sequence[str]) -> list[tuple[str, Split]]:
     """Which of one object's pictures are used, and for what."""
     whole = POOL_EACH + TEST_EACH
     used = min(whole, len(pictures))

@@ -21,7 +21,7 @@ from laser_core.errors import StoreError
 from laser_core.io.exports.new_folder import HALF, new_folder
 from laser_core.metrics.summary import rounds_csv
 from laser_core.store.database import ON_READING, copy_database, insert
-from laser_core.store.kept import KeptPool, sealed
+from laser_core.store.records import KeptPool, seal
 from laser_core.store.store import Store, StoreView
 from laser_core.store.writable import WritableDatabase
 from laser_core.texts.cosine_table import FileTable, run_cosines
@@ -83,7 +83,7 @@ def _texts(
 ) -> Iterator[tuple[str, str]]:
     """(name, text) of the small files, without keys and paths."""
     if pool is not None:
-        yield "pool.json", sealed(json.loads(scrub(json.dumps(asdict(pool)), config)))
+        yield "pool.json", seal(json.loads(scrub(json.dumps(asdict(pool)), config)))
     for name in filter(lambda name: (folder / name).is_file(), TEXTS):
         yield name, scrub((folder / name).read_text(encoding="utf-8"), config)
 
@@ -103,7 +103,7 @@ def _arrays(folder: Path, cosines: Path | None) -> Iterator[tuple[Path, str]]:
 def _clean_database(path: Path, config: ExperimentConfig) -> None:
     """Take paths and keys out of a database, also out of the pages that SQLite no longer uses."""
     with closing(WritableDatabase.open(path)) as database:
-        with database.writing() as cursor:
+        with database.write_transaction() as cursor:
             rows = database.rows("exchanges")
             clean = [(seq, at, scrub(text, config)) for seq, at, text in rows]
             insert(cursor, "exchanges", clean, replace=True)

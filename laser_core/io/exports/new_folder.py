@@ -10,7 +10,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from laser_core.errors import StoreError
-from laser_core.store.database import unwritable
+from laser_core.store.database import unwritable_error
 
 HALF = ".half-written"  # how the name ends of a folder that is not finished
 _LOCK = ".lock"
@@ -41,7 +41,7 @@ def new_folder(out: Path) -> Iterator[Path]:
             f"{out} is being written by another process; wait for it, or give another folder"
         ) from error
     except OSError as error:
-        raise unwritable(out, error) from error
+        raise unwritable_error(out, error) from error
     try:
         _empty(half)
         yield half
@@ -54,7 +54,7 @@ def new_folder(out: Path) -> Iterator[Path]:
         lock.release()
         shutil.rmtree(half, ignore_errors=True)
         if isinstance(error, OSError):
-            raise unwritable(out, error) from error
+            raise unwritable_error(out, error) from error
         raise
 
 

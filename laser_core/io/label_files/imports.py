@@ -128,7 +128,7 @@ def _look(
     unknown = [row for row, id in enumerate(found) if id is None]
     blank = [row for row in range(given.size) if words.is_blank(row)]
     before = store.labels.answers_of(labels)
-    conflicts = [i for i, a in before.items() if store.classes.resolved(labels[i]) != a.label]
+    conflicts = [i for i, a in before.items() if store.classes.resolve(labels[i]) != a.label]
     firsts = {what: given.place(rows[0]) for what, rows in
               (("unknown", unknown), ("unlabeled", blank)) if rows}  # fmt: skip
     if conflicts:

@@ -124,7 +124,7 @@ class RowLabels:
         things = self._things.find(name)
         if len(things) == 1:
             return Label("irrelevant", things[0]), False
-        if self._store.classes.resolved(Label("irrelevant", name)) != Label("irrelevant", name):
+        if self._store.classes.resolve(Label("irrelevant", name)) != Label("irrelevant", name):
             return Label("irrelevant", name), False  # what a class was called before
         return None if self._new_names == "left out" else Label(self._new_names, name), True
 
@@ -151,7 +151,7 @@ class RowLabels:
         """Classes that the run does not have yet."""
         wanted = dict.fromkeys(a.name for a in labels if a.state == "relevant")
         resolved = (
-            (name, self._store.classes.resolved(Label("relevant", name)).name) for name in wanted
+            (name, self._store.classes.resolve(Label("relevant", name)).name) for name in wanted
         )
         return tuple(name for name, now in resolved if now not in self._relevant)
 
@@ -187,7 +187,7 @@ class RowLabels:
                     f"{quote_name(written)} as {quote_name(label.name)}", []
                 ).append(row)
             if label.state == "irrelevant" and label.name:
-                if self._store.classes.resolved(label).state == "relevant":
+                if self._store.classes.resolve(label).state == "relevant":
                     by_name.setdefault(label.name, []).append(row)
                 elif label.name not in known and not self._is_new(row):
                     things[label.name] = None

@@ -29,10 +29,10 @@ class Classes:
         with self._events.guard:
             return self._events.replay().space()
 
-    def resolved(self, label: Label) -> Label:
+    def resolve(self, label: Label) -> Label:
         """What `label` counts as now: its class may be called otherwise, or be relevant by now."""
         with self._events.guard:
-            return self._events.replay().resolved(label)
+            return self._events.replay().resolve(label)
 
     def irrelevant_names(self) -> dict[str, int]:
         """Names of irrelevant things -> pictures called so, the most frequent first."""
@@ -85,7 +85,7 @@ class ClassWriter(Classes):
         return self._append(MERGED, name.strip(), into.strip(), actor)
 
     def _append(self, kind: str, name: str, other: str | None, actor: str) -> int:
-        with self._events.writing() as cursor:
+        with self._events.write_transaction() as cursor:
             self._check(kind, name, other)
             seq = next_number(cursor, "events")
             event = Event(seq, now(), actor, kind, seq, name=name, other=other)

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 from laser_core.store.database import Database, insert, next_number, now
 from laser_core.store.log.events import REDO, UNDO, Event
-from laser_core.store.log.replay import Happening, Replay, Step, happening
+from laser_core.store.log.replay import HistoryEntry, Replay, Step, history_entry
 from laser_core.store.writable import WritableDatabase
 
 SEEN = "SELECT count(*) FROM events WHERE client = ? AND client_seq = ?"
@@ -44,7 +44,7 @@ class Events:
         Raises:
             StoreError: an event is missing, or is not what was written.
         """
-        rows = self._database.counted("events", self._replayed.last)
+        rows = self._database.numbered_rows("events", self._replayed.last)
         if rows:
             self._replayed.apply([Event._make(row[:_SHOWN]) for row in rows])
         return self._replayed
@@ -70,14 +70,14 @@ class Events:
         )
         return [row[0] for row in self._database.read(sql, (client, first, last))]
 
-    def history(self, limit: int = 50) -> list[Happening]:
+    def history(self, limit: int = 50) -> list[HistoryEntry]:
         """The last labels and changes of classes, newest first, undone ones too."""
         newest = "WHERE kind NOT IN ('undo', 'redo') ORDER BY seq DESC LIMIT ?"
         with self.guard:
             replay = self.replay()
             rows = self._database.rows("events", newest, (limit,))
             events = [Event._make(row[:_SHOWN]) for row in rows]
-            return [happening(replay, event) for event in events if event.seq <= replay.last]
+            return [history_entry(replay, event) for event in events if event.seq <= replay.last]
 
 
 class EventWriter(Events):
@@ -94,13 +94,13 @@ class EventWriter(Events):
         super().__init__(database, relevant)
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Cursor]:
+    def write_transaction(self) -> Iterator[sqlite3.Cursor]:
         """A transaction that nobody else's thread looks into; undone whole by any error in it.
 
         Raises:
-            StoreError: as for `WritableDatabase.writing`.
+            StoreError: as for `WritableDatabase.write_transaction`.
         """
-        with self.guard, self._database.writing() as cursor:
+        with self.guard, self._database.write_transaction() as cursor:
             before = self.replay().last
             try:
                 yield cursor
@@ -161,7 +161,7 @@ class EventWriter(Events):
             The pictures whose answers changed.
         """
         mine = (client, client_seq) if client else _NOBODY
-        with self.writing() as cursor:
+        with self.write_transaction() as cursor:
             replay = self.replay()
             alive = [seq for seq in targets if replay.alive(seq)]
             if not alive or (client and cursor.execute(SEEN, mine).fetchone()[0]):
@@ -181,7 +181,7 @@ class EventWriter(Events):
 
     def _step(self, kind: str, actor: str, client: str | None, client_seq: int) -> Step | None:
         mine = (client, client_seq) if client else _NOBODY
-        with self.writing() as cursor:
+        with self.write_transaction() as cursor:
             if client and cursor.execute(SEEN, mine).fetchone()[0]:
                 return None
             replay = self.replay()

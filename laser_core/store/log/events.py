@@ -67,7 +67,7 @@ class Thing:
         return thing
 
 
-class Names:
+class NameTable:
     """Which thing each name stands for. A name stands for one thing, relevant or not.
 
     Args:

@@ -39,9 +39,9 @@ class Labels:
         with self._events.guard:
             replay = self._events.replay()
             if up_to_round is not None:
-                return [self._answer(replay, seq) for seq in replay.standing(up_to_round)]
+                return [self._answer(replay, seq) for seq in replay.current_answers(up_to_round)]
             if self._newest[0] != replay.last:
-                found = [self._answer(replay, seq) for seq in replay.standing()]
+                found = [self._answer(replay, seq) for seq in replay.current_answers()]
                 self._newest = (replay.last, found)
             return list(self._newest[1])
 
@@ -49,7 +49,7 @@ class Labels:
         """id -> label, as `answers` has them."""
         with self._events.guard:
             replay = self._events.replay()
-            seqs = replay.standing(up_to_round)
+            seqs = replay.current_answers(up_to_round)
             return {str(replay.event(seq).image): replay.label(seq) for seq in seqs}
 
     def answers_of(self, images: Collection[str]) -> dict[str, Answer]:
@@ -161,7 +161,7 @@ class LabelWriter(Labels):
             StoreError: they cannot be written.
         """
         spent, origin = seconds or {}, source or ("oracle" if actor == "oracle" else "person")
-        with self._events.writing() as cursor:
+        with self._events.write_transaction() as cursor:
             self._check(answers, add_classes)
             first = next_number(cursor, "events")
             events = [
@@ -174,7 +174,7 @@ class LabelWriter(Labels):
                 action, label = first if one_action else seq, answers[id]
                 event = Event(
                     seq, now(), actor, LABEL, action, id, label.state, label.name, round,
-                    _measured(spent.get(id)), source=origin,
+                    _kept_seconds(spent.get(id)), source=origin,
                 )  # fmt: skip
                 events.append(event)
                 senders.append((client, number) if client else (None, None))
@@ -202,9 +202,9 @@ class LabelWriter(Labels):
         space = replay.space()
         for label in set(answers.values()):
             if label.state == "relevant" and label.name not in added:
-                space.index(replay.resolved(label))
+                space.index(replay.resolve(label))
 
 
-def _measured(seconds: float | None) -> float | None:
+def _kept_seconds(seconds: float | None) -> float | None:
     """Seconds as the database keeps them, also if a whole number was given."""
     return None if seconds is None else float(seconds)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from laser_core.pool import Label, LabelSpace
-from laser_core.store.log.events import LABEL, NAMED, REDO, UNDO, Event, Names, Thing
+from laser_core.store.log.events import LABEL, NAMED, REDO, UNDO, Event, NameTable, Thing
 from laser_core.view import RoundRecord
 
 
@@ -32,7 +32,7 @@ class Replay:
     def __init__(self, relevant: Sequence[str]) -> None:
         self.last = 0
         self.renamings = 0
-        self.names = Names(relevant)
+        self.names = NameTable(relevant)
         self._relevant = tuple(relevant)
         self._events: dict[int, Event] = {}  # label and class events by number
         self._things: dict[int, Thing] = {}  # of the label events
@@ -85,7 +85,7 @@ class Replay:
 
     def _name_anew(self) -> None:
         """What each name stands for, again from the start: a class event was undone or redone."""
-        self.names = Names(self._relevant)
+        self.names = NameTable(self._relevant)
         self.renamings += 1
         for seq, event in self._events.items():
             if event.kind == LABEL or seq not in self._undone:
@@ -138,7 +138,7 @@ class Replay:
         event, thing = self._events[seq], self._things.get(seq)
         return self._as_now(event.state or "", event.name or "", thing)
 
-    def resolved(self, label: Label) -> Label:
+    def resolve(self, label: Label) -> Label:
         """What `label`, given now, counts as."""
         if label.state not in NAMED or not label.name or not self.names.knows(label.name):
             return label
@@ -153,7 +153,7 @@ class Replay:
             self._labels[key] = Label(state, name)  # type: ignore[arg-type]
         return self._labels[key]
 
-    def standing(self, up_to_round: int | None = None) -> list[int]:
+    def current_answers(self, up_to_round: int | None = None) -> list[int]:
         """Numbers of the answers that stand: of each image the last that is not undone; sorted."""
         found = (self._top(seqs, up_to_round) for seqs in self._of_image.values())
         return sorted(seq for seq in found if seq is not None)
@@ -167,10 +167,10 @@ class Replay:
         return {
             image
             for image, seqs in self._of_image.items()
-            if any(seq <= moment and self._stood(seq, moment) for seq in seqs)
+            if any(seq <= moment and self._was_current(seq, moment) for seq in seqs)
         }
 
-    def _stood(self, seq: int, moment: int) -> bool:
+    def _was_current(self, seq: int, moment: int) -> bool:
         return sum(flip <= moment for flip in self._flips.get(seq, ())) % 2 == 0
 
     def answers(self) -> dict[str, list[int]]:
@@ -259,7 +259,7 @@ class Import:
 
 
 @dataclass(frozen=True)
-class Happening:
+class HistoryEntry:
     """One line of the history: a label, or a change of the classes.
 
     Args:
@@ -332,10 +332,10 @@ def answer(replay: Replay, seq: int) -> Answer:
     )
 
 
-def happening(replay: Replay, event: Event) -> Happening:
+def history_entry(replay: Replay, event: Event) -> HistoryEntry:
     """A label or class event as a line of the history."""
     of_label = event.kind == LABEL
-    return Happening(
+    return HistoryEntry(
         seq=event.seq,
         action=event.action,
         kind=event.kind,
@@ -358,9 +358,9 @@ def contradict(labels: Sequence[Label]) -> bool:
     return len({label.state for label in said}) > 1 or len(names) > 1
 
 
-def as_recorded(record: RoundRecord, replay: Replay, start: tuple[str, ...]) -> bool:
+def agrees_with_record(record: RoundRecord, replay: Replay, start: tuple[str, ...]) -> bool:
     """Whether the labels of a round's query are still those of its record."""
-    classes = [replay.resolved(Label("relevant", name)).name for name in record.classes or start]
+    classes = [replay.resolve(Label("relevant", name)).name for name in record.classes or start]
     return all(
         _index(replay, id, classes) == index
         for id, index in zip(record.ids, record.labels, strict=True)

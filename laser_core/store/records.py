@@ -264,14 +264,14 @@ def _require_pointers(name: str, rows: Signal, size: int | None) -> None:
 # ---- files that say themselves whether they are whole
 
 
-def sealed(facts: Mapping[str, Any]) -> str:
+def seal(facts: Mapping[str, Any]) -> str:
     """`facts` as JSON that holds its own checksum."""
     text = json.dumps(dict(facts))
     return json.dumps({**facts, "crc": zlib.crc32(text.encode("ascii"))})
 
 
-def unsealed(text: str) -> str:
-    """What `sealed` made, checked; a text of an earlier version, without a checksum, as it is.
+def unseal(text: str) -> str:
+    """What `seal` made, checked; a text of an earlier version, without a checksum, as it is.
 
     Raises:
         UnreadableError: it is no JSON, or not what was written.
@@ -322,7 +322,7 @@ def read_pool(text: str) -> KeptPool:
     Raises:
         UnreadableError: it is damaged, or no such text.
     """
-    return read_json(KeptPool, unsealed(text))
+    return read_json(KeptPool, unseal(text))
 
 
 @dataclass(frozen=True)
