@@ -6,7 +6,7 @@ import streamlit as st
 
 from laser_core.config import ExperimentConfig
 from ui.escape import escape_text
-from ui.home.damaged import show_damaged_run
+from ui.home.damaged_run import show_damaged_run
 from ui.home.open_run import open_from_zip
 from ui.shared.adopt import show_open_run_card
 from ui.shared.frame import NAME, frame
