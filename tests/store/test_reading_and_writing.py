@@ -30,7 +30,7 @@ MAY_WRITE = {
     "ui/prompts/state.py",
     "ui/prompts/versions.py",
     "ui/round/view.py",
-    "ui/shared/remember.py",
+    "ui/shared/page_settings.py",
     "ui/shared/runs.py",
 }
 
