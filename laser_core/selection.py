@@ -23,7 +23,7 @@ SAME = 1e-9  # squared distance under which two unit vectors are the same pictur
 
 
 def best_first(scores: Floats, rng: np.random.Generator, second: Floats | None = None) -> Ints:
-    """(N,) positions by falling score; ties by falling `second` (N,), then by lot.
+    """(N,) positions by falling score; ties by falling `second` (N,), then at random.
 
     Never by storage order: pools are often sorted by class, which would leak labels.
 

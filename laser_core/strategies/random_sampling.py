@@ -11,7 +11,7 @@ from laser_core.view import PoolView
 
 @register
 class RandomSampling(Strategy):
-    """Queries images by lot; its expected precision is the share of relevant images left."""
+    """Queries images at random; its expected precision is the share of relevant images left."""
 
     name = "random"
     title = "Random"

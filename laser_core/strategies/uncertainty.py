@@ -14,7 +14,7 @@ from laser_core.view import PoolView
 class Uncertainty(Strategy):
     """Queries the images whose class probabilities have the highest entropy, in nats.
 
-    Before two classes have a label there is nothing to be unsure of: it queries by lot then.
+    Before two classes have a label there is nothing to be unsure of: it queries at random then.
     """
 
     name = "uncertainty"

@@ -71,7 +71,7 @@ def gradient_seeds(residual: Floats, features: Floats, b: int, rng: np.random.Ge
     `features` (U, D), the longest first.
 
     |r h' - s g'|^2 = |r|^2 |h|^2 + |s|^2 |g|^2 - 2 (r s)(h g): no product is ever built. Once only
-    copies of what was picked are left, the rest is drawn by lot.
+    copies of what was picked are left, the rest is drawn at random.
     """
     length = gradient_lengths(residual, features) ** 2
     free = np.ones(len(length), dtype=bool)
@@ -103,8 +103,8 @@ def herd(
     Args:
         pool: (U, D) unit vectors; labeled: (L, D), L may be 0.
         weight: (U,) what covering each image is worth.
-        b: how many, at most U. Where U is large, coverage is measured on `MOST` images drawn by
-            lot, and picks are made among so many, or 2 b if that is more.
+        b: how many, at most U. Where U is large, coverage is measured on `MOST` images drawn at
+            random, and picks are made among so many, or 2 b if that is more.
 
     Returns:
         (b,) positions in the order picked; (U,) what each alone would add, 0 for those that were

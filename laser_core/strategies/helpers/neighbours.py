@@ -34,7 +34,7 @@ def reverse_votes(pool: Floats, labeled: Floats, labels: Ints, n: int, k: int) -
 def typicality(vectors: Floats, group: Ints, neighbours: int, rng: np.random.Generator) -> Floats:
     """(U,) one over the mean distance to the nearest images of the same group; 0 when alone.
 
-    In a group of more than `MOST` images the nearest are looked for among so many, drawn by lot.
+    In a group of more than `MOST` images the nearest are looked for among so many, drawn at random.
 
     Args:
         vectors: (U, D) unit vectors.
