@@ -222,7 +222,7 @@ SETTINGS = (
     ),
     mutation(
         "batch-of-2-percent", "Section 4.1: 1,500 of 50,000, so 3% of the pool",
-        "plan", "1500 / 50_000", "1000 / 50_000", SECTION_4_1,
+        "sets", "1500 / 50_000", "1000 / 50_000", SECTION_4_1,
     ),
     mutation(
         "mismatch-rounded-down", "Section 4.1: R is the share of classes, rounded",
