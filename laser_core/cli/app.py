@@ -12,6 +12,7 @@ from laser_core.cli.file_commands import add_file_commands
 from laser_core.cli.options import names, numbers, with_settings
 from laser_core.cli.shared import CacheDir, Commands, RunFolder, end_with
 from laser_core.cli.terminal import Terminal
+from laser_core.cli.zero_shot import zero_shot
 from laser_core.config import ExperimentConfig
 from laser_core.experiment.plan import plan
 from laser_core.experiment.prepare import embed_only
@@ -249,4 +250,5 @@ def restore(
     end_with(work, None)
 
 
+app.command("zero-shot")(zero_shot)
 add_file_commands(app)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -18,6 +18,32 @@ from laser_core.store.store import StoreView
 from laser_core.texts.descriptions import Descriptions
 from laser_core.view import ClassifierArrays
 
+Sentences = tuple[tuple[str, ...], ...]  # of each relevant class, in the classes' order
+
+
+def class_anchor(sentences: Sentences, materials: Materials) -> Anchor:
+    """z_c of every relevant class by its sentences: the classifier before any label."""
+    encode, pictures = materials.cosines.text_vectors, materials.pictures
+    rows = [encode(each) if each else np.empty((0, 0), np.float32) for each in sentences]
+    return text_anchor(rows, pictures, materials.pool_ids)
+
+
+def class_sentences(
+    descriptions: Descriptions, relevant: Sequence[str], store: StoreView | None = None
+) -> Sentences:
+    """The enabled sentences of each class, repeats left out.
+
+    Args:
+        relevant: the classes as they are called now.
+        store: of a run, which knows what classes were called before.
+    """
+    found: dict[str, list[str]] = {name: [] for name in relevant}
+    for text in descriptions.relevant:
+        name = store.classes.resolve(Label("irrelevant", text.name)).name if store else text.name
+        if text.enabled and name in found:
+            found[name] += text.sentences
+    return tuple(tuple(dict.fromkeys(found[name])) for name in relevant)
+
 
 class TextClassifier:
     """The zero-shot classifier of a run, by version of its sentences.
@@ -32,7 +58,7 @@ class TextClassifier:
         self._config = config
         self._materials = materials
         self._store = store
-        self._made: dict[tuple[tuple[str, ...], ...], Anchor] = {}
+        self._made: dict[Sentences, Anchor] = {}
 
     def anchor(self, version: int | None) -> Anchor | None:
         """What the head's classifier starts from; None with `anchor` 0 or without sentences.
@@ -93,16 +119,9 @@ class TextClassifier:
         if not all(sentences) and (newest := self._store.texts.read()) is not None:
             sentences = self._by_class(newest[1])
         if sentences not in self._made:
-            encode, pictures = self._materials.cosines.text_vectors, self._materials.pictures
-            rows = [encode(each) if each else np.empty((0, 0), np.float32) for each in sentences]
-            self._made = {sentences: text_anchor(rows, pictures, self._materials.pool_ids)}
+            self._made = {sentences: class_anchor(sentences, self._materials)}
         return self._made[sentences]
 
-    def _by_class(self, descriptions: Descriptions) -> tuple[tuple[str, ...], ...]:
+    def _by_class(self, descriptions: Descriptions) -> Sentences:
         """The enabled sentences of each class as the classes are called now."""
-        found: dict[str, list[str]] = {name: [] for name in self._config.relevant}
-        for text in descriptions.relevant:
-            name = self._store.classes.resolve(Label("irrelevant", text.name)).name
-            if text.enabled and name in found:
-                found[name] += text.sentences
-        return tuple(tuple(dict.fromkeys(found[name])) for name in self._config.relevant)
+        return class_sentences(descriptions, self._config.relevant, self._store)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -112,6 +112,17 @@ class VisionLanguageModel(ABC):
         """(N, D) unit rows to score with Eq. (1), from the whole pool's `image_vectors`.
 
         The same array unless the model gains from a look at each picture's neighbours.
+        """
+        return vectors
+
+    looks_at_neighbours: ClassVar[bool] = False  # whether `pool_vectors` are more than the vectors
+
+    def vectors_among(self, vectors: Floats, pool: Floats) -> Floats:
+        """(M, D) unit rows of pictures outside the pool, treated as `pool_vectors` treats its own.
+
+        Args:
+            vectors: (M, D) `image_vectors` of those pictures.
+            pool: (N, D) `image_vectors` of the pool.
         """
         return vectors
 

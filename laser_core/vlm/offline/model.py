@@ -29,7 +29,12 @@ from laser_core.vlm.offline.lite2 import (
     prepare_pixels,
 )
 from laser_core.vlm.offline.sentences import Backend, SentenceEncoder
-from laser_core.vlm.offline.smoothing import NEIGHBOURS, nearest, weighted_means
+from laser_core.vlm.offline.smoothing import (
+    NEIGHBOURS,
+    nearest,
+    smooth_among,
+    weighted_means,
+)
 
 # Chosen on CIFAR-10's training images; accuracy is flat around them.
 TEXT_WIDTH = 0.15  # tau: how near a sentence must be to an ImageNet name to be drawn to it
@@ -55,6 +60,7 @@ class OfflineVLM(VisionLanguageModel):
     feature_dim = dim = 1280
     side = SIDE
     batch = 64
+    looks_at_neighbours = True
     token_limit = SentenceEncoder.token_limit
 
     def __init__(self, cache_dir: Path, backend: Backend = "auto") -> None:
@@ -128,6 +134,10 @@ class OfflineVLM(VisionLanguageModel):
             near = nearest(vectors, count)
             save_array(path, near)
         return weighted_means(vectors, near)
+
+    def vectors_among(self, vectors: Floats, pool: Floats) -> Floats:
+        """(M, 1280) unit rows, each a mean of the picture and its 10 nearest in the pool."""
+        return smooth_among(vectors, pool)
 
     def map_text_vectors(self, texts: Sequence[str], vectors: Floats) -> Floats:
         """(n, 1280) unit rows moved into the pool's cloud, times C^0.5 of its covariance C.

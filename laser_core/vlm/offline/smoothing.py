@@ -23,6 +23,30 @@ CHUNK = 256  # pictures compared with the whole pool at a time: 50 MB for 50,000
 GROUP = 128  # pictures of which only the best is looked at first
 
 
+def smooth_among(vectors: Floats, pool: Floats, neighbours: int = NEIGHBOURS) -> Floats:
+    """(M, D) float32 unit rows: each of `vectors` and its `neighbours` nearest in `pool`, weighted.
+
+    Exact: every picture is compared with the whole pool.
+
+    Args:
+        vectors: (M, D) unit rows, pictures that are not in the pool.
+        pool: (N, D) unit rows; a pool of fewer than k uses all of its pictures, an empty one none.
+        neighbours: k.
+    """
+    vectors = np.ascontiguousarray(vectors, dtype=np.float32)
+    count = min(neighbours, len(pool))
+    if count == 0:
+        return vectors
+    groups = _in_groups(np.asarray(pool, dtype=np.float32))
+    result = np.empty(vectors.shape, dtype=np.float32)
+    for start in range(0, len(vectors), CHUNK):
+        rows = vectors[start : start + CHUNK]
+        near = pool[_best_columns(_with_one(rows) @ groups.T, count)]  # (chunk, k, D)
+        weights = np.maximum(np.matmul(near, rows[:, :, None])[:, :, 0], 0.0)[:, None, :]
+        result[start : start + CHUNK] = unit_rows(rows + np.matmul(weights, near)[:, 0, :])
+    return result
+
+
 def nearest(vectors: Floats, count: int) -> Ints:
     """(N, count) int32 rows with the highest cosines to each row, itself included, in no order.
 
