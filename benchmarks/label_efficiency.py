@@ -26,6 +26,7 @@ from laser_core.experiment.class_changes import images_to_test
 from laser_core.experiment.experiment import Experiment, simulate
 from laser_core.metrics.paper import accuracy
 from laser_core.nets.head import Head
+from laser_core.nets.objectives import CLASSIFIER
 from laser_core.progress import drain
 from laser_core.store.store import Store
 from laser_core.view import RoundRecord
@@ -118,7 +119,7 @@ def plain_accuracy(experiment: Experiment) -> float:
     ids, labels = ids[labels < n], labels[labels < n]
     if not len(ids):
         return 0.0
-    net = drain(Head().train(materials.pictures, ids, labels, n, rng_for(0, "plain")))
+    net = drain(Head().train(CLASSIFIER, materials.pictures, ids, labels, n, rng_for(0, "plain")))
     names = {name: name for name in experiment.space.relevant}
     tests, truth = images_to_test(materials.source, names, experiment.space)
     return accuracy(drain(net.logits(materials.pictures, tests)), truth) or 0.0

@@ -212,13 +212,13 @@ def test_the_worked_example_keeps_the_contract_of_strategies(worked_example):
 
 def test_the_worked_example_asks_first_what_two_classes_are_nearest_for(worked_example):
     view = contract.a_view(worked_example, unlabeled=2)
-    view.signals["classifier_logits"].setflags(write=True)
-    view.signals["classifier_logits"][:] = [[2.0, 0.0], [1.0, 0.0]]
+    view.signals["classifier.logits"].setflags(write=True)
+    view.signals["classifier.logits"][:] = [[2.0, 0.0], [1.0, 0.0]]
     assert contract.ask(worked_example, view, b=2).ids.tolist() == view.unlabeled[::-1].tolist()
 
 
 def test_the_signals_that_the_guide_lists_are_those_there_are():
     text = (ROOT / "docs" / "adding_a_strategy.md").read_text(encoding="utf-8")
     listed = set(re.findall(r"^\| `(\w+)` \| \(", text, re.MULTILINE))
-    known = {*contract.TEXT_SIGNALS, *contract.NET_SIGNALS, *contract.IMAGE_SIGNALS}
+    known = {*contract.TEXT_SIGNALS, *contract.IMAGE_SIGNALS}
     assert listed == known

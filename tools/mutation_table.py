@@ -13,13 +13,14 @@ SOURCES = {
     "config": "laser_core/config.py",
     "delta": "laser_core/strategies/helpers/delta.py",
     "head": "laser_core/nets/head.py",
+    "headed": "laser_core/nets/training/headed.py",
     "laser": "laser_core/strategies/laser.py",
     "metrics": "laser_core/metrics/paper.py",
     "nets": "laser_core/nets/__init__.py",
+    "outputs": "laser_core/nets/training/outputs.py",
     "plan": "laser_core/experiment/plan.py",
     "resnet": "laser_core/nets/resnet.py",
     "rounds": "laser_core/experiment/evaluation.py",
-    "run_nets": "laser_core/experiment/nets.py",
     "scores": "laser_core/scores.py",
     "selection": "laser_core/selection.py",
     "sets": "laser_core/data/sets/published_sets.py",
@@ -132,9 +133,8 @@ SCORES = (
 DETECTOR = (
     mutation(
         "detector-trained-at-1", "Eq. (2) and (3): the detector is trained at T",
-        "run_nets", '"detector", round, ids, labels, n + 1, temperature',
-        '"detector", round, ids, labels, n + 1, 1.0',
-        "run_nets::test_the_detector_is_trained_at_the_temperature_that_it_is_read_at",
+        "laser", "(detector(self.settings.temperature),)", "(detector(1.0),)",
+        "run_nets::test_laser_asks_for_a_detector_at_its_own_temperature",
     ),
     mutation(
         "detector-read-at-1", "Eq. (3): the detector is read at the run's T",
@@ -148,12 +148,12 @@ DETECTOR = (
     ),
     mutation(
         "loss-at-1", "Eq. (2): a network's loss sees logits / T",
-        "train", "cross_entropy(model(images) / temperature, labels)",
-        "cross_entropy(model(images), labels)", STEPS,
+        "headed", "name: z / self._objective.temperature for", "name: z for", STEPS,
     ),
     mutation(
         "classifier-learns-irrelevant", "Algorithm 1: the classifier sees relevant labels alone",
-        "run_nets", "ids, labels = ids[relevant], labels[relevant]", "labels = labels % n",
+        "outputs", "ids, labels = ids[labels < n], labels[labels < n]",
+        "labels = labels % n",
         "run_nets::test_the_classifier_learns_from_relevant_images_alone",
     ),
 )  # fmt: skip

@@ -21,13 +21,15 @@ from laser_core.experiment.evaluation import component_precisions, evaluate_clas
 from laser_core.experiment.held_out import held_out_accuracy
 from laser_core.experiment.materials import Materials
 from laser_core.experiment.names import names_of
-from laser_core.experiment.nets import NetStore, RunNets
+from laser_core.experiment.nets import KeyedShelf, RunNets
 from laser_core.experiment.oracle import take_answers
-from laser_core.experiment.signals import TEXT_SIGNALS, compute_signals
+from laser_core.experiment.signals import TEXT_SIGNALS, compute_signals, read_nets
 from laser_core.experiment.text_classifier import TextClassifier
 from laser_core.metrics.summary import rounds_csv
 from laser_core.nets import make_learner
 from laser_core.nets.anchor import Anchor
+from laser_core.nets.base import Net
+from laser_core.nets.objectives import CLASSIFIER
 from laser_core.pool import Label, LabelSpace, Pool, positions
 from laser_core.progress import Progress, Steps
 from laser_core.store.store import Store
@@ -67,9 +69,7 @@ class Experiment:
             self.config,
             learner,
             materials.pictures,
-            NetStore(store.folder / "nets", learner),
-            called=lambda name: store.classes.resolve(Label("relevant", name)).name,
-            with_detector="detector_logits" in make_strategy(self.config).needs,
+            KeyedShelf(store.folder / "nets", learner),
         )
 
     @property
@@ -114,13 +114,13 @@ class Experiment:
         strategy = make_strategy(choice.applied_to(self.config))
         started = time.perf_counter()
         version = yield from self._current_texts(strategy)
-        view = yield from self._view(strategy, choice.delta)
-        yield from strategy.fit(view, self._rng("fit"))
+        nets = yield from self._nets_asked_with(strategy)
+        view = yield from self._view(strategy, nets, choice.delta)
         query = strategy.select(view, self.config.batch_size or 1, self._rng("query"))
         arrays = replace(
             query.arrays,
             row=positions(self.pool.ids, view.unlabeled.tolist()),
-            classifier=self._texts.classifier_arrays(self._nets.current.classifier, view.unlabeled),
+            classifier=self._texts.classifier_arrays(nets[CLASSIFIER.name], view.unlabeled),
         )
         figures = {
             **query.figures,
@@ -158,17 +158,21 @@ class Experiment:
         pictures, oracle = materials.pictures, materials.oracle
         names = relevant_names(materials.source, self.store.classes.resolve)
         anchor = self._anchor(round)
-        nets = yield from self._nets.train(round, *self.pool.training_labels(), anchor)
+        # after the last round nobody asks, so the classifier alone is trained
+        specs = make_strategy(self.config).nets() if round < self.config.rounds else ()
+        labeled = self.pool.training_labels()
+        nets = yield from self._nets.require(specs, round, labeled, self.pool.unlabeled(), anchor)
+        classifier = nets[CLASSIFIER.name]
         parts = yield from component_precisions(
             round, query, self.pool, self.config, self._nets.learner, pictures
         )
         figures = {**query.figures, **parts}
         accuracy, confusion = yield from evaluate_classifier(
-            nets.classifier, pictures, *self._images_to_test()
+            classifier, pictures, *self._images_to_test()
         )
         if accuracy is None and self.config.learner == "head":  # a second ResNet takes too long
             figures |= yield from held_out_accuracy(
-                self._nets.learner, pictures, *self.pool.training_labels(), self.space.n,
+                self._nets.learner, pictures, *labeled, self.space.n,
                 self.config.seed, round, anchor,
             )  # fmt: skip
         seconds = figures.pop("query_seconds", 0.0) + time.perf_counter() - started
@@ -178,7 +182,7 @@ class Experiment:
         )
         asked = len(self.store.exchanges.all()) - sum(r.llm_calls for r in self.records)
         record = replace(record, llm_calls=asked)
-        self._nets.keep(round, nets)
+        self._nets.keep_no_others()
         self.store.rounds.append(record)
         self.records.append(record)
         self.pending = None
@@ -218,23 +222,40 @@ class Experiment:
         self.store.exchanges.append(new)
         return kept[0]
 
-    def _view(self, strategy: Strategy, delta: float | None) -> Steps[PoolView]:
+    def _nets_asked_with(self, strategy: Strategy) -> Steps[dict[str, Net | None]]:
+        """The nets of the round before that a strategy reads, and the classifier."""
+        before = self._pool_of(self.store.labels.by_id(up_to_round=len(self.records)))
+        round, labeled = len(self.records), before.training_labels()
+        anchor = self._anchor(round) if round else None
+        return (
+            yield from self._nets.require(
+                strategy.nets(), round, labeled, before.unlabeled(), anchor
+            )
+        )
+
+    def _view(
+        self, strategy: Strategy, nets: Mapping[str, Net | None], delta: float | None
+    ) -> Steps[PoolView]:
         round, needs = self.round_index, strategy.needs
         unlabeled = self.pool.unlabeled()
         labeled, labels = self.pool.training_labels()
-        yield from self._nets.restore(
-            round - 1, self._labeled_before, lambda: self._anchor(round - 1)
-        )
-        signals = yield from compute_signals(
+        pictures = self.materials.pictures
+        signals = compute_signals(
             needs,
             unlabeled=unlabeled,
             labeled=labeled,
-            n_classes=self.space.n,
-            pictures=self.materials.pictures,
+            pictures=pictures,
             cosines=self._text_cosines(unlabeled) if needs & set(TEXT_SIGNALS) else None,
-            detector=self._nets.current.detector,
-            classifier=self._nets.current.classifier,
             names=(yield from self._names(unlabeled)) if needs & set(NAME_SIGNALS) else None,
+        )
+        signals |= yield from read_nets(
+            needs,
+            nets,
+            unlabeled=unlabeled,
+            labeled=labeled,
+            n_classes=self.space.n,
+            pictures=pictures,
+            rng=self._rng,
         )
         rows = positions(self.pool.ids, unlabeled.tolist())
         return PoolView(
@@ -253,12 +274,6 @@ class Experiment:
         descriptions = kept[1] if kept else Descriptions(())
         columns = positions(self.pool.ids, unlabeled.tolist())
         return text_cosines(self.materials.cosines, descriptions, columns)
-
-    def _labeled_before(self) -> tuple[Ids, Ints]:
-        """What the last finished round was trained on."""
-        return self._pool_of(
-            self.store.labels.by_id(up_to_round=len(self.records))
-        ).training_labels()
 
     def _anchor(self, round: int) -> Anchor | None:
         """What the classifier of a round starts from: the sentences that its query was asked by."""

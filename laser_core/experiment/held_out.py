@@ -11,6 +11,7 @@ from laser_core.basics.seeding import rng_for
 from laser_core.metrics.intervals import accuracy_interval, held_out_mask
 from laser_core.nets.anchor import Anchor
 from laser_core.nets.base import Learner, Pictures
+from laser_core.nets.objectives import CLASSIFIER, detector
 from laser_core.progress import Steps
 from laser_core.scores import detector_score, temperature_probabilities
 
@@ -46,7 +47,8 @@ def held_out_accuracy(
     if aside.sum() < LEAST:
         return {}
     rng = rng_for(seed, "held out classifier", round)
-    net = yield from learner.train(pictures, ids[~aside], labels[~aside], n, rng, 1.0, anchor)
+    seen = ids[~aside], labels[~aside]
+    net = yield from learner.train(CLASSIFIER, pictures, *seen, n, rng, anchor=anchor)
     logits = yield from net.logits(pictures, ids[aside])
     interval = accuracy_interval(logits.argmax(axis=1), labels[aside])
     return {
@@ -83,14 +85,9 @@ def out_of_fold_precision(
         inside = fold == part
         if not inside.any() or inside.all():
             continue
-        net = yield from learner.train(
-            pictures,
-            ids[~inside],
-            labels[~inside],
-            n_classes + 1,
-            rng_for(seed, "fold", part),
-            temperature,
-        )
+        seen = ids[~inside], labels[~inside]
+        rng = rng_for(seed, "fold", part)
+        net = yield from learner.train(detector(temperature), pictures, *seen, n_classes, rng)
         logits = yield from net.logits(pictures, ids[inside])
         scores[inside] = detector_score(temperature_probabilities(logits, temperature))
     chosen = scores > 0.0

@@ -1,12 +1,13 @@
-"""A run's detector and classifier: trained each round, and kept beside the run until the next."""
+"""A run's nets: each trained once for what it was asked for, and found again by its key."""
 
 from __future__ import annotations
 
-import json
 import shutil
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from hashlib import blake2b
 from pathlib import Path
+
+import numpy as np
 
 from laser_core.basics.arrays import Ids, Ints
 from laser_core.basics.seeding import rng_for
@@ -15,188 +16,198 @@ from laser_core.errors import StoreError
 from laser_core.nets.anchor import Anchor
 from laser_core.nets.base import Learner, Net, Pictures
 from laser_core.nets.head import text_alone
+from laser_core.nets.objectives import CLASSIFIER, NetSpec, Objective
+from laser_core.nets.training.outputs import training_images
 from laser_core.progress import Steps
 from laser_core.store.database import unwritable_error
-from laser_core.strategies.laser import laser_settings
 
-Labeled = tuple[Ids, Ints]
-
-
-@dataclass(frozen=True)
-class Nets:
-    """One round's nets; None for one that is not needed or has nothing to learn from yet."""
-
-    detector: Net | None = None
-    classifier: Net | None = None
+Labeled = tuple[Ids, Ints]  # (L,) ids and class indices, n for irrelevant
 
 
 class RunNets:
-    """Trains, keeps and restores the nets of a run.
+    """The nets that a run's rounds ask for: from memory, from the shelf, or trained now.
+
+    All three give the same numbers, so nobody need know which it was.
 
     Args:
-        config: seed, temperature, number of relevant classes.
+        config: seed, number of relevant classes.
         learner: how nets are trained.
         pictures: what they are trained on.
-        shelf: where the last round's are kept.
-        with_detector: whether the strategy asks for one.
-        called: what a class is called now that had a name when a net was trained.
+        shelf: where they are kept.
     """
 
     def __init__(
-        self,
-        config: ExperimentConfig,
-        learner: Learner,
-        pictures: Pictures,
-        kept_nets: NetStore,
-        with_detector: bool,
-        called: Callable[[str], str] = str,
+        self, config: ExperimentConfig, learner: Learner, pictures: Pictures, shelf: KeyedShelf
     ) -> None:
         self.learner = learner
-        self.current = Nets()
-        self._config = config
+        self._seed = config.seed
+        self._n = len(config.relevant)
         self._pictures = pictures
-        self._kept_nets = kept_nets
-        self._with_detector = with_detector
-        self._called = called
-        self._round = 0
+        self._shelf = shelf
+        self._held: dict[str, Net] = {}  # by key, those of the last call
 
-    def train(
-        self, round: int, ids: Ids, labels: Ints, anchor: Anchor | None = None
-    ) -> Steps[Nets]:
-        """The nets of a round: Algorithm 1, lines 12 and 13. Changes nothing here yet.
+    def require(
+        self,
+        specs: Sequence[NetSpec],
+        round: int,
+        labeled: Labeled,
+        unlabeled: Ids,
+        anchor: Anchor | None = None,
+    ) -> Steps[dict[str, Net | None]]:
+        """Name -> net, the classifier always among them; None where nothing can be learned yet.
 
         Args:
-            ids, labels: (L,) labeled images and class indices, n for irrelevant.
-            anchor: what the classifier starts from, or None; the detector knows no text.
-        """
-        n = len(self._config.relevant)
-        detector = classifier = None
-        if len(ids) and self._with_detector:
-            temperature = laser_settings(self._config).temperature
-            detector = yield from self._fit("detector", round, ids, labels, n + 1, temperature)
-        relevant = labels < n
-        if relevant.any():
-            ids, labels = ids[relevant], labels[relevant]
-            classifier = yield from self._fit("classifier", round, ids, labels, n, 1.0, anchor)
-        elif anchor is not None:
-            classifier = text_alone(anchor)
-        return Nets(detector, classifier)
-
-    def keep(self, round: int, nets: Nets) -> None:
-        """Make `nets` the current ones, on disk first.
+            specs: what the strategy asks for.
+            round: after which they are trained, 0 before the first.
+            labeled: what they learn from.
+            unlabeled: (U,) the pool that is left, for objectives that look at it.
+            anchor: what the classifier starts from, or None; no other net knows the text.
 
         Raises:
-            StoreError: they cannot be written.
+            ValueError: two nets of a strategy have one name, or one starts from a net that does not
+                stand before it.
+            StoreError: a net cannot be kept.
         """
-        self._kept_nets.put(round, nets.detector, nets.classifier, self._config.relevant)
-        self.current, self._round = nets, round
+        nets: dict[str, Net | None] = {}
+        keys: dict[str, str] = {}
+        held: dict[str, Net] = {}
+        for spec in _with_classifier(specs):
+            rng = rng_for(self._seed, spec.name, "pool", round)
+            images = training_images(spec.objective, labeled, unlabeled, self._n, rng)
+            text = anchor if spec == CLASSIFIER else None
+            if len(images[0]) == 0:
+                nets[spec.name] = text_alone(text) if text is not None else None
+                continue
+            start = nets[spec.start] if spec.start else None
+            key = self._key(spec, round, images, text, keys.get(spec.start or "", ""))
+            net = self._found(key, spec) or (
+                yield from self._train(spec, round, images, text, start, key)
+            )
+            nets[spec.name], keys[spec.name], held[key] = net, key, net
+        self._held = held
+        return nets
 
-    def restore(
-        self, round: int, labeled: Callable[[], Labeled], anchor: Callable[[], Anchor | None]
-    ) -> Steps[None]:
-        """After a restart: the nets of `round`, from disk or trained again; both give the same.
+    def keep_no_others(self) -> None:
+        """Remove what the shelf has beside the nets of the last call.
 
-        They are trained again, on what the labels say now, if classes came or went since, or if
-        those on disk have other outputs than this run's classes.
-
-        Args:
-            round: the last finished one, 0 if none is.
-            labeled: the labels as that round had them.
-            anchor: what its classifier started from.
+        Raises:
+            StoreError: the folder cannot be written.
         """
-        if self._round == round:
-            return
-        same = tuple(map(self._called, self._kept_nets.classes(round))) == self._config.relevant
-        kept = self._kept_nets.get(round) if same else None
-        if kept is not None and self._fit_the_run(*kept):
-            self.current, self._round = Nets(*kept), round
-        elif round:
-            self.keep(round, (yield from self.train(round, *labeled(), anchor())))
+        self._shelf.keep_only(self._held)
 
-    def _fit_the_run(self, detector: Net | None, classifier: Net | None) -> bool:
-        n = len(self._config.relevant)
-        wanted = ((detector, n + 1), (classifier, n))
-        return all(net is None or net.outputs == outputs for net, outputs in wanted)
+    def _found(self, key: str, spec: NetSpec) -> Net | None:
+        """The net of a key as it was trained, if it has the outputs of this run's classes."""
+        net = self._held.get(key) or self._shelf.get(key, spec)
+        return net if net is not None and self._fits(net, spec.objective) else None
 
-    def _fit(
+    def _fits(self, net: Net, objective: Objective) -> bool:
+        if objective.on != "labeled":
+            return net.outputs == self._n
+        grouped = type(objective).split_unknown is not Objective.split_unknown
+        return net.outputs > self._n if grouped else net.outputs == self._n + 1
+
+    def _train(
         self,
-        which: str,
+        spec: NetSpec,
         round: int,
-        ids: Ids,
-        labels: Ints,
-        outputs: int,
-        temperature: float,
-        anchor: Anchor | None = None,
+        images: Labeled,
+        anchor: Anchor | None,
+        start: Net | None,
+        key: str,
     ) -> Steps[Net]:
-        rng = rng_for(self._config.seed, which, round)
-        train = self.learner.train
-        return (yield from train(self._pictures, ids, labels, outputs, rng, temperature, anchor))
+        net = yield from self.learner.train(
+            spec, self._pictures, *images, self._n, rng_for(self._seed, spec.name, round),
+            anchor=anchor, start=start,
+        )  # fmt: skip
+        self._shelf.put(key, net)
+        return net
+
+    def _key(
+        self, spec: NetSpec, round: int, images: Labeled, anchor: Anchor | None, start: str
+    ) -> str:
+        """What a training depends on, in 32 signs: equal keys mean equal nets."""
+        ids, labels = images
+        digest = blake2b(digest_size=16)
+        words = (self.learner.training, spec.training, self._seed, round, self._n, start)
+        for part in (*map(str, words), *ids.tolist()):
+            digest.update(part.encode("utf-8", "surrogatepass") + b"\0")
+        digest.update(labels.astype("<i8").tobytes())
+        if anchor is not None:
+            for array in (anchor.weights, anchor.bias):
+                digest.update(np.ascontiguousarray(array, dtype="<f4").tobytes())
+        return digest.hexdigest()
 
 
-NAMES = ("detector", "classifier")
+def _with_classifier(specs: Sequence[NetSpec]) -> list[NetSpec]:
+    """The classifier and then `specs`, checked."""
+    found = [CLASSIFIER]
+    for spec in specs:
+        if spec == CLASSIFIER:
+            continue
+        names = [before.name for before in found]
+        if spec.name in names:
+            raise ValueError(f"a strategy asks for two nets called {spec.name!r}")
+        if spec.start is not None and spec.start not in names:
+            where = f"{spec.name} starts from {spec.start}"
+            raise ValueError(f"{where}, which does not stand before it")
+        found.append(spec)
+    return found
 
 
-class NetStore:
-    """The nets of the newest finished round; older ones are removed.
+class KeyedShelf:
+    """Nets as files that are called by their keys; one folder a run, or one for a whole study.
 
     Args:
-        folder: of the run's nets.
+        folder: of the nets.
         learner: who trained them and can load them.
+        shared: whether other runs keep theirs here too, so that none may be removed.
     """
 
-    def __init__(self, folder: Path, learner: Learner) -> None:
+    def __init__(self, folder: Path, learner: Learner, shared: bool = False) -> None:
         self._folder = folder
         self._learner = learner
+        self._shared = shared
 
-    def put(
-        self,
-        round: int,
-        detector: Net | None,
-        classifier: Net | None,
-        classes: Sequence[str] = (),
-    ) -> None:
-        """Keep the nets of a round, and the relevant classes they were trained for.
+    def get(self, key: str, spec: NetSpec) -> Net | None:
+        """The net that was kept under `key`; None if it has to be trained (again)."""
+        path = self._path(key)
+        try:
+            return self._learner.load(path, spec) if path.exists() else None
+        except StoreError:  # damaged: training again gives the same net
+            return None
+
+    def put(self, key: str, net: Net) -> None:
+        """Keep a net, whole or not at all.
 
         Raises:
             StoreError: the disk is full, or the folder cannot be written.
         """
-        place = self._place(round)
+        path = self._path(key)
+        partial = path.with_name(f".{key}.partial")
         try:
-            shutil.rmtree(place, ignore_errors=True)
-            place.mkdir(parents=True)
-            for name, net in zip(NAMES, (detector, classifier), strict=True):
-                if net is not None:
-                    net.save(place / f"{name}.safetensors")
-            (place / "complete").write_text(json.dumps(list(classes)), encoding="utf-8")
-            for older in self._folder.iterdir():
-                if older != place:
-                    shutil.rmtree(older, ignore_errors=True)
+            self._folder.mkdir(parents=True, exist_ok=True)
+            net.save(partial)
+            partial.replace(path)
         except OSError as error:
-            raise unwritable_error(place, error) from error
+            raise unwritable_error(path, error) from error
 
-    def get(self, round: int) -> tuple[Net | None, Net | None] | None:
-        """(detector, classifier) of a round; None if they have to be trained again."""
-        place = self._place(round)
-        if not (place / "complete").exists():
-            return None
+    def keep_only(self, keys: Iterable[str]) -> None:
+        """Remove everything else in the folder, what earlier versions kept there too.
+
+        Raises:
+            StoreError: the folder cannot be written.
+        """
+        if self._shared or not self._folder.is_dir():
+            return
+        wanted = {self._path(key) for key in keys}
         try:
-            return self._load(place / "detector.safetensors"), self._load(
-                place / "classifier.safetensors"
-            )
-        except StoreError:  # damaged: training again gives the same nets
-            return None
+            for path in self._folder.iterdir():
+                if path.is_dir():
+                    shutil.rmtree(path)
+                elif path not in wanted:
+                    path.unlink()
+        except OSError as error:
+            raise unwritable_error(self._folder, error) from error
 
-    def classes(self, round: int) -> tuple[str, ...]:
-        """What `put` was given for a round; () if its nets are not kept."""
-        try:
-            kept = json.loads((self._place(round) / "complete").read_text(encoding="utf-8"))
-        except (OSError, ValueError, RecursionError):
-            return ()
-        named = isinstance(kept, list) and all(isinstance(name, str) for name in kept)
-        return tuple(kept) if named else ()
-
-    def _load(self, path: Path) -> Net | None:
-        return self._learner.load(path) if path.exists() else None
-
-    def _place(self, round: int) -> Path:
-        return self._folder / f"round-{round:03d}"
+    def _path(self, key: str) -> Path:
+        return self._folder / f"{key}.safetensors"

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 
 import numpy as np
 
-from laser_core.basics.arrays import Floats, Ids
+from laser_core.basics.arrays import Ids
 from laser_core.errors import ConfigError
 from laser_core.nets.base import Net, Pictures
+from laser_core.nets.objectives import CLASSIFIER
 from laser_core.progress import Steps
 from laser_core.texts.cosines import TextCosines
 from laser_core.texts.neglabel import NAME_SIGNALS, NegativeNames
 from laser_core.view import Signal
 
 TEXT_SIGNALS = ("relevant_cosines", "irrelevant_cosines", "relevant_owner", "irrelevant_owner")
-NET_SIGNALS = ("detector_logits", "classifier_logits")
 IMAGE_SIGNALS = ("vectors", "labeled_vectors")
 
 
@@ -24,19 +26,15 @@ def compute_signals(
     *,
     unlabeled: Ids,
     labeled: Ids,
-    n_classes: int,
     pictures: Pictures,
     cosines: TextCosines | None,
-    detector: Net | None,
-    classifier: Net | None,
     names: NegativeNames | None = None,
-) -> Steps[dict[str, Signal]]:
-    """The arrays named in `needs`, in the order of `unlabeled` (U,) where they speak of images.
+) -> dict[str, Signal]:
+    """The text and image signals among `needs`, in the order of `unlabeled` (U,).
 
     relevant_cosines (R, U), irrelevant_cosines (I, U): of the sentences in use; relevant_owner
     (R,), irrelevant_owner (I,): which class each describes. vectors (U, D), labeled_vectors
-    (L, D): unit image vectors. detector_logits (U, n + 1), classifier_logits (U, n): of the last
-    round's nets; without one the classifier's are all -inf and the detector's are left out.
+    (L, D): unit image vectors.
 
     Args:
         cosines: of the unlabeled images; None if no text signal is needed.
@@ -46,10 +44,13 @@ def compute_signals(
     Raises:
         ConfigError: a strategy needs a signal that does not exist.
     """
-    known = {*TEXT_SIGNALS, *NET_SIGNALS, *IMAGE_SIGNALS, *NAME_SIGNALS}
-    if not needs <= known:
-        wrong, right = ", ".join(sorted(needs - known)), ", ".join(sorted(known))
-        raise ConfigError(f"a strategy needs {wrong}, which is no signal; there are {right}")
+    known = {*TEXT_SIGNALS, *IMAGE_SIGNALS, *NAME_SIGNALS}
+    wrong = sorted(need for need in needs if need not in known and not is_reading(need))
+    if wrong:
+        raise ConfigError(
+            f"a strategy needs {', '.join(wrong)}, which is no signal; there are "
+            f"{', '.join(sorted(known))}, and readings of nets, such as classifier.logits"
+        )
     signals: dict[str, Signal] = {}
     if cosines is not None:
         texts = (
@@ -66,18 +67,79 @@ def compute_signals(
         signals["vectors"] = pictures.vectors(unlabeled)
     if "labeled_vectors" in needs:
         signals["labeled_vectors"] = pictures.vectors(labeled)
-    if "detector_logits" in needs and detector is not None:
-        signals["detector_logits"] = yield from detector.logits(pictures, unlabeled)
-    if "classifier_logits" in needs:
-        signals["classifier_logits"] = yield from _classifier_logits(
-            classifier, pictures, unlabeled, n_classes
-        )
     return {name: signals[name] for name in signals if name in needs}
 
 
-def _classifier_logits(
-    classifier: Net | None, pictures: Pictures, ids: Ids, n_classes: int
-) -> Steps[Floats]:
-    if classifier is None:
-        return np.full((len(ids), n_classes), -np.inf)
-    return (yield from classifier.logits(pictures, ids))
+@dataclass(frozen=True)
+class Reading:
+    """A need that a net answers: "<net>.<what>" of unlabeled images, "<net>.labeled.<what>".
+
+    Args:
+        net: the name of its `NetSpec`.
+        what: as for `Net.read`: "logits" or another head, "features", "samples".
+        labeled: whether of the labeled images.
+    """
+
+    net: str
+    what: str
+    labeled: bool
+
+    @classmethod
+    def of(cls, need: str) -> Reading:
+        """The reading that `need` names.
+
+        Raises:
+            ConfigError: it names none.
+        """
+        parts = need.split(".")
+        labeled = len(parts) == 3 and parts[1] == "labeled"
+        if not all(parts) or not (labeled or len(parts) == 2):
+            raise ConfigError(
+                f"a strategy needs {need!r}, which is no reading of a net; give net.what or "
+                "net.labeled.what, such as classifier.logits or classifier.labeled.features"
+            )
+        return cls(parts[0], parts[-1], labeled)
+
+
+def is_reading(need: str) -> bool:
+    """Whether a need is answered by a net."""
+    return "." in need
+
+
+def read_nets(
+    needs: AbstractSet[str],
+    nets: Mapping[str, Net | None],
+    *,
+    unlabeled: Ids,
+    labeled: Ids,
+    n_classes: int,
+    pictures: Pictures,
+    rng: Callable[[str], np.random.Generator],
+) -> Steps[dict[str, Signal]]:
+    """The readings among `needs`. A net that has nothing to learn from yet is left out.
+
+    The classifier alone answers all the same: logits of minus infinity, vectors as features.
+
+    Args:
+        nets: name -> net, or None.
+        rng: need -> generator of its samples.
+
+    Raises:
+        ConfigError: a need names no net of the strategy, or is no reading.
+    """
+    found: dict[str, Signal] = {}
+    for need in sorted(filter(is_reading, needs)):
+        reading = Reading.of(need)
+        if reading.net not in nets:
+            raise ConfigError(
+                f"a strategy needs {need}, but none of its nets is called {reading.net}; it has "
+                f"{', '.join(nets)}"
+            )
+        net, ids = nets[reading.net], labeled if reading.labeled else unlabeled
+        if net is not None:
+            found[need] = yield from net.read(reading.what, pictures, ids, rng(need))
+        elif reading.net == CLASSIFIER.name and reading.what == "logits":
+            found[need] = np.full((len(ids), n_classes), -np.inf)
+        elif reading.net == CLASSIFIER.name and reading.what == "features":
+            found[need] = pictures.vectors(ids)
+    return found

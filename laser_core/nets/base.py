@@ -14,6 +14,7 @@ from laser_core.progress import Steps
 
 if TYPE_CHECKING:
     from laser_core.nets.anchor import Anchor
+    from laser_core.nets.objectives import NetSpec
 
 
 class Pictures(Protocol):
@@ -34,7 +35,7 @@ class Pictures(Protocol):
 
 
 class Net(ABC):
-    """A trained network with C outputs."""
+    """A trained network: features, and heads on them of which "logits" has C outputs."""
 
     @property
     @abstractmethod
@@ -42,8 +43,24 @@ class Net(ABC):
         """C."""
 
     @abstractmethod
+    def read(
+        self, what: str, pictures: Pictures, ids: Ids, rng: np.random.Generator | None = None
+    ) -> Steps[Floats]:
+        """What the net says of images.
+
+        Args:
+            what: a head ("logits" (N, C): activations a_c of Eq. (3), -inf for a class that had no
+                label in training; others (N, k) as the objective has them); "features" (N, d), what
+                the heads stand on; or "samples" (T, N, C), logits under dropout.
+            rng: of "samples" alone.
+
+        Raises:
+            ValueError: there is no such head, or samples are asked for without `rng`.
+        """
+
     def logits(self, pictures: Pictures, ids: Ids) -> Steps[Floats]:
-        """(n, C) activations a_c of Eq. (3); -inf for a class that had no label in training."""
+        """(N, C) of the head "logits"."""
+        return (yield from self.read("logits", pictures, ids))
 
     @abstractmethod
     def save(self, path: Path) -> None:
@@ -51,7 +68,7 @@ class Net(ABC):
 
 
 class Learner(ABC):
-    """Trains nets from scratch, one for the detector and one for the classifier each round.
+    """Trains nets from scratch, each round those that a strategy asks for, and the classifier.
 
     Attributes:
         name: the key in configs and on the page.
@@ -59,36 +76,45 @@ class Learner(ABC):
 
     name: ClassVar[str]
 
+    @property
+    def training(self) -> str:
+        """What a training depends on beside the net's own `NetSpec.training`, in words."""
+        return self.name
+
     @abstractmethod
     def train(
         self,
+        spec: NetSpec,
         pictures: Pictures,
         ids: Ids,
         labels: Ints,
-        n_outputs: int,
+        n: int,
         rng: np.random.Generator,
-        temperature: float = 1.0,
+        *,
         anchor: Anchor | None = None,
+        start: Net | None = None,
     ) -> Steps[Net]:
-        """A net that minimises Eq. (2), cross-entropy of softmax(logits / temperature).
+        """A net trained for `spec.objective` on images that `training_images` chose.
 
         Args:
+            spec: what it is trained for, and how.
             pictures: where the images come from.
-            ids: (L,) labeled images.
-            labels: (L,) classes, 0 to n_outputs - 1; some may be missing, their logit is then -inf.
-            n_outputs: C; n + 1 for the detector (Eq. 2), n for the classifier.
+            ids: (L,) the images.
+            labels: (L,) classes, 0 to n - 1, n for irrelevant, -1 for unlabeled; some classes may
+                be missing, their logit is then -inf.
+            n: relevant classes.
             rng: all of its randomness.
-            temperature: T of Eq. (3).
-            anchor: of the n_outputs classes, for a net that starts from the text; then every class
+            anchor: of the n classes, for a classifier that starts from the text; then every class
                 has a finite logit, labeled or not.
+            start: the net that `spec.start` names.
 
         Raises:
-            ValueError: there is no labeled image, or this learner cannot start from the text.
+            ValueError: there is no image, or this learner cannot start from the text.
         """
 
     @abstractmethod
-    def load(self, path: Path) -> Net:
-        """The net that `Net.save` wrote.
+    def load(self, path: Path, spec: NetSpec) -> Net:
+        """The net that `Net.save` wrote for `spec`.
 
         Raises:
             StoreError: the file is missing or is no net of this learner.

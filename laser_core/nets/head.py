@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -12,6 +13,9 @@ import numpy as np
 from laser_core.basics.arrays import Floats, Ids, Ints
 from laser_core.nets.anchor import Anchor
 from laser_core.nets.base import Learner, Net, Pictures
+from laser_core.nets.objectives import NetSpec, Objective, Seen
+from laser_core.nets.training.outputs import Outputs, outputs_of
+from laser_core.nets.training.samples import dropout_samples
 from laser_core.nets.weights import read_weights, unusable, write_weights
 from laser_core.progress import Progress, Steps
 from laser_core.scores import temperature_probabilities
@@ -45,6 +49,9 @@ class LogitParts:
     bias: Floats
 
 
+Linear = tuple[Floats, Floats]  # weights (k, D) and bias (k,)
+
+
 class LinearNet(Net):
     """logits = anchor + vectors @ weights.T + bias, -inf where a class was never seen.
 
@@ -52,25 +59,60 @@ class LinearNet(Net):
         weights: (C, D).
         bias: (C,); -inf for a class without a label in training, unless there is an anchor.
         anchor: what the net started from, or None.
+        others: further heads, by name.
+        centre: (D,) mean of the training vectors, which dropout turns around; None: no samples.
+        dropout, passes: of "samples", as in `NetSpec`.
     """
 
-    def __init__(self, weights: Floats, bias: Floats, anchor: Anchor | None = None) -> None:
+    def __init__(
+        self,
+        weights: Floats,
+        bias: Floats,
+        anchor: Anchor | None = None,
+        others: Mapping[str, Linear] | None = None,
+        centre: Floats | None = None,
+        dropout: float = 0.0,
+        passes: int = 1,
+    ) -> None:
         self.weights = weights
         self.bias = bias
         self.anchor = anchor
+        self.others = dict(others or {})
+        self.centre = centre
+        self._dropout = dropout
+        self._passes = passes
 
     @property
     def outputs(self) -> int:
         return len(self.bias)
 
-    def logits(self, pictures: Pictures, ids: Ids) -> Steps[Floats]:
-        parts = []
+    def read(
+        self, what: str, pictures: Pictures, ids: Ids, rng: np.random.Generator | None = None
+    ) -> Steps[Floats]:
+        if what not in ("logits", "features", "samples", *self.others):
+            raise ValueError(f"this net has no {what!r}")
+        along = 1 if what == "samples" else 0
+        parts = [self._said(what, pictures.vectors(ids[:0]), rng)]  # its shape, for no image at all
         for start in range(0, len(ids), ROWS_AT_ONCE):
             yield Progress("scoring images", start, len(ids))
             vectors = pictures.vectors(ids[start : start + ROWS_AT_ONCE])
-            found = vectors @ self.weights.T + self.bias
-            parts.append(found if self.anchor is None else self.anchor.logits(vectors) + found)
-        return np.concatenate(parts) if parts else np.empty((0, len(self.bias)), np.float32)
+            parts.append(self._said(what, vectors, rng))
+        return np.concatenate(parts, axis=along)
+
+    def _said(self, what: str, vectors: Floats, rng: np.random.Generator | None) -> Floats:
+        if what == "features":
+            return vectors
+        if what == "samples":
+            if rng is None or self.centre is None:
+                raise ValueError("samples need a generator, and a net that was trained for them")
+            return dropout_samples(
+                vectors, self.weights, self.bias, self._dropout, self._passes, rng, self.centre
+            )
+        weights, bias = (self.weights, self.bias) if what == "logits" else self.others[what]
+        found: Floats = vectors @ weights.T + bias
+        if what != "logits" or self.anchor is None:
+            return found
+        return self.anchor.logits(vectors) + found
 
     def parts(self, vectors: Floats) -> LogitParts:
         """The logits of images with `vectors` (k, D), taken apart."""
@@ -82,6 +124,10 @@ class LinearNet(Net):
         tensors = {"weights": self.weights, "bias": self.bias}
         if self.anchor is not None:
             tensors |= {"text_weights": self.anchor.weights, "text_bias": self.anchor.bias}
+        if self.centre is not None:
+            tensors["centre"] = self.centre
+        for name, (weights, bias) in self.others.items():
+            tensors |= {f"{name}.weights": weights, f"{name}.bias": bias}
         write_weights(path, Head.name, tensors)
 
 
@@ -97,46 +143,78 @@ class Head(Learner):
 
     def train(
         self,
+        spec: NetSpec,
         pictures: Pictures,
         ids: Ids,
         labels: Ints,
-        n_outputs: int,
+        n: int,
         rng: np.random.Generator,
-        temperature: float = 1.0,
+        *,
         anchor: Anchor | None = None,
+        start: Net | None = None,  # a frozen trunk is the same for all
     ) -> Steps[Net]:
         if len(ids) == 0:
             raise ValueError("a head needs at least one labeled image")
         vectors = pictures.vectors(ids)
+        yield Progress(f"training the {spec.name} on {len(ids)} images", 0, 1)
         if anchor is not None:
-            yield Progress(f"training the head on {len(ids)} images", 0, 1)
             return LinearNet(*fit_anchored(vectors, labels, anchor.logits(vectors)), anchor)
-        weights = np.zeros((n_outputs, vectors.shape[1]), dtype=np.float32)
-        bias = np.full(n_outputs, -np.inf, dtype=np.float32)
-        seen = np.unique(labels)
-        yield Progress(f"training the head on {len(ids)} images", 0, 1)
-        if len(seen) == 1:  # nothing to tell apart: the one class wins everywhere
-            bias[seen] = 0.0
-            return LinearNet(weights, bias)
-        weights[seen], bias[seen] = fit_softmax(vectors, labels, temperature)
-        logits = vectors @ weights[seen].T + bias[seen]
-        chances = temperature_probabilities(logits.astype(np.float64), temperature)
-        right = chances[np.arange(len(labels)), np.searchsorted(seen, labels)]
-        loss = {"loss": round(float(-np.log(np.maximum(right, 1e-12)).mean()), 4)}
-        yield Progress(f"trained the head on {len(ids)} images", 1, 1, loss)
-        return LinearNet(weights, bias)
+        outputs = outputs_of(spec.objective, labels, n, lambda rows: vectors[rows], rng)
+        heads = _fitted(spec.objective, outputs.seen, vectors, outputs.targets)
+        weights = np.zeros((outputs.width, vectors.shape[1]), dtype=np.float32)
+        bias = np.full(outputs.width, -np.inf, dtype=np.float32)
+        weights[outputs.columns], bias[outputs.columns] = heads.pop("logits")
+        net = LinearNet(weights, bias, None, heads, vectors.mean(axis=0), spec.dropout, spec.passes)
+        if spec.objective.plain and len(outputs.columns) > 1:
+            loss = _loss(spec.objective, net, vectors, outputs)
+            yield Progress(f"trained the {spec.name} on {len(ids)} images", 1, 1, {"loss": loss})
+        return net
 
-    def load(self, path: Path) -> Net:
+    def load(self, path: Path, spec: NetSpec) -> Net:
         tensors, _ = read_weights(path, self.name)
         weights, bias = tensors.get("weights"), tensors.get("bias")
-        if weights is None or bias is None or weights.shape[:1] != bias.shape:
+        if weights is None or bias is None or not _belong(weights, bias):
             raise unusable(path, self.name, "weights and bias do not belong together")
         text, text_bias = tensors.get("text_weights"), tensors.get("text_bias")
-        if text is None or text_bias is None:
-            return LinearNet(weights, bias)
-        if text.shape != weights.shape or text_bias.shape != bias.shape:
-            raise unusable(path, self.name, "its text part does not belong to its weights")
-        return LinearNet(weights, bias, Anchor(text, text_bias))
+        if text is not None and text_bias is not None:
+            if text.shape != weights.shape or text_bias.shape != bias.shape:
+                raise unusable(path, self.name, "its text part does not belong to its weights")
+            return LinearNet(weights, bias, Anchor(text, text_bias))
+        names = [name.removesuffix(".weights") for name in tensors if name.endswith(".weights")]
+        others = {name: (tensors[f"{name}.weights"], tensors[f"{name}.bias"]) for name in names}
+        if not all(_belong(*head) for head in others.values()):
+            raise unusable(path, self.name, "a head's weights and bias do not belong together")
+        return LinearNet(
+            weights, bias, None, others, tensors.get("centre"), spec.dropout, spec.passes
+        )
+
+
+def _belong(weights: Floats, bias: Floats) -> bool:
+    return weights.ndim == 2 and weights.shape[:1] == bias.shape
+
+
+def _fitted(objective: Objective, seen: Seen, vectors: Floats, targets: Ints) -> dict[str, Linear]:
+    """Head -> weights and bias that minimise the loss; zeros where there is nothing to tell."""
+    if seen.known + seen.unknown == 1:  # the one class wins everywhere
+        sizes = objective.heads(seen).items()
+        width = vectors.shape[1]
+        return {
+            name: (np.zeros((k, width), np.float32), np.zeros(k, np.float32)) for name, k in sizes
+        }
+    if objective.plain:
+        return {"logits": fit_softmax(vectors, targets, objective.temperature)}
+    from laser_core.nets.training.solve import solve  # imports torch, which costs seconds
+
+    return solve(objective, seen, vectors, targets)
+
+
+def _loss(objective: Objective, net: LinearNet, vectors: Floats, outputs: Outputs) -> float:
+    """Mean cross-entropy of the training images, for a person."""
+    columns = outputs.columns
+    logits = vectors @ net.weights[columns].T + net.bias[columns]
+    chances = temperature_probabilities(logits.astype(np.float64), objective.temperature)
+    right = chances[np.arange(len(vectors)), outputs.targets]
+    return round(float(-np.log(np.maximum(right, 1e-12)).mean()), 4)
 
 
 def fit_anchored(

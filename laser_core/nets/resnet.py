@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, cast
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from laser_core.basics.arrays import Floats, Ids, Ints
 from laser_core.config import Device
@@ -18,10 +18,15 @@ from laser_core.nets.anchor import Anchor
 from laser_core.nets.base import Learner, Net, Pictures
 from laser_core.nets.batches import Normalisation, normalisation_of
 from laser_core.nets.device import choose_device
+from laser_core.nets.objectives import NetSpec
 from laser_core.nets.predict import SCORED_AT_ONCE, score
 from laser_core.nets.train import fit
+from laser_core.nets.training.headed import Headed, ObjectiveLoss
+from laser_core.nets.training.outputs import outputs_of
+from laser_core.nets.training.samples import dropout_samples
 from laser_core.nets.weights import read_weights, unusable, write_weights
 from laser_core.progress import Progress, Steps
+from laser_core.scores import temperature_probabilities
 
 SMALL, LARGE = 32, 64  # pixels: the sizes of CIFAR and Tiny-ImageNet, which the paper has
 SMALL_UP_TO = 48  # pixels: the middle; larger pictures are shrunk to LARGE
@@ -50,110 +55,192 @@ class ResNet18(Learner):
         self._device = choose_device(device)
         self._size = size
 
+    @property
+    def training(self) -> str:
+        return f"{self.name}, {self._epochs} epochs, {self._size or 'usual'} pixels"
+
     def train(
         self,
+        spec: NetSpec,
         pictures: Pictures,
         ids: Ids,
         labels: Ints,
-        n_outputs: int,
+        n: int,
         rng: np.random.Generator,
-        temperature: float = 1.0,
+        *,
         anchor: Anchor | None = None,
+        start: Net | None = None,
     ) -> Steps[Net]:
         if len(ids) == 0:
             raise ValueError("resnet18 needs at least one labeled image")
         if anchor is not None:
             raise ValueError("resnet18 cannot start from the text")
+        outputs = outputs_of(
+            spec.objective, labels, n, lambda rows: pictures.vectors(ids[rows]), rng
+        )
         size = self._size or (SMALL if pictures.side <= SMALL_UP_TO else LARGE)
-        classes, targets = np.unique(labels, return_inverse=True)  # those without an image: not
         yield from pictures.prepare_pixels(size)
         pixels = pictures.pixels(ids, size)
-        normalisation = normalisation_of(pixels)
-        model = build(len(classes), size, int(rng.integers(2**63))).to(self._device)
-        if len(classes) > 1:  # else there is nothing to tell apart
-            yield from fit(
+        heads = spec.objective.heads(outputs.seen)
+        network = build(heads["logits"], size, int(rng.integers(2**63)))
+        order = torch.Generator().manual_seed(int(rng.integers(2**63)))
+        model = Headed(network, heads, int(rng.integers(2**63))).to(self._device)
+        if isinstance(start, ResNet):
+            model.start_from(start.model)
+        form = Form(tuple(outputs.columns.tolist()), outputs.width, size, normalisation_of(pixels))
+        snapshots: list[dict[str, Tensor]] = []
+        if len(outputs.columns) > 1:  # else there is nothing to tell apart
+            targets = torch.from_numpy(outputs.targets).to(self._device)
+            snapshots = yield from fit(
                 model,
                 torch.from_numpy(pixels.copy()).to(self._device),
-                torch.from_numpy(targets).to(self._device),
-                normalisation,
+                ObjectiveLoss(spec.objective, outputs.seen, targets, spec.dropout, rng),
+                form.normalisation,
                 self._epochs,
-                temperature,
-                torch.Generator().manual_seed(int(rng.integers(2**63))),
+                order,
+                spec.snapshots,
             )
-        return ResNet(model, classes.tolist(), n_outputs, size, normalisation, self._device)
+        return ResNet(model, form, self._device, spec, snapshots)
 
-    def load(self, path: Path) -> Net:
+    def load(self, path: Path, spec: NetSpec) -> Net:
         tensors, words = read_weights(path, self.name)
         try:
             about = json.loads(words["about"])
-            model = build(len(about["classes"]), about["size"], seed=0)
-            model.load_state_dict({name: torch.from_numpy(t) for name, t in tensors.items()})
-            normalisation = Normalisation(**{k: tuple(v) for k, v in about.pop("pixels").items()})
-            return ResNet(
-                model.to(self._device), normalisation=normalisation, device=self._device, **about
-            )
-        except (KeyError, TypeError, ValueError, RuntimeError) as error:
+            heads, many = about["heads"], about["snapshots"]
+            normalisation = Normalisation(**{k: tuple(v) for k, v in about["pixels"].items()})
+            form = Form(tuple(about["columns"]), about["width"], about["size"], normalisation)
+            model = Headed(build(heads["logits"], form.size, seed=0), heads, seed=0)
+            weights = {name: torch.from_numpy(t) for name, t in tensors.items()}
+            model.load_state_dict(_without(weights, "last/"))
+            snapshots = [_without(weights, f"{number}/") for number in range(many)]
+            return ResNet(model.to(self._device), form, self._device, spec, snapshots)
+        except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
             first_line = str(error).splitlines()[0]
             raise unusable(path, self.name, first_line) from error
 
 
-class ResNet(Net):
-    """A trained ResNet-18.
+def _without(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    """The tensors whose names begin with `prefix`, without it."""
+    mine = {name: tensor for name, tensor in tensors.items() if name.startswith(prefix)}
+    return {name.removeprefix(prefix): tensor for name, tensor in mine.items()}
+
+
+@dataclass(frozen=True)
+class Form:
+    """How the outputs and the pictures of a net are to be taken.
 
     Args:
-        model: on `device`, one output for each of `classes`.
-        classes: those that had an image in training, ascending; of one alone there is nothing
-            to learn: it wins everywhere.
-        n_outputs: C, with the classes that had none.
+        columns: the place among `width` of each class or unknown group that had an image in
+            training; of one alone there is nothing to learn: it wins everywhere.
+        width: C, with the classes that had none.
         size: side of the pictures in pixels.
         normalisation: of the training pictures.
+    """
+
+    columns: tuple[int, ...]
+    width: int
+    size: int
+    normalisation: Normalisation
+
+
+class ResNet(Net):
+    """A trained ResNet-18 with heads.
+
+    Args:
+        model: on `device`, one output of "logits" for each of the form's columns.
+        form: of its outputs and pictures.
         device: where `model` is.
+        spec: what it was trained for.
+        snapshots: weights of `model` at several epochs, which answer together; none: it alone.
     """
 
     def __init__(
         self,
-        model: nn.Module,
-        classes: Sequence[int],
-        n_outputs: int,
-        size: int,
-        normalisation: Normalisation,
+        model: Headed,
+        form: Form,
         device: torch.device,
+        spec: NetSpec,
+        snapshots: Sequence[dict[str, Tensor]] = (),
     ) -> None:
-        self._model = model
-        self._classes = list(classes)
-        self._n_outputs = n_outputs
-        self._size = size
-        self._normalisation = normalisation
+        self.model = model
+        self._form = form
         self._device = device
+        self._spec = spec
+        self._snapshots = list(snapshots)
 
     @property
     def outputs(self) -> int:
-        return self._n_outputs
+        return self._form.width
 
-    def logits(self, pictures: Pictures, ids: Ids) -> Steps[Floats]:
-        logits = np.full((len(ids), self._n_outputs), -np.inf, dtype=np.float32)
-        if len(self._classes) == 1:
-            logits[:, self._classes] = 0.0
-            return logits
-        yield from pictures.prepare_pixels(self._size)
+    def read(
+        self, what: str, pictures: Pictures, ids: Ids, rng: np.random.Generator | None = None
+    ) -> Steps[Floats]:
+        if what == "logits":
+            return self._spread((yield from self._logits(pictures, ids)))
+        if what == "samples":
+            return (yield from self._samples(pictures, ids, rng))
+        if what != "features" and what not in self.model.heads:
+            raise ValueError(f"this net has no {what!r}")
+        return (yield from self._scored(what, pictures, ids))
+
+    def _logits(self, pictures: Pictures, ids: Ids) -> Steps[Floats]:
+        if len(self._form.columns) == 1:
+            return np.zeros((len(ids), 1), dtype=np.float32)
+        if not self._snapshots:
+            return (yield from self._scored("logits", pictures, ids))
+        total: Floats = np.zeros((len(ids), len(self._form.columns)), dtype=np.float32)
+        for weights in self._snapshots:
+            self.model.load_state_dict(weights)
+            logits = yield from self._scored("logits", pictures, ids)
+            total = total + temperature_probabilities(logits, 1.0)
+        return np.log(np.maximum(total / len(self._snapshots), np.finfo(np.float32).tiny))
+
+    def _samples(
+        self, pictures: Pictures, ids: Ids, rng: np.random.Generator | None
+    ) -> Steps[Floats]:
+        """(passes, N, C): the trunk runs once, only the head sees the dropout."""
+        if rng is None:
+            raise ValueError("samples need a generator")
+        features = yield from self._scored("features", pictures, ids)
+        head = cast(nn.Linear, self.model.heads["logits"])
+        weights, bias = (t.detach().cpu().numpy() for t in (head.weight, head.bias))
+        found = dropout_samples(features, weights, bias, self._spec.dropout, self._spec.passes, rng)
+        return np.stack([self._spread(each) for each in found])
+
+    def _scored(self, what: str, pictures: Pictures, ids: Ids) -> Steps[Floats]:
+        """(N, k) "features" or a head's outputs."""
+        heads = cast(dict[str, nn.Linear], self.model.heads)
+        width = self.model.width if what == "features" else heads[what].out_features
+        found = np.empty((len(ids), width), dtype=np.float32)
+        yield from pictures.prepare_pixels(self._form.size)
         step = SCORED_AT_ONCE[self._device.type]
         for start in range(0, len(ids), step):
             yield Progress("scoring images", start, len(ids))
-            end = start + step
-            pixels = pictures.pixels(ids[start:end], self._size)
-            logits[start:end, self._classes] = score(
-                self._model, pixels, self._normalisation, self._device
-            )
-        return logits
+            some = slice(start, start + step)
+            pixels = pictures.pixels(ids[some], self._form.size)
+            found[some] = score(self.model, what, pixels, self._form.normalisation, self._device)
+        return found
+
+    def _spread(self, outputs: Floats) -> Floats:
+        full = np.full((len(outputs), self._form.width), -np.inf, dtype=np.float32)
+        full[:, self._form.columns] = outputs
+        return full
 
     def save(self, path: Path) -> None:
+        form, states = self._form, {"last": self.model.state_dict()}
+        states |= {str(number): state for number, state in enumerate(self._snapshots)}
         about = {
-            "classes": self._classes,
-            "n_outputs": self._n_outputs,
-            "size": self._size,
-            "pixels": asdict(self._normalisation),
+            "columns": form.columns,
+            "width": form.width,
+            "size": form.size,
+            "pixels": asdict(form.normalisation),
+            "heads": {name: head.out_features for name, head in self.model.heads.items()},
+            "snapshots": len(self._snapshots),
         }
-        tensors = {name: t.cpu().numpy() for name, t in self._model.state_dict().items()}
+        tensors = {
+            f"{of}/{name}": t.cpu().numpy() for of, state in states.items()
+            for name, t in state.items()
+        }  # fmt: skip
         write_weights(path, ResNet18.name, tensors, about=json.dumps(about))
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass, field
+from functools import partial
 
 import torch
-from torch import Tensor, nn
-from torch.nn.functional import cross_entropy
+from torch import Tensor
 
 from laser_core.errors import ConfigError
-from laser_core.nets.batches import Normalisation, crop_and_flip, epoch_batches
+from laser_core.nets.batches import BATCH, Normalisation, crop_and_flip, epoch_batches
 from laser_core.nets.device import memory_explained, repeatable
+from laser_core.nets.training.headed import Headed, ObjectiveLoss
+from laser_core.nets.training.snapshots import snapshot, snapshot_epochs
 from laser_core.progress import Progress, Steps
 
 LEARNING_RATE = 0.01
@@ -49,21 +51,22 @@ class _Meter:
 
 
 def fit(
-    model: nn.Module,
+    model: Headed,
     pixels: Tensor,
-    labels: Tensor,
+    loss: ObjectiveLoss,
     normalisation: Normalisation,
     epochs: int,
-    temperature: float,
     generator: torch.Generator,
-) -> Steps[None]:
-    """Minimise Eq. (2), cross-entropy of softmax(logits / temperature), in place.
+    every: int = 0,
+) -> Steps[list[dict[str, Tensor]]]:
+    """Minimise the loss of an objective in place; snapshots come back, none for `every` 0.
 
     Args:
         model: on the device of `pixels`.
         pixels: (L, h, w, 3) uint8.
-        labels: (L,) int64, one of the model's outputs each.
-        generator: on the CPU; order, crops and flips come from it.
+        loss: of these L images.
+        generator: on the CPU; order, crops, flips and dropout come from it.
+        every: so many epochs a snapshot of the weights is taken (`snapshot_epochs`).
 
     Raises:
         ConfigError: the loss is no number any more, or the device's memory is full.
@@ -72,38 +75,57 @@ def fit(
         model.parameters(), lr=LEARNING_RATE, momentum=MOMENTUM, weight_decay=WEIGHT_DECAY
     )
     schedule = torch.optim.lr_scheduler.StepLR(optimiser, step_size=HALVED_EVERY, gamma=0.5)
-    meter = _Meter(f"training resnet18 on {len(labels)} images", epochs * len(labels))
+    count, kept = len(pixels), snapshot_epochs(every, epochs)
+    meter = _Meter(f"training resnet18 on {count} images", epochs * count)
+    snapshots = [snapshot(model)] if 0 in kept else []
     yield Progress(meter.stage, 0, meter.total)
     for epoch in range(epochs):
         name, rate = f"{epoch + 1} of {epochs}", float(schedule.get_last_lr()[0])
         meter.losses = []
-        batches = epoch_batches(len(labels), generator)
+        loss.before_epoch(partial(features_of, model, pixels, normalisation))
+        batches = epoch_batches(count, generator)
         for number, batch in enumerate(batches, start=1):
             with repeatable(), memory_explained(pixels.device):
                 some = batch.to(pixels.device)
                 images = normalisation.apply(crop_and_flip(pixels[some], generator))
-                meter.losses.append(_step(model, optimiser, images, labels[some], temperature))
+                meter.losses.append(_step(model, optimiser, loss, images, some, generator))
             meter.done += len(batch)
             if meter.due() and number < len(batches):
                 yield meter.report(name, rate)
         schedule.step()
         progress = meter.report(name, rate)
-        _check_finite(float(progress.figures["loss"]), temperature)
+        _check_finite(float(progress.figures["loss"]), loss.temperature)
+        if epoch + 1 in kept:
+            snapshots.append(snapshot(model))
         yield progress
+    return snapshots
+
+
+def features_of(
+    model: Headed, pixels: Tensor, normalisation: Normalisation, rows: Tensor
+) -> Tensor:
+    """(k, d) features of the images at `rows` (k,), as they are scored: no crop, no mirror."""
+    model.eval()
+    with torch.no_grad(), repeatable(), memory_explained(pixels.device):
+        some = torch.split(rows, BATCH)
+        parts = [model.trunk(normalisation.apply(pixels[each])) for each in some]
+    return torch.cat(parts)
 
 
 def _step(
-    model: nn.Module,
+    model: Headed,
     optimiser: torch.optim.Optimizer,
+    objective: ObjectiveLoss,
     images: Tensor,
-    labels: Tensor,
-    temperature: float,
+    rows: Tensor,
+    generator: torch.Generator,
 ) -> Tensor:
     model.train()
     optimiser.zero_grad(set_to_none=True)
-    loss = cross_entropy(model(images) / temperature, labels)
-    loss.backward()  # type: ignore[no-untyped-call]
-    optimiser.step()
+    loss = objective(model, images, rows, generator)
+    if loss.requires_grad:  # a small batch may hold nothing that the objective learns from
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimiser.step()
     return loss.detach()
 
 

@@ -190,7 +190,8 @@ class Rounds:
         """Finished rounds whose record no longer says what the labels of its query say.
 
         Somebody labeled, undid or redid one of its pictures since, or a class came or went; a new
-        name alone changes nothing. Neither the record nor what was trained is rewritten.
+        name alone changes nothing. The record is not rewritten; the next query trains on the labels
+        as they stand.
         """
         records = self.records()
         with self._events.guard:

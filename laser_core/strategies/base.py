@@ -8,10 +8,10 @@ from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
 
-from laser_core.basics.arrays import Floats
+from laser_core.basics.arrays import Floats, Ints
 from laser_core.config import ExperimentConfig
 from laser_core.errors import ConfigError
-from laser_core.progress import Steps
+from laser_core.nets.objectives import NetSpec
 from laser_core.selection import top_b
 from laser_core.strategies.settings import NoSettings, read_settings
 from laser_core.view import PoolView, Query, take
@@ -25,7 +25,9 @@ class Strategy(ABC):
     Attributes:
         name: the key in `STRATEGIES`, in configs and on the page.
         title: for a person.
-        needs: signals; the engine computes these and no others.
+        needs: signals, and readings of nets ("classifier.logits"); the engine computes these and
+            no others.
+        classes_needed: relevant classes that must have a label before it can score.
         Settings: a frozen dataclass of its settings, every field with a default; see
             `laser_core.strategies.settings.setting`.
     """
@@ -33,6 +35,7 @@ class Strategy(ABC):
     name: ClassVar[str]
     title: ClassVar[str]
     needs: frozenset[str] = frozenset()
+    classes_needed: ClassVar[int] = 0
     Settings: ClassVar[type[Any]] = NoSettings
 
     def __init__(self, settings: Any = None) -> None:
@@ -47,9 +50,22 @@ class Strategy(ABC):
         """
         return cls(read_settings(cls, dict(config.settings)))
 
-    def fit(self, view: PoolView, rng: np.random.Generator) -> Steps[None]:
-        """Train what the strategy alone needs; most need nothing."""
-        yield from ()
+    def nets(self) -> tuple[NetSpec, ...]:
+        """The nets it needs beside the classifier, which there always is; `needs` reads them."""
+        return ()
+
+    def why_not(self, labels: Ints, n: int) -> str:
+        """Why it cannot score yet, as half a sentence; "" if it can.
+
+        Args:
+            labels: (L,) class indices so far, n for irrelevant.
+            n: relevant classes.
+        """
+        seen = len(np.unique(labels[labels < n]))
+        if seen >= min(self.classes_needed, n):
+            return ""
+        wanted = min(self.classes_needed, n)
+        return f"{seen} of {n} relevant classes labeled so far, {self.title} needs {wanted}"
 
     @abstractmethod
     def score(self, view: PoolView, rng: np.random.Generator) -> Floats:

@@ -10,6 +10,7 @@ import numpy as np
 
 from laser_core.basics.arrays import Bools, Floats, Ints
 from laser_core.config import ExperimentConfig
+from laser_core.nets.objectives import NetSpec, detector
 from laser_core.scores import (
     Fusion,
     detector_score,
@@ -101,7 +102,7 @@ class Laser(Strategy):
             "irrelevant_cosines",
             "relevant_owner",
             "irrelevant_owner",
-            "detector_logits",
+            "detector.logits",
         }
     )
 
@@ -142,7 +143,11 @@ class Laser(Strategy):
         if self.settings.aggregator == "neglabel":
             self.needs = self.needs | set(NAME_SIGNALS)
         if self.schedule == DeltaSchedule("fixed", 0.0):  # the ablation "without detector"
-            self.needs = self.needs - {"detector_logits"}
+            self.needs = self.needs - {"detector.logits"}
+
+    def nets(self) -> tuple[NetSpec, ...]:
+        trained = "detector.logits" in self.needs
+        return (detector(self.settings.temperature),) if trained else ()
 
     def score(self, view: PoolView, rng: np.random.Generator) -> Floats:
         return self.parts(view).final
@@ -158,7 +163,7 @@ class Laser(Strategy):
         s_vlm = texts.score(_names(s)).astype(np.float64)
         best = s["relevant_cosines"].argmax(axis=0)
         labeled = Labeled(view.labels, view.n_classes, s["relevant_owner"])
-        return self.fuse(s_vlm, best, s.get("detector_logits"), labeled, self._delta(view))
+        return self.fuse(s_vlm, best, s.get("detector.logits"), labeled, self._delta(view))
 
     def fuse(
         self, s_vlm: Floats, best: Ints, logits: Floats | None, labeled: Labeled, delta: float
@@ -199,7 +204,7 @@ class Laser(Strategy):
         )
 
     def _arrays(self, parts: Parts, signals: Mapping[str, Signal]) -> LaserArrays:
-        logits = signals.get("detector_logits")
+        logits = signals.get("detector.logits")
         kept = laser_arrays(parts, None if logits is None else logits.astype(np.float32))
         names = {name: signals[name] for name in NAME_SIGNALS if name in self.needs}
         return replace(kept, **names)

@@ -19,10 +19,10 @@ class Uncertainty(Strategy):
 
     name = "uncertainty"
     title = "Uncertainty (entropy)"
-    needs = frozenset({"classifier_logits"})
+    needs = frozenset({"classifier.logits"})
 
     def score(self, view: PoolView, rng: np.random.Generator) -> Floats:
-        logits = view.signals["classifier_logits"]
+        logits = view.signals["classifier.logits"]
         if np.isfinite(logits).any(axis=0).sum() < 2:
             return rng.random(len(view.unlabeled))
         probabilities = temperature_probabilities(logits, temperature=1.0)

@@ -7,6 +7,7 @@ from laser_core.basics.seeding import rng_for
 from laser_core.errors import StoreError
 from laser_core.nets.anchor import Anchor, text_anchor
 from laser_core.nets.head import INVERSE_PENALTY, Head, fit_anchored, text_alone
+from laser_core.nets.objectives import CLASSIFIER
 from laser_core.nets.resnet import ResNet18
 from laser_core.nets.weights import write_weights
 from laser_core.progress import drain
@@ -73,7 +74,9 @@ def test_a_class_without_a_label_is_predicted_from_its_text():
     pictures, labels = clouds(classes=3)
     anchor = Anchor(4.0 * np.eye(3, 8, dtype=np.float32), np.zeros(3, np.float32))
     seen = labels < 2
-    steps = Head().train(pictures, pictures.ids[seen], labels[seen], 3, rng_for(0), anchor=anchor)
+    steps = Head().train(
+        CLASSIFIER, pictures, pictures.ids[seen], labels[seen], 3, rng_for(0), anchor=anchor
+    )
     logits = logits_of(drain(steps), pictures)
     assert np.isfinite(logits).all()
     assert (logits[~seen].argmax(axis=1) == 2).mean() > 0.95
@@ -82,7 +85,11 @@ def test_a_class_without_a_label_is_predicted_from_its_text():
 def test_one_label_is_enough_and_none_is_the_text_alone():
     pictures, labels = clouds()
     anchor = an_anchor()
-    net = drain(Head().train(pictures, pictures.ids[:1], labels[:1], 3, rng_for(0), anchor=anchor))
+    net = drain(
+        Head().train(
+            CLASSIFIER, pictures, pictures.ids[:1], labels[:1], 3, rng_for(0), anchor=anchor
+        )
+    )
     assert np.isfinite(logits_of(net, pictures)).all()
     alone = logits_of(text_alone(anchor), pictures)
     np.testing.assert_allclose(alone, anchor.logits(pictures.rows), atol=1e-6)
@@ -90,7 +97,9 @@ def test_one_label_is_enough_and_none_is_the_text_alone():
 
 def test_the_parts_add_up_to_the_logits():
     pictures, labels = clouds()
-    net = drain(Head().train(pictures, pictures.ids, labels, 3, rng_for(0), anchor=an_anchor()))
+    net = drain(
+        Head().train(CLASSIFIER, pictures, pictures.ids, labels, 3, rng_for(0), anchor=an_anchor())
+    )
     parts = net.parts(pictures.rows)
     np.testing.assert_allclose(
         parts.text + parts.learned + parts.bias, logits_of(net, pictures), atol=1e-5
@@ -99,9 +108,11 @@ def test_the_parts_add_up_to_the_logits():
 
 def test_a_saved_net_remembers_its_text(tmp_path):
     pictures, labels = clouds()
-    net = drain(Head().train(pictures, pictures.ids, labels, 3, rng_for(0), anchor=an_anchor()))
+    net = drain(
+        Head().train(CLASSIFIER, pictures, pictures.ids, labels, 3, rng_for(0), anchor=an_anchor())
+    )
     net.save(tmp_path / "classifier.safetensors")
-    loaded = Head().load(tmp_path / "classifier.safetensors")
+    loaded = Head().load(tmp_path / "classifier.safetensors", CLASSIFIER)
     np.testing.assert_array_equal(logits_of(loaded, pictures), logits_of(net, pictures))
     np.testing.assert_array_equal(loaded.anchor.weights, net.anchor.weights)
 
@@ -113,10 +124,14 @@ def test_a_text_part_of_other_classes_is_an_error_that_says_what_to_do(tmp_path)
     }  # fmt: skip
     write_weights(tmp_path / "classifier.safetensors", "head", tensors)
     with pytest.raises(StoreError, match="text part does not belong.*delete it"):
-        Head().load(tmp_path / "classifier.safetensors")
+        Head().load(tmp_path / "classifier.safetensors", CLASSIFIER)
 
 
 def test_resnet18_has_no_such_thing():
     pictures, labels = clouds()
     with pytest.raises(ValueError, match="cannot start from the text"):
-        drain(ResNet18(1).train(pictures, pictures.ids, labels, 3, rng_for(0), anchor=an_anchor()))
+        drain(
+            ResNet18(1).train(
+                CLASSIFIER, pictures, pictures.ids, labels, 3, rng_for(0), anchor=an_anchor()
+            )
+        )

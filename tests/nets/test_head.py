@@ -6,6 +6,7 @@ import pytest
 from laser_core.basics.seeding import rng_for
 from laser_core.errors import StoreError
 from laser_core.nets.head import Head, fit_softmax
+from laser_core.nets.objectives import CLASSIFIER, CrossEntropy, NetSpec, OneVsRest, detector
 from laser_core.nets.weights import write_weights
 from laser_core.progress import drain
 
@@ -29,8 +30,8 @@ def clouds(per_class=20, classes=3, spread=0.2):
 
 
 def trained(pictures, labels, n_outputs=3, temperature=1.0):
-    steps = Head().train(pictures, pictures.ids, labels, n_outputs, rng_for(0), temperature)
-    return drain(steps)
+    spec = detector(temperature)  # the last output is as good as any
+    return drain(Head().train(spec, pictures, pictures.ids, labels, n_outputs - 1, rng_for(0)))
 
 
 def logits_of(net, pictures):
@@ -52,7 +53,8 @@ def test_it_learns_classes_that_lie_apart(classes):
 
 def test_two_mirrored_classes_are_divided_in_the_middle():
     pictures = Vectors([[1.0, 0.0], [0.0, 1.0], [0.6, 0.6]])
-    net = drain(Head().train(pictures, pictures.ids[:2], np.array([0, 1]), 2, rng_for(0)))
+    seen = pictures.ids[:2], np.array([0, 1])
+    net = drain(Head().train(CLASSIFIER, pictures, *seen, 2, rng_for(0)))
     first, second, middle = logits_of(net, pictures)
     assert first[0] > first[1]
     np.testing.assert_allclose(first, second[::-1], atol=1e-5)
@@ -124,8 +126,9 @@ def test_labels_that_cannot_be_fitted_warn_nobody():
 
 def test_a_head_without_labels_is_a_broken_promise():
     pictures, _ = clouds()
+    nobody = pictures.ids[:0], np.array([], dtype=int)
     with pytest.raises(ValueError, match="at least one labeled image"):
-        drain(Head().train(pictures, pictures.ids[:0], np.array([], dtype=int), 3, rng_for(0)))
+        drain(Head().train(CLASSIFIER, pictures, *nobody, 3, rng_for(0)))
 
 
 def test_no_images_to_score_give_no_rows():
@@ -137,7 +140,7 @@ def test_a_saved_head_scores_as_before(tmp_path):
     pictures, labels = clouds(classes=2)
     net = trained(pictures, labels, 3)  # class 2 was never seen
     net.save(tmp_path / "detector.safetensors")
-    loaded = Head().load(tmp_path / "detector.safetensors")
+    loaded = Head().load(tmp_path / "detector.safetensors", detector())
     np.testing.assert_array_equal(logits_of(loaded, pictures), logits_of(net, pictures))
 
 
@@ -147,7 +150,7 @@ def test_a_file_that_is_no_head_is_an_error_that_says_what_to_do(tmp_path, conte
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(StoreError, match=r"detector\.safetensors cannot be read as a head .*delet"):
-        Head().load(path)
+        Head().load(path, detector())
 
 
 def test_a_kept_head_that_holds_no_numbers_is_trained_again(tmp_path):
@@ -156,4 +159,32 @@ def test_a_kept_head_that_holds_no_numbers_is_trained_again(tmp_path):
     tensors = {"weights": np.full((2, 3), np.nan, np.float32), "bias": np.zeros(2, np.float32)}
     write_weights(path, Head().name, tensors)
     with pytest.raises(StoreError, match="numbers that are none.*trained again from the labels"):
-        Head().load(path)
+        Head().load(path, detector())
+
+
+def test_a_head_of_another_objective_has_its_outputs_and_comes_back_from_disk(tmp_path):
+    pictures, labels = clouds()
+    spec = NetSpec("eoal", OneVsRest())
+    net = drain(Head().train(spec, pictures, pictures.ids, labels, 2, rng_for(0)))
+    net.save(tmp_path / "eoal.safetensors")
+    loaded = Head().load(tmp_path / "eoal.safetensors", spec)
+    for what, width in (("logits", 3), ("binary", 4), ("features", 8)):
+        said = drain(net.read(what, pictures, pictures.ids))
+        assert said.shape == (60, width)
+        np.testing.assert_array_equal(drain(loaded.read(what, pictures, pictures.ids)), said)
+    with pytest.raises(ValueError, match="no 'gone'"):
+        drain(net.read("gone", pictures, pictures.ids))
+
+
+def test_samples_differ_with_dropout_and_not_without():
+    pictures, labels = clouds(classes=2)
+    for dropout, differ in ((0.5, True), (0.0, False)):
+        spec = NetSpec("bald", CrossEntropy(on="relevant"), dropout, passes=3)
+        net = drain(Head().train(spec, pictures, pictures.ids, labels, 3, rng_for(0)))
+        samples = drain(net.read("samples", pictures, pictures.ids, rng_for(1)))
+        assert samples.shape == (3, 40, 3)
+        assert (samples[:, :, 2] == -np.inf).all()  # nothing was labeled so
+        assert (np.ptp(samples[:, :, 0], axis=0).max() > 0.01) == differ
+    np.testing.assert_allclose(samples[0], logits_of(net, pictures), atol=1e-5)
+    with pytest.raises(ValueError, match="samples need a generator"):
+        drain(net.read("samples", pictures, pictures.ids))

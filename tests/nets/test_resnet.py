@@ -9,6 +9,16 @@ from painted import Squares
 
 from laser_core.basics.seeding import rng_for
 from laser_core.errors import ConfigError, StoreError
+from laser_core.nets.objectives import (
+    CLASSIFIER,
+    Clustered,
+    CrossEntropy,
+    Energy,
+    Negative,
+    NetSpec,
+    OneVsRest,
+    detector,
+)
 from laser_core.nets.resnet import ResNet18, build
 from laser_core.progress import drain
 
@@ -34,7 +44,8 @@ def squares():
 def training(squares, epochs, some=TRAIN, labels=None, n_outputs=4, seed=1, temperature=1.0):
     labels = squares.labels[some] if labels is None else labels
     learner = ResNet18(epochs, "cpu", size=SIZE)
-    return learner.train(squares, squares.ids[some], labels, n_outputs, rng_for(seed), temperature)
+    seen = squares.ids[some], labels
+    return learner.train(detector(temperature), squares, *seen, n_outputs - 1, rng_for(seed))
 
 
 def logits_of(net, squares):
@@ -140,7 +151,9 @@ def test_no_images_to_score_give_no_rows(net, squares):
 def test_small_pictures_are_seen_at_32_pixels_and_larger_ones_at_64(side, size):
     squares = Squares(n=3, side=64)
     squares.side = side
-    net = drain(ResNet18(1, "cpu").train(squares, squares.ids[:1], np.array([0]), 2, rng_for(1)))
+    net = drain(
+        ResNet18(1, "cpu").train(CLASSIFIER, squares, squares.ids[:1], np.array([0]), 2, rng_for(1))
+    )
     assert squares.prepared == [size]
     assert drain(net.logits(squares, squares.ids)).shape == (3, 2)
 
@@ -176,7 +189,7 @@ def test_cuda_where_there_is_none_says_what_to_choose(monkeypatch):
 def test_a_saved_net_scores_as_before(net, squares, tmp_path):
     path = tmp_path / "detector.safetensors"
     net.save(path)
-    loaded = ResNet18(1, "cpu").load(path)
+    loaded = ResNet18(1, "cpu").load(path, detector())
     np.testing.assert_array_equal(logits_of(loaded, squares), logits_of(net, squares))
 
 
@@ -186,7 +199,7 @@ def test_a_file_of_another_learner_is_an_error_that_says_what_to_do(tmp_path):
     path = tmp_path / "detector.safetensors"
     LinearNet(np.zeros((2, 3), np.float32), np.zeros(2, np.float32)).save(path)
     with pytest.raises(StoreError, match=r"as a resnet18 \(another kind of net wrote it\); delete"):
-        ResNet18(1, "cpu").load(path)
+        ResNet18(1, "cpu").load(path, detector())
 
 
 def test_a_net_cut_off_on_disk_is_an_error_that_says_what_to_do(net, tmp_path):
@@ -194,6 +207,63 @@ def test_a_net_cut_off_on_disk_is_an_error_that_says_what_to_do(net, tmp_path):
     net.save(path)
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(StoreError, match="trained again from the labels"):
-        ResNet18(1, "cpu").load(path)
+        ResNet18(1, "cpu").load(path, detector())
     with pytest.raises(StoreError, match="cannot be read as a resnet18"):
-        ResNet18(1, "cpu").load(tmp_path / "missing.safetensors")
+        ResNet18(1, "cpu").load(tmp_path / "missing.safetensors", detector())
+
+
+SPECS = [
+    NetSpec("bald", CrossEntropy(on="relevant"), dropout=0.2, passes=3),
+    NetSpec("eoal", OneVsRest()),
+    NetSpec("energy", Energy()),
+    NetSpec("clustered", Clustered()),
+    NetSpec("negative", Negative(), snapshots=1),
+]
+
+
+def for_spec(squares, spec, start=None):
+    """A net of two epochs: two relevant classes, the third irrelevant or unlabeled."""
+    labels = squares.labels[TRAIN].copy()
+    keep = np.ones(len(labels), dtype=bool)
+    if spec.objective.on == "relevant":
+        keep = labels < 2
+    elif spec.objective.on == "labeled and pool":
+        labels[labels == 2] = -1
+    some = squares.ids[TRAIN][keep], labels[keep]
+    learner = ResNet18(2, "cpu", size=SIZE)
+    return drain(learner.train(spec, squares, *some, 2, rng_for(1), start=start))
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.name)
+def test_every_objective_trains_two_epochs_and_comes_back_from_disk(squares, spec, tmp_path):
+    net = for_spec(squares, spec)
+    net.save(tmp_path / "net.safetensors")
+    loaded = ResNet18(2, "cpu", size=SIZE).load(tmp_path / "net.safetensors", spec)
+    assert loaded.outputs == net.outputs
+    some = squares.ids[TEST]
+    for what in ("logits", "features", *({"binary"} if spec.name == "eoal" else set())):
+        said = drain(net.read(what, squares, some))
+        assert len(said) == 48
+        assert np.isfinite(said).all()
+        np.testing.assert_array_equal(drain(loaded.read(what, squares, some)), said)
+    samples = drain(net.read("samples", squares, some, rng_for(2)))
+    assert samples.shape == (spec.passes, 48, net.outputs)
+    with pytest.raises(ValueError, match="no 'gone'"):
+        drain(net.read("gone", squares, some))
+
+
+def test_a_warm_start_is_another_training_and_the_same_each_time(squares):
+    classifier = for_spec(squares, NetSpec("classifier", CrossEntropy(on="relevant")))
+    spec, some = NetSpec("negative", Negative(), start="classifier"), squares.ids[TEST]
+    cold, warm, again = (for_spec(squares, spec, net) for net in (None, classifier, classifier))
+    said = [drain(net.read("features", squares, some)) for net in (cold, warm, again)]
+    assert not np.allclose(said[0], said[1])
+    np.testing.assert_array_equal(said[1], said[2])
+
+
+def test_snapshots_answer_together_as_the_log_of_their_mean_softmax(squares):
+    net, some = for_spec(squares, NetSpec("negative", Negative(), snapshots=1)), squares.ids[TEST]
+    logits = drain(net.logits(squares, some))
+    np.testing.assert_allclose(np.exp(logits).sum(axis=1), 1.0, atol=1e-5)
+    alone = drain(for_spec(squares, NetSpec("negative", Negative())).logits(squares, some))
+    assert not np.allclose(logits, alone)

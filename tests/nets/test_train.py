@@ -8,7 +8,9 @@ from painted import Squares
 from laser_core.basics.seeding import rng_for
 from laser_core.nets import make_learner
 from laser_core.nets.batches import Normalisation
+from laser_core.nets.objectives import CLASSIFIER, CrossEntropy, Seen
 from laser_core.nets.train import fit
+from laser_core.nets.training.headed import ObjectiveLoss
 from laser_core.progress import drain
 from tests.fakes import config
 
@@ -22,9 +24,10 @@ class Biases(torch.nn.Module):
     def __init__(self, start) -> None:
         super().__init__()
         self.bias = torch.nn.Parameter(torch.tensor(start))
+        self.width = SIDE
 
-    def forward(self, images):
-        return self.bias.expand(len(images), -1)
+    def forward(self, images, keep=None):
+        return images, {"logits": self.bias.expand(len(images), -1)}
 
 
 class Watching(Biases):
@@ -34,7 +37,7 @@ class Watching(Biases):
         super().__init__([0.0, 0.0])
         self.shown = []
 
-    def forward(self, images):
+    def forward(self, images, keep=None):
         self.shown.append(images)
         return super().forward(images)
 
@@ -45,7 +48,9 @@ def trained(model, labels, epochs, temperature=1.0, picture=None):
     pixels = picture.repeat(len(labels), 1, 1, 1)
     reports = []
     generator = torch.Generator().manual_seed(1)
-    steps = fit(model, pixels, torch.tensor(labels), AS_THEY_ARE, epochs, temperature, generator)
+    targets, seen = torch.tensor(labels), Seen(len(model.bias), 0)
+    loss = ObjectiveLoss(CrossEntropy(temperature), seen, targets, 0.0, rng_for(0))
+    steps = fit(model, pixels, loss, AS_THEY_ARE, epochs, generator)
     drain(steps, reports.append)
     return reports[1:]  # the first says that training begins
 
@@ -92,6 +97,7 @@ def test_a_net_is_shown_crops_and_mirrored_pictures_in_training():
 def test_resnet18_trains_as_many_epochs_as_the_settings_have():
     learner = make_learner(config(learner="resnet18", epochs=2, device="cpu"))
     pictures, reports = Squares(n=4, side=32), []
-    steps = learner.train(pictures, pictures.ids, np.array([0, 1, 0, 1]), 2, rng_for(0))
+    seen = pictures.ids, np.array([0, 1, 0, 1])
+    steps = learner.train(CLASSIFIER, pictures, *seen, 2, rng_for(0))
     drain(steps, reports.append)
     assert reports[-1].figures["epoch"] == "2 of 2"

@@ -1,17 +1,22 @@
 """What every strategy keeps, tested by being registered."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from laser_core.basics.arrays import unit_rows
 from laser_core.basics.seeding import rng_for
 from laser_core.config import ExperimentConfig
-from laser_core.experiment.signals import IMAGE_SIGNALS, NET_SIGNALS, TEXT_SIGNALS
-from laser_core.progress import drain
+from laser_core.experiment.signals import IMAGE_SIGNALS, TEXT_SIGNALS, Reading, is_reading
+from laser_core.nets.objectives import CLASSIFIER, Seen
 from laser_core.strategies import STRATEGIES, make_strategy
+from laser_core.texts.neglabel import NAME_SIGNALS
 from laser_core.view import PoolView
 
 U, L, N, R, C, D = 30, 12, 2, 4, 6, 5  # unlabeled, labeled, classes, texts, confuser texts, dim
+LABELS = np.array([0, 0, 1] + [N] * (L - 3))
+PASSES = 4
 
 
 @pytest.fixture(params=sorted(STRATEGIES))
@@ -19,46 +24,88 @@ def strategy(request):
     return make_strategy(ExperimentConfig(strategy=request.param))
 
 
-def a_view(strategy, round_index=3, unlabeled=U, order=None):
-    """A view with plausible signals; `order` permutes the unlabeled images and all they carry."""
+def specs_of(strategy):
+    """Name -> what a strategy's nets are trained for, the classifier among them."""
+    return {spec.name: spec for spec in (CLASSIFIER, *strategy.nets())}
+
+
+def made_up(strategy, unlabeled=U):
+    """Plausible arrays for all that a strategy needs; readings follow from its nets alone."""
     rng = rng_for(5)
-    images = unit_rows(rng.normal(size=(unlabeled, D)))
-    labels = np.array([0, 0, 1] + [2] * (L - 3))
     signals = {
         "relevant_cosines": rng.normal(size=(R, unlabeled)) / 10,
         "irrelevant_cosines": rng.normal(size=(C, unlabeled)) / 10,
         "relevant_owner": np.array([0, 0, 1, 1]),
         "irrelevant_owner": np.array([0, 0, 1, 1, 2, 2]),
-        "vectors": images,
+        "names_log_sum": rng.normal(size=unlabeled),
+        "names_sharpness": np.full(unlabeled, 20.0),
+        "vectors": unit_rows(rng.normal(size=(unlabeled, D))),
         "labeled_vectors": unit_rows(rng.normal(size=(L, D))),
-        "detector_logits": rng.normal(size=(unlabeled, N + 1)),
-        "classifier_logits": rng.normal(size=(unlabeled, N)),
     }
-    assert set(signals) == {*TEXT_SIGNALS, *NET_SIGNALS, *IMAGE_SIGNALS}
+    assert set(signals) == {*TEXT_SIGNALS, *IMAGE_SIGNALS, *NAME_SIGNALS}
+    for need in filter(is_reading, strategy.needs):
+        signals[need] = reading(need, specs_of(strategy), unlabeled)
+    return {name: signals[name] for name in strategy.needs}
+
+
+def reading(need, specs, unlabeled):
+    """A plausible array for "<net>.<what>"."""
+    asked, rng = Reading.of(need), rng_for(7, need)
+    objective = specs[asked.net].objective
+    count = L if asked.labeled else unlabeled
+    width = N if objective.on != "labeled" else N + 1
+    if asked.what == "features":
+        return unit_rows(rng.normal(size=(count, D)))
+    if asked.what == "samples":
+        return rng.normal(size=(PASSES, count, width))
+    if asked.what == "logits":
+        return rng.normal(size=(count, width))
+    return rng.normal(size=(count, objective.heads(Seen(N, width - N))[asked.what]))
+
+
+def along_images(name):
+    """Which axis of a signal stands for the unlabeled images; None if none does."""
+    if name.endswith("_owner") or name.startswith("labeled_") or ".labeled." in name:
+        return None
+    return 1 if name.endswith(("_cosines", ".samples")) else 0
+
+
+def a_view(strategy, round_index=3, unlabeled=U, order=None):
+    """A view with plausible signals; `order` permutes the unlabeled images and all they carry."""
+    order = np.arange(unlabeled) if order is None else order
     ids = np.array([f"img-{i}" for i in range(100, 100 + unlabeled)])  # no id is a position
-    if order is not None:
-        ids = ids[order]
-        for name in ("vectors", "detector_logits", "classifier_logits"):
-            signals[name] = signals[name][order]
-        for name in ("relevant_cosines", "irrelevant_cosines"):
-            signals[name] = signals[name][:, order]
+    signals = {
+        name: array if (axis := along_images(name)) is None else array.take(order, axis)
+        for name, array in made_up(strategy, unlabeled).items()
+    }
     labeled = np.array([f"img-{i}" for i in range(L)])
-    chosen = {name: signals[name] for name in strategy.needs}
-    embeddings = images if order is None else images[order]
-    return PoolView(round_index, ids, labeled, labels, N, chosen, embeddings=embeddings.__getitem__)
+    embeddings = unit_rows(rng_for(5).normal(size=(unlabeled, D)))[order]
+    return PoolView(
+        round_index, ids[order], labeled, LABELS.copy(), N, signals,
+        embeddings=embeddings.__getitem__,
+    )  # fmt: skip
+
+
+def changed(view, change):
+    """The view with every signal as `change(name, array)` makes it."""
+    signals = {name: change(name, np.array(array)) for name, array in view.signals.items()}
+    return replace(view, signals=signals)
 
 
 def ask(strategy, view, b=7, seed=1):
-    drain(strategy.fit(view, rng_for(seed, "fit")))
     return strategy.select(view, b, rng_for(seed, "select"))
+
+
+def require_batch(query, view, b):
+    assert len(query.ids) == len(query.scores) == b == len(set(query.ids.tolist()))
+    assert set(query.ids.tolist()) <= set(view.unlabeled.tolist())
+    assert np.isfinite(query.scores).all()
 
 
 @pytest.mark.parametrize("round_index", [1, 3])
 def test_it_returns_exactly_b_different_unlabeled_images(strategy, round_index):
     view = a_view(strategy, round_index)
-    query = ask(strategy, view)
-    assert len(query.ids) == len(query.scores) == 7 == len(set(query.ids.tolist()))
-    assert set(query.ids.tolist()) <= set(view.unlabeled.tolist())
+    require_batch(ask(strategy, view), view, 7)
 
 
 def test_the_same_seed_gives_the_same_batch(strategy):
@@ -100,3 +147,55 @@ def test_a_view_holds_no_label_of_an_unlabeled_image(strategy):
     assert not set(view.labeled.tolist()) & set(view.unlabeled.tolist())
     with pytest.raises(ValueError, match="read-only"):
         view.labels[0] = 1
+
+
+def test_a_batch_of_one_is_a_batch(strategy):
+    view = a_view(strategy)
+    require_batch(ask(strategy, view, b=1), view, 1)
+
+
+def test_pictures_that_are_all_the_same_are_ranked_all_the_same(strategy):
+    def same(name, array):
+        return array if along_images(name) is None else np.full_like(array, 0.25)
+
+    view = changed(a_view(strategy), same)
+    require_batch(
+        ask(strategy, replace(view, embeddings=lambda at: np.ones((len(at), D)))), view, 7
+    )
+
+
+def test_a_class_without_a_label_does_not_stop_it(strategy):
+    def unseen(name, array):
+        if name.endswith((".logits", ".samples")):
+            array[..., 1] = -np.inf
+        return array
+
+    labels = np.where(LABELS == 1, 0, LABELS)
+    if strategy.why_not(labels, N):
+        return  # the engine asks another rule first
+    view = changed(replace(a_view(strategy), labels=labels), unseen)
+    require_batch(ask(strategy, view), view, 7)
+
+
+def test_without_an_irrelevant_label_it_works_too(strategy):
+    """The published start: only relevant images are labeled before the first query."""
+
+    def nothing_irrelevant(name, array):
+        if name.endswith(".logits") and array.shape[1] == N + 1:
+            array[:, N] = -np.inf
+        return array
+
+    view = changed(replace(a_view(strategy), labels=np.arange(L) % N), nothing_irrelevant)
+    require_batch(ask(strategy, view), view, 7)
+
+
+def test_every_need_is_a_signal_or_a_reading_of_a_net_that_it_has(strategy):
+    signals, specs = {*TEXT_SIGNALS, *IMAGE_SIGNALS, *NAME_SIGNALS}, specs_of(strategy)
+    assert len(specs) == 1 + len([s for s in strategy.nets() if s != CLASSIFIER])
+    for need in strategy.needs:
+        if not is_reading(need):
+            assert need in signals
+            continue
+        asked = Reading.of(need)
+        heads = specs[asked.net].objective.heads(Seen(N, 1))
+        assert asked.what in {"features", "samples", *heads}

@@ -28,7 +28,7 @@ def view(labels, round_index=2, logits=None, delta=None):
         "irrelevant_owner": np.array([], dtype=int),
     }
     if logits is not None:
-        signals["detector_logits"] = np.array(logits)
+        signals["detector.logits"] = np.array(logits)
     ids = np.array(["a", "b", "c"])
     labeled = np.array([f"l{i}" for i in range(len(labels))])
     return PoolView(
@@ -165,5 +165,5 @@ def test_quota_spreads_a_batch_over_descriptions_and_global_does_not():
 
 
 def test_without_a_detector_in_any_round_none_is_asked_for():
-    assert "detector_logits" not in laser(delta="fixed:0").needs
-    assert "detector_logits" in laser(delta="fixed:0.1").needs
+    assert "detector.logits" not in laser(delta="fixed:0").needs
+    assert "detector.logits" in laser(delta="fixed:0.1").needs

@@ -34,7 +34,7 @@ COSINES = ("rows.f32", "texts.jsonl", "vectors.npy")
 _INSIDE = re.compile(
     r"run\.db|bundle\.json|(config|pool|preview)\.json|rounds\.csv"
     r"|arrays/([\w-][\w.-]*/)*[\w-][\w.-]*\.(npy|json)"
-    r"|nets/round-\d+/(complete|\w+\.safetensors)"
+    r"|nets/\w+\.safetensors|nets/round-\d+/(complete|\w+\.safetensors)"  # now; earlier
     r"|cosines/(rows\.f32|texts\.jsonl|vectors\.npy)",
     re.ASCII,
 )

@@ -96,6 +96,11 @@ class ObjectiveLoss:
         self._rng = rng
         self._extra: Extra | None = None
 
+    @property
+    def temperature(self) -> float:
+        """T: what outputs are divided by."""
+        return self._objective.temperature
+
     def before_epoch(self, features: Callable[[Tensor], Tensor]) -> None:
         """Look at the irrelevant images as the net sees them now, if the objective does.
 
