@@ -76,7 +76,7 @@ def parsed(words):
     name, *rest = words
     command = COMMANDS[name]
     given = command.make_context(name, rest).params
-    if name in ("run", "compare"):
+    if name in ("run", "compare", "zero-shot"):
         shared = settings.__code__.co_varnames[: settings.__code__.co_argcount]
         base = settings(**{key: value for key, value in given.items() if key in shared})
     if name == "compare":

@@ -3,6 +3,7 @@
 # no `from __future__ import annotations`: typer reads the types of the options at run time
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -17,9 +18,13 @@ from laser_core.errors import ConfigError
 from laser_core.experiment.materials import Materials
 from laser_core.experiment.plan import plan
 from laser_core.experiment.prepare import prepare
-from laser_core.experiment.zero_shot.line import zero_shot_csv
+from laser_core.experiment.zero_shot.chat import Prices, ask_about_tests
+from laser_core.experiment.zero_shot.line import ZeroShot, zero_shot_csv
 from laser_core.experiment.zero_shot.task import NamingTask, task_of_pool, task_of_run
 from laser_core.experiment.zero_shot.text import text_lines
+from laser_core.llm.choose import open_vision
+from laser_core.llm.endpoint.bodies import one_line
+from laser_core.llm.vision.model import VisionModel
 from laser_core.store.store import StoreView
 
 
@@ -38,25 +43,105 @@ def zero_shot(
     out: Annotated[
         Path | None, typer.Option(help="CSV file to write the lines to.", show_default=False)
     ] = None,
+    vision: Annotated[
+        str,
+        typer.Option(
+            help="openai[:MODEL]: also ask a chat model that takes pictures about each of them "
+            "(OPENAI_API_KEY, or OPENAI_BASE_URL for LLaVA on your own machine). The test pictures "
+            "go there, shrunk to 512 pixels. Without it, no picture leaves this machine.",
+            show_default=False,
+        ),
+    ] = "",
+    at_most: Annotated[
+        int | None,
+        typer.Option(
+            help="With --vision: ask about a random sample of so many, and give an interval.",
+            show_default=False,
+        ),
+    ] = None,
+    price_in: Annotated[
+        float | None,
+        typer.Option(help="Price of a million tokens asked, for the cost.", show_default=False),
+    ] = None,
+    price_out: Annotated[
+        float | None, typer.Option(help="The same, answered.", show_default=False)
+    ] = None,
     cache_dir: CacheDir = None,
 ) -> None:
     """Name the test pictures of the relevant classes without a single label (Appendix B, Table 2).
 
-    By the cosine with "a photo of a NAME", by the mean cosine with a class's sentences, and by the
-    head before its first label.
+    By the cosine with "a photo of a NAME", by the mean cosine with a class's sentences, by the head
+    before its first label, and with --vision by a model that is asked. Its replies are kept: what
+    was stopped goes on with the same command.
     """
 
     def work() -> None:
         terminal, cache = Terminal(), cache_dir or default_cache_dir()
+        chat = _Chat.of(vision, at_most, price_in, price_out, cache)  # a mistake is told at once
         task, materials = _task(terminal, config(), folder, cache)
         lines = list(terminal.run(text_lines(task, materials, cache)))
         for line in lines:
             terminal.say(line.text())
-        if out is not None:
-            save_bytes(out, zero_shot_csv(lines).encode())
-            terminal.say(f"written: {out}")
+        try:
+            if chat is not None:
+                lines.append(chat.line(terminal, task, materials))
+        finally:  # an endpoint that fails takes nothing with it
+            if out is not None:
+                save_bytes(out, zero_shot_csv(lines).encode())
+                terminal.say(f"written: {out}")
 
     end_with(work, None)
+
+
+@dataclass(frozen=True)
+class _Chat:
+    """A vision chat model and how it is asked."""
+
+    model: VisionModel
+    at_most: int | None
+    prices: Prices | None
+
+    @classmethod
+    def of(
+        cls,
+        spec: str,
+        at_most: int | None,
+        price_in: float | None,
+        price_out: float | None,
+        cache: Path,
+    ) -> "_Chat | None":
+        """What the options say; None without --vision."""
+        others = {"--at-most": at_most, "--price-in": price_in, "--price-out": price_out}
+        given = [name for name, value in others.items() if value is not None]
+        if not spec and given:
+            raise ConfigError(f"{given[0]} is about --vision; name a model there, or leave it out")
+        if (price_in is None) != (price_out is None):
+            raise ConfigError("--price-in and --price-out: give both, or neither")
+        if at_most is not None and at_most < 1:
+            raise ConfigError(f"--at-most {at_most}: it is a number of pictures, so at least 1")
+        if not spec:
+            return None
+        prices = None if price_in is None or price_out is None else Prices(price_in, price_out)
+        return cls(open_vision(spec, cache), at_most, prices)
+
+    def line(self, terminal: Terminal, task: NamingTask, materials: Materials) -> ZeroShot:
+        """Ask, and say what came of it."""
+        count = min(self.at_most or len(task.ids), len(task.ids))
+        terminal.say(
+            f"{count:,} of {len(task.ids):,} test pictures go to {self.model.host}, at most 512 "
+            "pixels wide and high; replies that are kept are not asked for again"
+        )
+        asked = terminal.run(
+            ask_about_tests(task, materials, self.model, self.at_most, self.prices)
+        )
+        terminal.say(asked.line.text())
+        if asked.unreadable:
+            terminal.say(f"a reply that is none of the names: {one_line(asked.unreadable)}")
+        if asked.refusal:
+            terminal.say(f"a picture without an answer: {asked.refusal}")
+        if self.prices and asked.line.cost is None:
+            terminal.say("the endpoint does not count its tokens, so there is no cost")
+        return asked.line
 
 
 def _task(

@@ -1,13 +1,17 @@
-"""From the text of --llm to a language model."""
+"""From the text of --llm to a language model, and of --vision to one that sees pictures."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from laser_core.data.confirmation import require_confirmed
 from laser_core.errors import ConfigError
 from laser_core.llm.base import LanguageModel
 from laser_core.llm.offline.meaning import Encoder
+
+if TYPE_CHECKING:
+    from laser_core.llm.vision.model import VisionModel
 
 
 def open_llm(
@@ -44,3 +48,28 @@ def open_llm(
         f"--llm {spec!r}: choose offline, openai, openai:MODEL or replay:FILE "
         f"(a transcript that an earlier run saved)"
     )
+
+
+def open_vision(spec: str, cache_dir: Path) -> VisionModel:
+    """The vision chat model that `spec` names; nothing is sent before its first question.
+
+    Args:
+        spec: "openai" or "openai:MODEL", at OPENAI_BASE_URL.
+        cache_dir: where replies are kept.
+
+    Raises:
+        ConfigError: `spec` is neither, or is of a run from elsewhere that nobody has confirmed.
+        LLMError: the model cannot be used as things are (no API key, no address).
+    """
+    require_confirmed("llm", spec)
+    kind, _, rest = spec.strip().partition(":")
+    if kind != "openai":
+        raise ConfigError(
+            f"--vision {spec!r}: choose openai or openai:MODEL, a model that takes pictures, with "
+            "OPENAI_API_KEY, or with OPENAI_BASE_URL for a server of your own (Ollama: "
+            "http://localhost:11434/v1 and openai:llava)"
+        )
+    from laser_core.llm.endpoint.client import DEFAULT_MODEL
+    from laser_core.llm.vision.model import VisionModel
+
+    return VisionModel(rest or DEFAULT_MODEL, cache_dir)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -38,8 +38,13 @@ class Endpoint:
 
 
 @contextmanager
-def serving(*answers: Answer) -> Iterator[Endpoint]:
-    """Give `answers` one after the other; the last one is given again and again."""
+def serving(
+    *answers: Answer, by: Callable[[dict[str, Any]], Answer] | None = None
+) -> Iterator[Endpoint]:
+    """Give `answers` one after the other; the last one is given again and again.
+
+    With `by`, each request is answered by what it holds instead, in whatever order they come.
+    """
     endpoint = Endpoint("")
     stopped = threading.Event()
 
@@ -48,7 +53,7 @@ def serving(*answers: Answer) -> Iterator[Endpoint]:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             endpoint.requests.append(body)
             endpoint.keys.append(self.headers["Authorization"])
-            answer = answers[min(len(endpoint.requests), len(answers)) - 1]
+            answer = by(body) if by else answers[min(len(endpoint.requests), len(answers)) - 1]
             time.sleep(answer.wait)
             try:
                 if answer.pieces:

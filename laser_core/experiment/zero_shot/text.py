@@ -92,7 +92,7 @@ class _TestCosines:
         texts = list(dict.fromkeys(text for each in sentences for text in each))
         if any(text not in self._table for text in texts):  # neighbours are looked for only then
             encode = self._materials.cosines.text_vectors
-            Cosines(self._seen, encode, self._table).add(texts)
+            Cosines(self._compared_vectors, encode, self._table).add(texts)
         return np.stack([self._mean(each) for each in sentences], axis=1)
 
     def _mean(self, texts: Sequence[str]) -> Floats:
@@ -103,7 +103,7 @@ class _TestCosines:
         return found
 
     @cached_property
-    def _seen(self) -> Floats:
+    def _compared_vectors(self) -> Floats:
         """(M, D) unit vectors of the test pictures as sentences are compared with them."""
         materials = self._materials
         if not self._among or materials.vlm is None:

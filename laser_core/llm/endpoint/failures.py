@@ -21,6 +21,17 @@ _FORMS = re.compile(
     r"response.?format|json.?schema|json.?object|structured.?output|guided|grammar|\bschema\b"
     r"|additionalproperties|no endpoints|support the (?:provided|requested) parameters"
 )
+# A model that takes no pictures is told by three things in a server's words, and by the lack of
+# what is about one picture alone: its kind, its size, a policy.
+_PICTURES = (
+    re.compile(r"image|picture|vision|multi.?modal|mmproj|content.?(?:type|part)"),
+    re.compile(r"\bnot?\b|n't\b|cannot|\bonly\b|unsupported|missing|unknown|unexpected|without"),
+    re.compile(r"support|accept|capab|multi.?modal|mmproj|variant|image.?input|vision"),
+)
+_ONE_PICTURE = re.compile(
+    r"safety|policy|policies|moderat|content.?filter|format|mime|\bvalid\b|corrupt|decod"
+    r"|too (?:large|small|big|many)|dimension|pixel|\bbytes?\b|\bsize\b"
+)
 _PROXIES = ("ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY")
 _CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 
@@ -47,6 +58,8 @@ def is_temporary(error: BaseException) -> bool:
     import openai
 
     status = status_of(error)
+    if status not in _TEMPORARY and refuses_pictures(body_of(error)):
+        return False
     if isinstance(error, ReportedError):
         return status in (0, *_TEMPORARY) or (status >= 500 and status not in _PERMANENT)
     if isinstance(error, openai.RateLimitError):
@@ -60,6 +73,12 @@ def is_temporary(error: BaseException) -> bool:
 def mentions_answer_form(error: BaseException) -> bool:
     """True where the server's message is about the form of the answer, such as a JSON schema."""
     return bool(_FORMS.search(body_of(error).casefold()))
+
+
+def refuses_pictures(words: str) -> bool:
+    """True where a server's words are about a model that takes no pictures at all."""
+    said = words.casefold()
+    return all(part.search(said) for part in _PICTURES) and not _ONE_PICTURE.search(said)
 
 
 def refused_settings(error: BaseException, settings: Iterable[str]) -> str:
