@@ -202,3 +202,12 @@ def test_the_pools_neighbours_are_kept_and_give_the_same_vectors(offline, vlm_ca
     np.testing.assert_allclose(first, smoothed(vectors), atol=1e-6)
     np.testing.assert_array_equal(OfflineVLM(vlm_cache).pool_vectors(vectors), first)
     assert offline.pool_vectors(vectors[:0]).shape == (0, 1280)
+
+
+def test_a_picture_outside_the_pool_is_seen_with_its_ten_nearest_in_it(offline):
+    rows = unit_rows(rng_for(4).normal(size=(30, offline.dim)).astype(np.float32))
+    outside, pool = rows[:3], rows[3:]
+    near = np.argsort(-(outside @ pool.T), axis=1)[:, :NEIGHBOURS]
+    weights = np.maximum(np.take_along_axis(outside @ pool.T, near, axis=1), 0.0)
+    wanted = unit_rows(outside + np.einsum("mk,mkd->md", weights, pool[near]))
+    np.testing.assert_allclose(offline.vectors_among(outside, pool), wanted, atol=1e-5)
