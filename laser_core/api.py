@@ -18,7 +18,6 @@ import pandas as pd
 from PIL import Image
 from pydantic import TypeAdapter, ValidationError
 
-from laser_core.analysis.explain import Explanation
 from laser_core.analysis.explain_run import explain_image
 from laser_core.basics.files import default_cache_dir
 from laser_core.cli.options import written
@@ -36,6 +35,7 @@ from laser_core.pool import Label, LabelSpace, State
 from laser_core.progress import Steps, T, drain
 from laser_core.store.store import Store, StoreView
 from laser_core.strategies import strategy_class
+from laser_core.strategies.hooks import Reasons
 from laser_core.strategies.settings import read_settings, told_settings
 from laser_core.study.run import explain_kept, keep_pool, last_asked, new_folder, start
 from laser_core.study.run import resume as resume_run
@@ -171,10 +171,10 @@ class Run:
         """The run in a few numbers."""
         return summarise(self.records)
 
-    def explain(self, id: str, round: int | None = None, *, progress: bool = True) -> Explanation:
+    def explain(self, id: str, round: int | None = None, *, progress: bool = True) -> Reasons:
         """Why an image stood where it did in a round, the last one asked if none is given.
 
-        Printed it is Eq. (1) to (5) with their numbers; its fields hold them.
+        Printed, a LaSeR round is Eq. (1) to (5) with their numbers; its fields hold them.
 
         Raises:
             PoolError: no such image or round, or the strategy keeps no scores to explain.
@@ -345,7 +345,7 @@ class Experiment:
         """One picture, RGB."""
         return self._engine.materials.source.image(id)
 
-    def explain(self, id: str, round: int | None = None) -> Explanation:
+    def explain(self, id: str, round: int | None = None) -> Reasons:
         """As `Run.explain`."""
         engine, asked = self._engine, last_asked(self._store) if round is None else round
         cosines = engine.materials.cosines

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields, replace
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -79,13 +80,16 @@ class PoolView:
 
     Args:
         round_index: 1 for the first query.
-        unlabeled: (U,) ids that may be queried.
-        labeled: (L,) ids with a relevant or irrelevant label.
+        unlabeled: (U,) ids that may be queried, in an order drawn from the run's seed and each id
+            alone (`random_order`): what is decided by position is decided at random, however a
+            pool is stored.
+        labeled: (L,) in such an order, ids with a relevant or irrelevant label.
         labels: (L,) class indices, 0 to n - 1, and n for irrelevant.
         n_classes: n, the number of relevant classes.
         signals: what the strategy declared it needs, by name; see `laser_core.experiment.signals`.
         records: finished rounds, oldest first.
-        delta_override: a person's delta for this round, or None for the schedule's.
+        choice: what a person set for this round, such as delta.
+        last: the query before this one, with what its strategy kept for its batch; None in round 1.
         embeddings: positions (k,) in `unlabeled` -> (k, D) the unit vectors that were compared
             with the sentences; read on demand, because most strategies need few or none.
     """
@@ -97,7 +101,8 @@ class PoolView:
     n_classes: int
     signals: Mapping[str, Signal]
     records: tuple[RoundRecord, ...] = ()
-    delta_override: float | None = None
+    choice: RoundChoice = NO_CHOICE
+    last: Query | None = None
     embeddings: Callable[[Ints], Floats] = no_embeddings
 
     def __post_init__(self) -> None:
@@ -179,6 +184,20 @@ class QueryArrays:
     classifier: ClassifierArrays | None = None
     parts: Mapping[str, Part] = field(default_factory=dict)
 
+    def at(self, places: Ints) -> QueryArrays:
+        """The same for the images at `places` (k,), in that order."""
+        parts = {
+            name: replace(part, values=part.values[places]) for name, part in self.parts.items()
+        }
+        laser, classifier = self.laser, self.classifier
+        return QueryArrays(
+            self.row[places],
+            self.score[places],
+            LaserArrays(**_rows_of(laser, places)) if laser else None,
+            ClassifierArrays(**_rows_of(classifier, places)) if classifier else None,
+            parts,
+        )
+
     def places(self, rows: Ints | Sequence[int]) -> Ints:
         """Where the images at `rows` of the pool stand in these arrays; each must be here."""
         return np.searchsorted(self.row, rows)
@@ -191,6 +210,12 @@ class QueryArrays:
         """Where the image at `row` of the pool stands in these arrays; None if it does not."""
         found = np.flatnonzero(self.row == row)[:1]
         return int(found[0]) if len(found) else None
+
+
+def _rows_of(record: LaserArrays | ClassifierArrays, places: Ints) -> dict[str, Any]:
+    """The fields of a record of arrays, those that are None left out, at `places`."""
+    arrays = {field.name: getattr(record, field.name) for field in fields(record)}
+    return {name: array[places] for name, array in arrays.items() if array is not None}
 
 
 NO_ARRAYS = QueryArrays(np.empty(0, dtype=np.intp), np.empty(0))
@@ -207,6 +232,8 @@ class Query:
         figures: single numbers of the round (delta, spreads).
         note: one sentence a person should read, or "".
         choice: what a person set for this round.
+        batch: arrays aligned with `ids` that the strategy wants to see again with the answers
+            (`PoolView.last`), by name.
     """
 
     ids: Ids
@@ -215,6 +242,18 @@ class Query:
     figures: Mapping[str, float] = field(default_factory=dict)
     note: str = ""
     choice: RoundChoice = NO_CHOICE
+    batch: Mapping[str, Signal] = field(default_factory=dict)
+
+
+def random_order(ids: Ids, seed: int) -> Ints:
+    """(N,) positions that put `ids` into an order drawn from the seed and each id alone.
+
+    Whatever breaks ties, seeds groups or draws by position then does so at random, and the same
+    however a pool is stored.
+    """
+    salt = str(seed).encode()
+    drawn = [blake2b(id.encode("utf-8", "surrogatepass"), key=salt).digest() for id in ids.tolist()]
+    return np.array(sorted(range(len(drawn)), key=drawn.__getitem__), dtype=np.intp)
 
 
 def take(
@@ -226,8 +265,10 @@ def take(
     parts: Mapping[str, Part] | None = None,
     figures: Mapping[str, float] | None = None,
     note: str = "",
+    batch: Mapping[str, Signal] | None = None,
 ) -> Query:
     """The query of the images at `positions` (b,) of the view; `scores` (U,) are over all of it."""
     rows = np.arange(len(view.unlabeled))
     arrays = QueryArrays(rows, np.asarray(scores), laser, parts=dict(parts or {}))
-    return Query(view.unlabeled[positions], scores[positions], arrays, dict(figures or {}), note)
+    ids, kept = view.unlabeled[positions], dict(batch or {})
+    return Query(ids, scores[positions], arrays, dict(figures or {}), note, batch=kept)

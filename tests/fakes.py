@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from laser_core.analysis.explain import Explanation
 from laser_core.basics.arrays import Floats, Ids, unit_rows
 from laser_core.basics.seeding import rng_for
 from laser_core.config import ExperimentConfig
@@ -15,6 +14,7 @@ from laser_core.experiment.materials import Materials
 from laser_core.experiment.oracle import SimulatedOracle
 from laser_core.llm.base import CheckedNames, LanguageModel, Proposal
 from laser_core.pool import LabelSpace, positions
+from laser_core.strategies.explanation import Explanation
 from laser_core.texts.cosines import Cosines
 from laser_core.vlm.base import VisionLanguageModel
 

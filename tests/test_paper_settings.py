@@ -7,13 +7,14 @@ from laser_core.cli.options import settings
 from laser_core.config import ExperimentConfig
 from laser_core.errors import ConfigError
 from laser_core.experiment.experiment import Experiment, simulate
-from laser_core.experiment.held_out import out_of_fold_precision
+from laser_core.experiment.held_out import out_of_fold_logits
 from laser_core.experiment.plan import choose_relevant, plan, propose
 from laser_core.metrics.summary import Summary
 from laser_core.nets.head import Head
+from laser_core.nets.objectives import detector
 from laser_core.progress import drain
 from laser_core.store.store import Store
-from laser_core.strategies.laser import Laser, laser_settings
+from laser_core.strategies.laser import Laser, laser_settings, precision_of_detector
 from laser_core.study.compare import ABLATIONS, Outcome, Variant
 from laser_core.texts.descriptions import describe
 from tests.fakes import ArrayPictures, ListedModel, config, folder, materials, source
@@ -139,8 +140,8 @@ def test_a_detector_that_tells_relevant_from_irrelevant_has_out_of_fold_precisio
     vectors = np.array([[1.0, 0.0]] * 15 + [[0.0, 1.0]] * 15, dtype=np.float32)
     ids, labels = np.array([f"i{i}" for i in range(30)]), np.array([0] * 15 + [1] * 15)
     pictures = ArrayPictures(ids, vectors)
-    found = drain(out_of_fold_precision(Head(), pictures, ids, labels, 1, 0.5, seed=0))
-    assert found == 1.0
+    steps = out_of_fold_logits(Head(), detector(0.5), pictures, (ids, labels), 1, seed=0)
+    assert precision_of_detector(drain(steps), labels, 1, 0.5) == 1.0
 
 
 def test_a_measure_is_mean_and_spread_over_runs_and_empty_where_one_cannot_tell():

@@ -22,7 +22,17 @@ JARGON = {
 }
 # Terms of the field, nouns and verbs that only look like a participle, and names of the public API.
 TERMS = {
-    *("balanced", "ceiling", "done", "embed", "missing", "nothing", "pending", "ranking"),
+    *(
+        "balanced",
+        "closing",
+        "ceiling",
+        "done",
+        "embed",
+        "missing",
+        "nothing",
+        "pending",
+        "ranking",
+    ),
     *("setting", "thing", "unlabeled"),
 }
 # Still to be renamed, each with its owners: no further one may join them.

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from laser_core.analysis.explain import Explanation, explain, prediction_of, with_shares
 from laser_core.analysis.ranking import Ranking, place_of
 from laser_core.analysis.reader import RunReader
 from laser_core.config import ExperimentConfig
 from laser_core.errors import PoolError
-from laser_core.pool import Pool, not_of_the_pool, positions
+from laser_core.pool import Pool, not_of_the_pool
 from laser_core.selection import Decider, candidate_count, decided_by, quotas
 from laser_core.store.store import StoreView
-from laser_core.strategies.laser import laser_settings
+from laser_core.strategies import Strategy, make_strategy
+from laser_core.strategies.hooks import RankedRound, Reasons
+from laser_core.strategies.laser import Laser, laser_settings
 from laser_core.texts.cosines import Cosines, TextCosines, text_cosines
 from laser_core.texts.descriptions import Descriptions
-from laser_core.texts.neglabel import NegativeNames
-from laser_core.view import QueryArrays
 
 
 def explain_image(
     id: str, round: int, store: StoreView, config: ExperimentConfig, pool: Pool, cosines: Cosines
-) -> Explanation:
+) -> Reasons:
     """Why an image stood where it did in the ranking of a round, queried or not.
 
     Args:
@@ -33,85 +32,36 @@ def explain_image(
         cosines: of the pool with sentences.
 
     Raises:
-        PoolError: the round has no scores (not asked yet, or another strategy), or the image was
-            not among its unlabeled ones.
+        PoolError: the round was not asked yet, its strategy gives one score and no parts, or the
+            image was not among its unlabeled ones.
     """
     kept = store.rounds.query(round)
-    texts = store.texts.read(kept[0]) if kept and kept[0] is not None else None
-    if kept is None or texts is None or kept[1].arrays.laser is None:
+    if kept is None:
         raise PoolError(
-            f"round {round} has no scores to explain; ask for a round that a LaSeR run has queried"
+            f"round {round} has no scores to explain; ask for a round that has been queried"
         )
     if id not in pool.ids.tolist():
         raise not_of_the_pool(id)
-    row = int(positions(pool.ids, [id])[0])
+    texts = store.texts.read(kept[0]) if kept[0] is not None else None
+    descriptions = texts[1] if texts else None
+
+    def cosines_of(row: int) -> TextCosines:
+        return text_cosines(cosines, descriptions or Descriptions(()), np.array([row]))
+
     config = kept[1].choice.applied_to(config.in_round(round))
-    if kept[1].arrays.place(row) is None:
-        raise PoolError(f"{id!r} was labeled before round {round}; ask for an earlier round")
-    found = text_cosines(cosines, texts[1], np.array([row]))
-    return explain_row(id, row, kept[1].arrays, texts[1], config, found)
+    ranked = RankedRound(
+        round, pool.ids, kept[1].arrays, pool.training_labels()[1], config, descriptions,
+        cosines_of, cosines.vectors,
+    )  # fmt: skip
+    return strategy_that_asked(ranked).explain(ranked, id)
 
 
-def explain_row(
-    id: str,
-    row: int,
-    arrays: QueryArrays,
-    descriptions: Descriptions,
-    config: ExperimentConfig,
-    cosines: TextCosines,
-) -> Explanation:
-    """Why an image stood where it did among the images of `arrays`.
-
-    Args:
-        id: the image.
-        row: where it stands in the pool.
-        arrays: of a query, a preview or a `WhatIf`.
-        descriptions: those the arrays were computed with.
-        config: as it counted there, with the choice applied.
-        cosines: of the descriptions with this image alone, one column.
-
-    Raises:
-        PoolError: the image is not among them, or they are not LaSeR's.
-    """
-    here, laser = arrays.place(row), arrays.laser
-    if here is None or laser is None:
-        raise PoolError(f"{id!r} was labeled already; ask for the round that queried it")
-    settings = laser_settings(config)
-    fused = bool(laser.delta.any()) and laser.detector_logits is not None
-    s_vlm, s_det = laser.s_vlm, laser.s_det
-    found = explain(
-        id,
-        0,
-        cosines,
-        descriptions,
-        config.relevant,
-        laser.detector_logits[here] if fused and laser.detector_logits is not None else None,
-        float(laser.delta[here]),
-        float(arrays.score[here]),
-        fusion=settings.fusion if fused else "raw",
-        temperature=settings.temperature,
-        centre=(
-            float(s_vlm.mean()),
-            float(s_vlm.std()) or 1.0,
-            float(s_det.mean()),
-            float(s_det.std()) or 1.0,
-        ),
-        s_vlm=float(s_vlm[here]) if _is_other_aggregator(config) else None,
-    )
-    if laser.names_log_sum is not None and laser.names_sharpness is not None:
-        names = NegativeNames(laser.names_log_sum[[here]], float(laser.names_sharpness[here]))
-        found = with_shares(found, cosines, descriptions, names)
-    if arrays.classifier is None:
-        return found
-    read = (arrays.classifier.text, arrays.classifier.learned, arrays.classifier.logits)
-    text, learned, logits = (np.asarray(array[here], dtype=float) for array in read)
-    thought = prediction_of(text, learned, logits, config.anchor or 1.0, config.relevant)
-    return replace(found, predicted=thought)
-
-
-def _is_other_aggregator(config: ExperimentConfig) -> bool:
-    """Whether S_vlm is not the best cosine less the mean of the confusers'."""
-    return laser_settings(config).aggregator != "mean" or "aggregator" in dict(config.retired)
+def strategy_that_asked(ranked: RankedRound) -> Strategy:
+    """The strategy whose scores a round has: LaSeR's, or that of the round's settings."""
+    config = ranked.config
+    if ranked.arrays.laser is not None and config.strategy != Laser.name:
+        return make_strategy(config.changed(strategy=Laser.name))  # the shared first batch
+    return make_strategy(config)
 
 
 @dataclass(frozen=True)
@@ -203,21 +153,19 @@ def _class_place(ranking: Ranking, here: int, picked: bool) -> ClassPlace | None
     )
 
 
-def explain_in(run: RunReader, ranking: Ranking, id: str) -> Explanation:
+def explain_in(run: RunReader, ranking: Ranking, id: str) -> Reasons:
     """Why an image stood where it did in a ranking, queried or not.
 
     Raises:
-        PoolError: it was labeled before, or the round kept no scores of LaSeR.
+        PoolError: it was labeled before, or its strategy gives one score and no parts.
         CacheError: the cosines are not computed.
     """
-    if not ranking.fused or ranking.descriptions is None:
-        raise PoolError(
-            f"round {ranking.round} was ranked by {ranking.config.strategy}, which compares no "
-            "sentences with pictures; its score is all there is"
-        )
-    row = row_of(run, id)
-    cosines = run.cosines(ranking.descriptions, np.array([row]))
-    return explain_row(id, row, ranking.arrays, ranking.descriptions, ranking.config, cosines)
+    row_of(run, id)
+    texts = ranking.descriptions or Descriptions(())
+    ranked = ranking.ranked_round(
+        run.pool(ranking.round - 1), lambda row: run.cosines(texts, np.array([row]))
+    )
+    return strategy_that_asked(ranked).explain(ranked, id)
 
 
 def row_of(run: RunReader, id: str) -> int:

@@ -14,6 +14,7 @@ from laser_core.metrics.paper import recall
 from laser_core.selection import Images
 from laser_core.strategies.laser import Labeled, Laser, Parts
 from laser_core.texts.live_scores import LiveScores
+from laser_core.view import random_order
 
 
 @dataclass(frozen=True)
@@ -94,8 +95,12 @@ def _pick(
     """(b,) rows that LaSeR picks by `s_vlm` (N,) alone."""
     laser, nothing = Laser.from_config(config), np.zeros(len(s_vlm))
     parts = Parts(s_vlm, nothing, best, nothing, s_vlm, labeled.owner[best], "")
-    rng = rng_for(config.seed, "query", 1)
-    return laser.pick(parts, labeled, images, config.batch_size or 1, rng)
+    b, rng = config.batch_size or 1, rng_for(config.seed, "query", 1)
+    if laser.settings.selection == "balanced":  # looks at names and scores, at no position
+        return laser.pick(parts, labeled, images, b, rng)
+    order = random_order(images.ids, config.seed)  # as the engine hands the pool out
+    there = Images(images.ids[order], lambda places: images.vectors(order[places]))
+    return order[laser.pick(parts.at(order), labeled, there, b, rng)]
 
 
 def figures(rows: Ints, known: Known) -> Figures:

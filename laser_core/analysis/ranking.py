@@ -14,19 +14,21 @@ import numpy as np
 
 from laser_core.analysis.known import Known
 from laser_core.analysis.reader import RunReader
-from laser_core.analysis.what_if import what_if
 from laser_core.basics.arrays import Floats, Ids, Ints
 from laser_core.config import ExperimentConfig, RoundChoice
 from laser_core.errors import PoolError
 from laser_core.metrics.overlap import overlap
 from laser_core.pool import Pool, positions
+from laser_core.strategies import make_strategy
 from laser_core.strategies.helpers.delta import (
     NO_DETECTOR,
     delta_schedule,
     scheduled_delta,
     why_no_detector,
 )
+from laser_core.strategies.hooks import RankedRound
 from laser_core.strategies.laser import laser_settings
+from laser_core.texts.cosines import TextCosines
 from laser_core.texts.descriptions import Descriptions
 from laser_core.view import Query, QueryArrays, RoundRecord, no_embeddings
 
@@ -90,17 +92,15 @@ class Ranking:
             run: settings of the run, without this round's own choice.
 
         Raises:
-            PoolError: the round kept no scores of LaSeR.
+            PoolError: nothing else can be tried on this round.
         """
-        if self.descriptions is None:
-            raise PoolError("another strategy chose this batch; a delta can be tried on LaSeR's")
-        found = what_if(
-            self.arrays, self.descriptions, before, run, self.round, choice, self.vectors
-        )
+        tried = choice.applied_to(run.in_round(self.round))
+        ranked = replace(self, config=replace(tried, relevant=self.config.relevant))
+        found = make_strategy(tried).what_if(ranked.ranked_round(before), choice)
         return replace(
             self,
             ids=found.ids,
-            rows=found.rows,
+            rows=positions(before.ids, found.ids.tolist()),
             scores=found.scores,
             arrays=found.arrays,
             config=choice.applied_to(run),
@@ -108,6 +108,20 @@ class Ranking:
             note=found.note,
             by_hand=None if choice.delta == self.schedule else choice.delta,
         )
+
+    def ranked_round(
+        self, before: Pool, cosines: Callable[[int], TextCosines] | None = None
+    ) -> RankedRound:
+        """This ranking as a strategy looks at it again.
+
+        Args:
+            before: labels as they were when the round was queried, and the pool's ids.
+            cosines: as in `RankedRound`; without, nothing can be explained.
+        """
+        return RankedRound(
+            self.round, before.ids, self.arrays, before.training_labels()[1], self.config,
+            self.descriptions, cosines or no_cosines, self.vectors,
+        )  # fmt: skip
 
     @property
     def why_language_alone(self) -> str:
@@ -160,6 +174,15 @@ class Ranking:
             return [""] * len(rows)
         texts = self.descriptions.relevant_texts()
         return [texts[i] for i in self.arrays.laser.best[self.arrays.places(rows)]]
+
+
+def no_cosines(row: int) -> TextCosines:
+    """Stands in a round that is not to be explained.
+
+    Raises:
+        ValueError: always.
+    """
+    raise ValueError("this round was given without the cosines of its sentences")
 
 
 @dataclass(frozen=True)

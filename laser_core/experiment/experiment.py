@@ -17,8 +17,8 @@ from laser_core.experiment.class_changes import (
     relevant_names,
     with_relevant_classes,
 )
-from laser_core.experiment.evaluation import component_precisions, evaluate_classifier, make_record
-from laser_core.experiment.held_out import held_out_accuracy
+from laser_core.experiment.evaluation import counted_labels, evaluate_classifier, make_record
+from laser_core.experiment.held_out import held_out_accuracy, out_of_fold_logits
 from laser_core.experiment.materials import Materials
 from laser_core.experiment.names import names_of
 from laser_core.experiment.nets import KeyedShelf, RunNets
@@ -34,10 +34,13 @@ from laser_core.pool import Label, LabelSpace, Pool, positions
 from laser_core.progress import Progress, Steps
 from laser_core.store.store import Store
 from laser_core.strategies import Strategy, make_strategy
+from laser_core.strategies.hooks import ClosedRound
 from laser_core.texts.cosines import TextCosines, text_cosines
 from laser_core.texts.descriptions import Descriptions, describe, with_discovered
 from laser_core.texts.neglabel import NAME_SIGNALS, NegativeNames
-from laser_core.view import PoolView, Query, RoundRecord
+from laser_core.view import PoolView, Query, RoundRecord, random_order
+
+FIRST = "random"  # who is asked where the run's own strategy cannot score yet
 
 
 class Experiment:
@@ -111,23 +114,25 @@ class Experiment:
         if len(self.pool.unlabeled()) == 0:
             raise PoolError("every image of the pool is labeled; nothing is left to query")
         self.config.require_living_rules()
-        strategy = make_strategy(choice.applied_to(self.config))
+        strategy, why = self._asked_strategy(choice)
         started = time.perf_counter()
         version = yield from self._current_texts(strategy)
         nets = yield from self._nets_asked_with(strategy)
-        view = yield from self._view(strategy, nets, choice.delta)
+        view = yield from self._view(strategy, nets, choice)
         query = strategy.select(view, self.config.batch_size or 1, self._rng("query"))
         arrays = replace(
             query.arrays,
             row=positions(self.pool.ids, view.unlabeled.tolist()),
             classifier=self._texts.classifier_arrays(nets[CLASSIFIER.name], view.unlabeled),
         )
+        arrays = arrays.at(np.argsort(arrays.row))  # kept as the pool is stored
         figures = {
             **query.figures,
             **self._texts.zero_shot(version, *self._images_to_test()),
             "query_seconds": time.perf_counter() - started,
         }
-        return version, replace(query, arrays=arrays, figures=figures, choice=choice)
+        note = query.note or why
+        return version, replace(query, arrays=arrays, figures=figures, choice=choice, note=note)
 
     def annotate(
         self,
@@ -160,13 +165,14 @@ class Experiment:
         anchor = self._anchor(round)
         # after the last round nobody asks, so the classifier alone is trained
         specs = make_strategy(self.config).nets() if round < self.config.rounds else ()
-        labeled = self.pool.training_labels()
-        nets = yield from self._nets.require(specs, round, labeled, self.pool.unlabeled(), anchor)
+        labeled, left = self._labeled_images(self.pool), self._unlabeled_images(self.pool)
+        nets = yield from self._nets.require(specs, round, labeled, left, anchor)
         classifier = nets[CLASSIFIER.name]
-        parts = yield from component_precisions(
-            round, query, self.pool, self.config, self._nets.learner, pictures
-        )
-        figures = {**query.figures, **parts}
+        asked = make_strategy(query.choice.applied_to(self.config))
+        figures = {
+            **query.figures,
+            **(yield from asked.closing(self._closed_round(query, labeled))),
+        }
         accuracy, confusion = yield from evaluate_classifier(
             classifier, pictures, *self._images_to_test()
         )
@@ -180,8 +186,8 @@ class Experiment:
         record = make_record(
             round, query, self.pool, relevant, figures, accuracy, confusion, seconds
         )
-        asked = len(self.store.exchanges.all()) - sum(r.llm_calls for r in self.records)
-        record = replace(record, llm_calls=asked)
+        questions = len(self.store.exchanges.all()) - sum(r.llm_calls for r in self.records)
+        record = replace(record, llm_calls=questions)
         self._nets.keep_no_others()
         self.store.rounds.append(record)
         self.records.append(record)
@@ -225,20 +231,20 @@ class Experiment:
     def _nets_asked_with(self, strategy: Strategy) -> Steps[dict[str, Net | None]]:
         """The nets of the round before that a strategy reads, and the classifier."""
         before = self._pool_of(self.store.labels.by_id(up_to_round=len(self.records)))
-        round, labeled = len(self.records), before.training_labels()
+        round, labeled = len(self.records), self._labeled_images(before)
         anchor = self._anchor(round) if round else None
         return (
             yield from self._nets.require(
-                strategy.nets(), round, labeled, before.unlabeled(), anchor
+                strategy.nets(), round, labeled, self._unlabeled_images(before), anchor
             )
         )
 
     def _view(
-        self, strategy: Strategy, nets: Mapping[str, Net | None], delta: float | None
+        self, strategy: Strategy, nets: Mapping[str, Net | None], choice: RoundChoice
     ) -> Steps[PoolView]:
         round, needs = self.round_index, strategy.needs
-        unlabeled = self.pool.unlabeled()
-        labeled, labels = self.pool.training_labels()
+        unlabeled = self._unlabeled_images(self.pool)
+        labeled, labels = self._labeled_images(self.pool)
         pictures = self.materials.pictures
         signals = compute_signals(
             needs,
@@ -257,9 +263,13 @@ class Experiment:
             pictures=pictures,
             rng=self._rng,
         )
-        rows = positions(self.pool.ids, unlabeled.tolist())
+        rows, last = (
+            positions(self.pool.ids, unlabeled.tolist()),
+            self.store.rounds.query(round - 1),
+        )
         return PoolView(
-            round, unlabeled, labeled, labels, self.space.n, signals, tuple(self.records), delta,
+            round, unlabeled, labeled, labels, self.space.n, signals, tuple(self.records), choice,
+            last[1] if last else None,
             embeddings=lambda places: self.materials.cosines.vectors(rows[places]),
         )  # fmt: skip
 
@@ -285,6 +295,38 @@ class Experiment:
         return images_to_test(self.materials.source, names, self.space)
 
     # ---- small parts
+
+    def _asked_strategy(self, choice: RoundChoice) -> tuple[Strategy, str]:
+        """Who is asked in this round, and why it is not the run's own strategy, or ""."""
+        config = choice.applied_to(self.config)
+        own = make_strategy(config)
+        why = own.why_not(self.pool.training_labels()[1], self.space.n)
+        if not why:
+            return own, ""
+        first = make_strategy(config.changed(strategy=FIRST))
+        return first, f"{first.title} chose this batch: {why}"
+
+    def _unlabeled_images(self, pool: Pool) -> Ids:
+        """(U,) what may be queried, in the order that strategies see it."""
+        left = pool.unlabeled()
+        ordered: Ids = left[random_order(left, self.config.seed)]
+        return ordered
+
+    def _labeled_images(self, pool: Pool) -> tuple[Ids, Ints]:
+        """(L,) ids and class indices, in such an order too."""
+        ids, labels = pool.training_labels()
+        order = random_order(ids, self.config.seed)
+        return ids[order], labels[order]
+
+    def _closed_round(self, query: Query, labeled: tuple[Ids, Ints]) -> ClosedRound:
+        learner, pictures = self._nets.learner, self.materials.pictures
+        return ClosedRound(
+            self.round_index, query, self.pool.ids, counted_labels(query, self.pool), labeled[1],
+            self.space.n, self._rng,
+            lambda spec: out_of_fold_logits(
+                learner, spec, pictures, labeled, self.space.n, self.config.seed
+            ),
+        )  # fmt: skip
 
     def _pool_of(self, answers: Mapping[str, Label]) -> Pool:
         pool = Pool(self.materials.pool_ids, self.space)

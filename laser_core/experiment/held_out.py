@@ -11,9 +11,8 @@ from laser_core.basics.seeding import rng_for
 from laser_core.metrics.intervals import accuracy_interval, held_out_mask
 from laser_core.nets.anchor import Anchor
 from laser_core.nets.base import Learner, Pictures
-from laser_core.nets.objectives import CLASSIFIER, detector
+from laser_core.nets.objectives import CLASSIFIER, NetSpec
 from laser_core.progress import Steps
-from laser_core.scores import detector_score, temperature_probabilities
 
 SHARE = 0.2
 LEAST = 10  # held-out labels; fewer give an interval that says nothing
@@ -61,34 +60,31 @@ def held_out_accuracy(
 FOLDS = 5
 
 
-def out_of_fold_precision(
+def out_of_fold_logits(
     learner: Learner,
+    spec: NetSpec,
     pictures: Pictures,
-    ids: Ids,
-    labels: Ints,
-    n_classes: int,
-    temperature: float,
+    labeled: tuple[Ids, Ints],
+    n: int,
     seed: int,
-) -> Steps[float]:
-    """Precision of the detector before it ever chose a batch: for the precision-based delta.
+) -> Steps[Floats]:
+    """(L, C) what nets for `spec` say of labeled images that they were not trained on.
 
-    Of the labeled images with an out-of-fold S_det above 0 (more likely relevant than not), the
-    share that is relevant; 0 if there is none. Ours: Section 4.6 does not say how the first
-    value comes about.
+    One net for each of `FOLDS` parts. NaN for an image whose part could not be held out.
 
     Args:
-        ids, labels: (L,) the labeled images and their classes, n_classes for irrelevant.
+        spec: of an objective that learns from all that is labeled and no group of it.
+        labeled: (L,) ids and their classes, n for irrelevant.
+        n: relevant classes.
     """
+    ids, labels = labeled
     fold = rng_for(seed, "folds").permutation(len(ids)) % FOLDS
-    scores: Floats = np.full(len(ids), -1.0)
+    found: Floats = np.full((len(ids), n + 1), np.nan)
     for part in range(FOLDS):
         inside = fold == part
         if not inside.any() or inside.all():
             continue
-        seen = ids[~inside], labels[~inside]
-        rng = rng_for(seed, "fold", part)
-        net = yield from learner.train(detector(temperature), pictures, *seen, n_classes, rng)
-        logits = yield from net.logits(pictures, ids[inside])
-        scores[inside] = detector_score(temperature_probabilities(logits, temperature))
-    chosen = scores > 0.0
-    return float((labels[chosen] < n_classes).mean()) if chosen.any() else 0.0
+        others = ids[~inside], labels[~inside]
+        net = yield from learner.train(spec, pictures, *others, n, rng_for(seed, "fold", part))
+        found[inside] = yield from net.logits(pictures, ids[inside])
+    return found

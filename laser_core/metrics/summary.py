@@ -30,13 +30,26 @@ COLUMNS = (
 )
 
 
+HIDDEN = {  # figures that stand elsewhere or in no table
+    "precision_vlm", "precision_det", "accuracy_low", "accuracy_high", "accuracy_labels",
+}  # fmt: skip
+
+
+def columns_of(records: Sequence[RoundRecord]) -> tuple[str, ...]:
+    """`COLUMNS`, and before the seconds what figures the strategy of the records has of its own."""
+    figures = dict.fromkeys(name for record in records for name in record.figures)
+    own = [name for name in figures if name not in HIDDEN and name not in COLUMNS]
+    return (*COLUMNS[:-1], *own, COLUMNS[-1])
+
+
 def rounds_csv(records: Sequence[RoundRecord]) -> str:
     """The text of `rounds.csv`: six decimals, an empty cell for what nobody knows."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    columns = columns_of(records)
+    writer.writerow(columns)
     for record in records:
-        writer.writerow([_cell(record, column) for column in COLUMNS])
+        writer.writerow([_cell(record, column) for column in columns])
     return text.getvalue()
 
 

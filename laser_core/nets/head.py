@@ -92,14 +92,14 @@ class LinearNet(Net):
         if what not in ("logits", "features", "samples", *self.others):
             raise ValueError(f"this net has no {what!r}")
         along = 1 if what == "samples" else 0
-        parts = [self._said(what, pictures.vectors(ids[:0]), rng)]  # its shape, for no image at all
+        parts = [self._say(what, pictures.vectors(ids[:0]), rng)]  # its shape, for no image at all
         for start in range(0, len(ids), ROWS_AT_ONCE):
             yield Progress("scoring images", start, len(ids))
             vectors = pictures.vectors(ids[start : start + ROWS_AT_ONCE])
-            parts.append(self._said(what, vectors, rng))
+            parts.append(self._say(what, vectors, rng))
         return np.concatenate(parts, axis=along)
 
-    def _said(self, what: str, vectors: Floats, rng: np.random.Generator | None) -> Floats:
+    def _say(self, what: str, vectors: Floats, rng: np.random.Generator | None) -> Floats:
         if what == "features":
             return vectors
         if what == "samples":
@@ -160,7 +160,7 @@ class Head(Learner):
         if anchor is not None:
             return LinearNet(*fit_anchored(vectors, labels, anchor.logits(vectors)), anchor)
         outputs = outputs_of(spec.objective, labels, n, lambda rows: vectors[rows], rng)
-        heads = _fitted(spec.objective, outputs.seen, vectors, outputs.targets)
+        heads = _fit_heads(spec.objective, outputs.seen, vectors, outputs.targets)
         weights = np.zeros((outputs.width, vectors.shape[1]), dtype=np.float32)
         bias = np.full(outputs.width, -np.inf, dtype=np.float32)
         weights[outputs.columns], bias[outputs.columns] = heads.pop("logits")
@@ -193,7 +193,9 @@ def _belong(weights: Floats, bias: Floats) -> bool:
     return weights.ndim == 2 and weights.shape[:1] == bias.shape
 
 
-def _fitted(objective: Objective, seen: Seen, vectors: Floats, targets: Ints) -> dict[str, Linear]:
+def _fit_heads(
+    objective: Objective, seen: Seen, vectors: Floats, targets: Ints
+) -> dict[str, Linear]:
     """Head -> weights and bias that minimise the loss; zeros where there is nothing to tell."""
     if seen.known + seen.unknown == 1:  # the one class wins everywhere
         sizes = objective.heads(seen).items()

@@ -181,17 +181,17 @@ class ResNet(Net):
             return (yield from self._samples(pictures, ids, rng))
         if what != "features" and what not in self.model.heads:
             raise ValueError(f"this net has no {what!r}")
-        return (yield from self._scored(what, pictures, ids))
+        return (yield from self._score(what, pictures, ids))
 
     def _logits(self, pictures: Pictures, ids: Ids) -> Steps[Floats]:
         if len(self._form.columns) == 1:
             return np.zeros((len(ids), 1), dtype=np.float32)
         if not self._snapshots:
-            return (yield from self._scored("logits", pictures, ids))
+            return (yield from self._score("logits", pictures, ids))
         total: Floats = np.zeros((len(ids), len(self._form.columns)), dtype=np.float32)
         for weights in self._snapshots:
             self.model.load_state_dict(weights)
-            logits = yield from self._scored("logits", pictures, ids)
+            logits = yield from self._score("logits", pictures, ids)
             total = total + temperature_probabilities(logits, 1.0)
         return np.log(np.maximum(total / len(self._snapshots), np.finfo(np.float32).tiny))
 
@@ -201,13 +201,13 @@ class ResNet(Net):
         """(passes, N, C): the trunk runs once, only the head sees the dropout."""
         if rng is None:
             raise ValueError("samples need a generator")
-        features = yield from self._scored("features", pictures, ids)
+        features = yield from self._score("features", pictures, ids)
         head = cast(nn.Linear, self.model.heads["logits"])
         weights, bias = (t.detach().cpu().numpy() for t in (head.weight, head.bias))
         found = dropout_samples(features, weights, bias, self._spec.dropout, self._spec.passes, rng)
         return np.stack([self._spread(each) for each in found])
 
-    def _scored(self, what: str, pictures: Pictures, ids: Ids) -> Steps[Floats]:
+    def _score(self, what: str, pictures: Pictures, ids: Ids) -> Steps[Floats]:
         """(N, k) "features" or a head's outputs."""
         heads = cast(dict[str, nn.Linear], self.model.heads)
         width = self.model.width if what == "features" else heads[what].out_features

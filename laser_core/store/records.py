@@ -157,6 +157,7 @@ _CLASSIFIER = {
 }
 _TABLES = frozenset({_LASER["detector_logits"], *_CLASSIFIER.values()})  # a column for each class
 _MAY_BE_INFINITE = _LASER["detector_logits"]  # -inf for a class that nothing was labeled as
+BATCH_PREFIX = "batch_"
 RESERVED = frozenset({"row", "score", *_LASER.values(), *_CLASSIFIER.values()})
 
 
@@ -187,7 +188,7 @@ def to_files(arrays: QueryArrays) -> dict[str, Signal]:
             array = getattr(record, part)
             if array is not None:
                 files[name] = array
-    taken = sorted(RESERVED & arrays.parts.keys())
+    taken = sorted(n for n in arrays.parts if n in RESERVED or n.startswith(BATCH_PREFIX))
     if taken:
         raise ValueError(f"a strategy's part is called {taken[0]!r}, a name of the engine's own")
     return files | {name: part.values for name, part in arrays.parts.items()}
@@ -196,6 +197,19 @@ def to_files(arrays: QueryArrays) -> dict[str, Signal]:
 def titles_of(arrays: QueryArrays) -> dict[str, tuple[str, bool]]:
     """Name of a strategy's own part -> (title, whether higher is better)."""
     return {name: (part.title, part.higher_is_better) for name, part in arrays.parts.items()}
+
+
+def require_batch(batch: Mapping[str, Signal], b: int) -> None:
+    """Check the arrays over a batch of b images.
+
+    Raises:
+        UnreadableError: one is of another length, or holds what is no number.
+    """
+    for name, array in batch.items():
+        if len(array) != b:
+            raise UnreadableError(f"{name} has {len(array)} rows for {b} pictures")
+        if np.isnan(array).any():
+            raise UnreadableError(f"{name} has a value that is no number")
 
 
 def from_files(
@@ -332,6 +346,7 @@ class KeptQuery:
     Args:
         arrays: names of its arrays, which are files (see `to_files`).
         parts: of those that are a strategy's own: name -> (title, whether higher is better).
+        batch: names of the arrays over the batch alone, whose files begin with `BATCH_PREFIX`.
         choice: what a person set for the round; None in previews.
         classes: the relevant classes as they were called; empty in rows of earlier versions.
         round, texts: of a preview, the round and the version of the texts it was made for.
@@ -347,10 +362,11 @@ class KeptQuery:
     round: int = 0
     texts: int = 0
     parts: Mapping[str, tuple[str, bool]] = field(default_factory=dict)
+    batch: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         id_array(self.ids)
-        require_array_names(self.arrays)
+        require_array_names((*self.arrays, *self.batch))
         if len(self.scores) != len(self.ids):
             raise UnreadableError(f"{len(self.scores)} scores for {len(self.ids)} ids")
         if not np.isfinite(self.scores).all():

@@ -23,6 +23,7 @@ from laser_core.store.log.event_log import Events
 from laser_core.store.log.replay import agrees_with_record
 from laser_core.store.pool_file import PoolFile
 from laser_core.store.records import (
+    BATCH_PREFIX,
     KeptQuery,
     Sizes,
     UnreadableError,
@@ -30,6 +31,7 @@ from laser_core.store.records import (
     id_array,
     read_query,
     read_record,
+    require_batch,
     seal,
     titles_of,
     to_files,
@@ -136,12 +138,15 @@ class Rounds:
             best=len(texts[1].relevant_texts()) if texts else None,
             classes=len(texts[1].relevant) if texts else None,
         )
+        batch = {n: self._arrays.read(f"{folder}/{BATCH_PREFIX}{n}") for n in kept.batch}
         try:
             arrays = from_files(files, kept.parts, sizes)
+            require_batch(batch, len(kept.ids))
         except UnreadableError as error:
             raise damaged_error(self._arrays.folder / folder, error) from error
         ids, scores = id_array(kept.ids), np.array(kept.scores)
-        return Query(ids, scores, arrays, kept.figures, kept.note, kept.choice or NO_CHOICE)
+        choice = kept.choice or NO_CHOICE
+        return Query(ids, scores, arrays, kept.figures, kept.note, choice, batch)
 
     def _require_of_pool(self, what: str, ids: Sequence[str], rows: Ints) -> None:
         """Check that a query's pictures are of the pool, and among those it could choose from."""
@@ -261,6 +266,8 @@ class RoundWriter(Rounds):
         files = to_files(query.arrays)
         for name, array in files.items():
             self._arrays.write(f"{folder}/{name}", array)
+        for name, array in query.batch.items():
+            self._arrays.write(f"{folder}/{BATCH_PREFIX}{name}", array)
         return KeptQuery(
             ids=tuple(query.ids.tolist()),
             scores=tuple(query.scores.tolist()),
@@ -268,6 +275,7 @@ class RoundWriter(Rounds):
             note=query.note,
             arrays=tuple(sorted(files)),
             parts=titles_of(query.arrays),
+            batch=tuple(sorted(query.batch)),
             choice=choice,
             classes=classes,
             round=round,

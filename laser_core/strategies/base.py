@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
 
 from laser_core.basics.arrays import Floats, Ints
-from laser_core.config import ExperimentConfig
-from laser_core.errors import ConfigError
+from laser_core.config import ExperimentConfig, RoundChoice
+from laser_core.errors import ConfigError, PoolError
 from laser_core.nets.objectives import NetSpec
+from laser_core.pool import positions
+from laser_core.progress import Steps
 from laser_core.selection import top_b
+from laser_core.strategies.hooks import ClosedRound, RankedRound, Reasons
 from laser_core.strategies.settings import NoSettings, read_settings
 from laser_core.view import PoolView, Query, take
 
@@ -66,6 +70,40 @@ class Strategy(ABC):
             return ""
         wanted = min(self.classes_needed, n)
         return f"{seen} of {n} relevant classes labeled so far, {self.title} needs {wanted}"
+
+    def closing(self, closed: ClosedRound) -> Steps[Mapping[str, float]]:
+        """Figures of a round from its answers, kept in its record; the strategy has no state."""
+        yield from ()
+        return {}
+
+    def explain(self, ranked: RankedRound, id: str) -> Reasons:
+        """Why an image stood where it did in a round: parts that add up to its score.
+
+        Raises:
+            PoolError: the image was labeled before, or this strategy gives one score and no parts.
+        """
+        here = ranked.arrays.place(int(positions(ranked.pool, [id])[0]))
+        if here is None:
+            raise PoolError(
+                f"{id!r} was labeled before round {ranked.round}; ask for an earlier round"
+            )
+        raise PoolError(
+            f"round {ranked.round} was ranked by {self.title}, which gives one score and no parts; "
+            f"that of {id!r} was {ranked.arrays.score[here]:.4f}"
+        )
+
+    def what_if(self, ranked: RankedRound, choice: RoundChoice) -> Query:
+        """The batch of a round under another choice, with its arrays; exact for that round alone.
+
+        The strategy is the one that `choice` makes of the run's.
+
+        Raises:
+            PoolError: nothing else can be tried on this round, or with this strategy.
+        """
+        raise PoolError(
+            f"round {ranked.round}: another choice can be tried on LaSeR's rounds, not with "
+            f"{self.title}"
+        )
 
     @abstractmethod
     def score(self, view: PoolView, rng: np.random.Generator) -> Floats:

@@ -9,8 +9,13 @@ from typing import Literal
 import numpy as np
 
 from laser_core.basics.arrays import Bools, Floats, Ints
-from laser_core.config import ExperimentConfig
+from laser_core.basics.seeding import rng_for
+from laser_core.config import ExperimentConfig, RoundChoice
+from laser_core.errors import PoolError
+from laser_core.metrics.paper import own_top_precision
 from laser_core.nets.objectives import NetSpec, detector
+from laser_core.pool import positions
+from laser_core.progress import Steps
 from laser_core.scores import (
     Fusion,
     detector_score,
@@ -20,6 +25,7 @@ from laser_core.scores import (
 )
 from laser_core.selection import Images, balanced, top_b, top_p_per_group
 from laser_core.strategies.base import Strategy, register
+from laser_core.strategies.explanation import Explanation, explain_laser, prediction_of
 from laser_core.strategies.helpers.delta import (
     NO_DETECTOR,
     DeltaSchedule,
@@ -27,10 +33,11 @@ from laser_core.strategies.helpers.delta import (
     scheduled_delta,
     why_no_detector,
 )
+from laser_core.strategies.hooks import ClosedRound, RankedRound
 from laser_core.strategies.settings import read_settings, require_between, setting
 from laser_core.texts.cosines import TextCosines
 from laser_core.texts.neglabel import NAME_SIGNALS, NegativeNames
-from laser_core.view import LaserArrays, PoolView, Query, Signal, take
+from laser_core.view import LaserArrays, PoolView, Query, Signal, random_order, take
 
 Selection = Literal["balanced", "quota", "global"]
 Aggregator = Literal["mean", "neglabel"]
@@ -58,6 +65,13 @@ class Parts:
     final: Floats
     classes: Ints
     note: str
+
+    def at(self, places: Ints) -> Parts:
+        """The same for the images at `places` (k,), in that order."""
+        return Parts(
+            self.s_vlm[places], self.s_det[places], self.best[places], self.delta[places],
+            self.final[places], self.classes[places], self.note,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -233,9 +247,95 @@ class Laser(Strategy):
     def _delta(self, view: PoolView) -> float:
         if view.round_index == 1:  # there is no detector yet
             return 0.0
-        if view.delta_override is not None:
-            return view.delta_override
+        if view.choice.delta is not None:
+            return view.choice.delta
         return scheduled_delta(self.schedule, view.round_index, view.records)
+
+    def closing(self, closed: ClosedRound) -> Steps[Mapping[str, float]]:
+        """How well each part of Eq. (5) would have chosen alone, as far as labels tell (4.6).
+
+        Figures `precision_vlm` and `precision_det`. Where the detector did not count in this round,
+        the precision-based delta takes its out-of-fold precision instead.
+        """
+        laser = closed.query.arrays.laser
+        if laser is None:
+            return {}
+        rows = positions(closed.pool[closed.query.arrays.row], closed.answers)
+        relevant = np.array([i < closed.n_classes for i in closed.answers.values()], dtype=bool)
+        b = len(closed.query.ids)
+
+        def own_top(scores: Floats) -> float:
+            return own_top_precision(scores, rows, relevant, b, closed.rng("component"))
+
+        figures = {"precision_vlm": own_top(laser.s_vlm)}
+        if laser.delta.any():
+            figures["precision_det"] = own_top(laser.s_det)
+        elif self.schedule.kind == "precision" and not why_no_detector(
+            closed.labels, closed.n_classes
+        ):
+            temperature = self.settings.temperature
+            logits = yield from closed.out_of_fold(detector(temperature))
+            figures["precision_det"] = precision_of_detector(
+                logits, closed.labels, closed.n_classes, temperature
+            )
+        return figures
+
+    def explain(self, ranked: RankedRound, id: str) -> Explanation:
+        row = int(positions(ranked.pool, [id])[0])
+        here, laser, arrays = ranked.arrays.place(row), ranked.arrays.laser, ranked.arrays
+        if laser is None or ranked.descriptions is None:
+            raise PoolError(
+                f"round {ranked.round} has no scores to explain; ask for a round that a LaSeR run "
+                "has queried"
+            )
+        if here is None:
+            raise PoolError(
+                f"{id!r} was labeled before round {ranked.round}; ask for an earlier round"
+            )
+        config, cosines = ranked.config, ranked.cosines(row)
+        found = explain_laser(
+            id, here, arrays, ranked.descriptions, cosines, config.relevant,
+            self.settings.fusion, self.settings.temperature,
+            summed=self.settings.aggregator == "mean"
+            and "aggregator" not in dict(config.retired),
+        )  # fmt: skip
+        if arrays.classifier is None:
+            return found
+        read = (arrays.classifier.text, arrays.classifier.learned, arrays.classifier.logits)
+        text, learned, logits = (np.asarray(array[here], dtype=float) for array in read)
+        thought = prediction_of(text, learned, logits, config.anchor or 1.0, config.relevant)
+        return replace(found, predicted=thought)
+
+    def what_if(self, ranked: RankedRound, choice: RoundChoice) -> Query:
+        kept, config = ranked.arrays.laser, ranked.config
+        if kept is None or ranked.descriptions is None:
+            raise PoolError(
+                f"round {ranked.round} kept no scores of LaSeR, so nothing else can be tried on it"
+            )
+        if config.retired:
+            raise PoolError(
+                f"round {ranked.round} asked by {config.retired_words()}, which this version no "
+                "longer has, so nothing else can be tried on it"
+            )
+        n = len(config.relevant)
+        labeled = Labeled(ranked.labels, n, ranked.descriptions.relevant_owner())
+        # in the order that the engine hands out, or ties would be broken otherwise
+        order = random_order(ranked.pool[ranked.arrays.row], config.seed)
+        arrays = ranked.arrays.at(order)
+        rows, own = arrays.row, arrays.laser or kept
+        delta = choice.delta or 0.0
+        parts = self.fuse(own.s_vlm, own.best, own.detector_logits, labeled, delta)
+        images = Images(ranked.pool[rows], lambda places: ranked.vectors(rows[places]))
+        rng = rng_for(config.seed, "query", ranked.round)
+        picked = self.pick(parts, labeled, images, config.batch_size or 1, rng)
+        tried = replace(
+            laser_arrays(parts, own.detector_logits),
+            names_log_sum=own.names_log_sum,
+            names_sharpness=own.names_sharpness,
+        )
+        all_of_them = replace(arrays, score=parts.final, laser=tried).at(np.argsort(rows))
+        ids, scores = images.ids[picked], parts.final[picked]
+        return Query(ids, scores, all_of_them, self.figures(parts), parts.note, choice)
 
     def figures(self, parts: Parts) -> dict[str, float]:
         """delta, the detector's effective share, and the spreads of both scores."""
@@ -265,6 +365,24 @@ def laser_arrays(parts: Parts, logits: Floats | None) -> LaserArrays:
     """
     classes = parts.classes.astype(np.int32)
     return LaserArrays(parts.s_vlm, parts.s_det, parts.best, parts.delta, classes, logits)
+
+
+def precision_of_detector(logits: Floats, labels: Ints, n: int, temperature: float) -> float:
+    """Precision of a detector before it ever chose a batch: for the precision-based delta.
+
+    Of the labeled images with an S_det above 0 (more likely relevant than not), the share that is
+    relevant; 0 if there is none. Ours: Section 4.6 does not say how the first value comes about.
+
+    Args:
+        logits: (L, n + 1) of labeled images, each by a net that was not trained on it; NaN for one
+            that is not known.
+        labels: (L,) their classes, n for irrelevant.
+    """
+    known = ~np.isnan(logits).any(axis=1)
+    scores: Floats = np.full(len(labels), -1.0)
+    scores[known] = detector_score(temperature_probabilities(logits[known], temperature))
+    chosen = scores > 0.0
+    return float((labels[chosen] < n).mean()) if chosen.any() else 0.0
 
 
 def laser_settings(config: ExperimentConfig) -> Laser.Settings:

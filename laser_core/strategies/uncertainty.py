@@ -12,19 +12,15 @@ from laser_core.view import PoolView
 
 @register
 class Uncertainty(Strategy):
-    """Queries the images whose class probabilities have the highest entropy, in nats.
-
-    Before two classes have a label there is nothing to be unsure of: it queries at random then.
-    """
+    """Queries the images whose class probabilities have the highest entropy, in nats."""
 
     name = "uncertainty"
     title = "Uncertainty (entropy)"
+    classes_needed = 2  # before that there is nothing to be unsure of
     needs = frozenset({"classifier.logits"})
 
     def score(self, view: PoolView, rng: np.random.Generator) -> Floats:
         logits = view.signals["classifier.logits"]
-        if np.isfinite(logits).any(axis=0).sum() < 2:
-            return rng.random(len(view.unlabeled))
         probabilities = temperature_probabilities(logits, temperature=1.0)
         entropy: Floats = -(probabilities * np.log(np.clip(probabilities, 1e-12, None))).sum(axis=1)
         return entropy

@@ -8,7 +8,6 @@ from datetime import datetime
 from itertools import chain, count
 from pathlib import Path
 
-from laser_core.analysis.explain import Explanation
 from laser_core.analysis.explain_run import explain_image
 from laser_core.data.base import ImageSource
 from laser_core.errors import ConfigError, LaserError, StoreError
@@ -22,6 +21,7 @@ from laser_core.pool import LabelSpace, Pool
 from laser_core.progress import Steps
 from laser_core.store.records import KeptPool
 from laser_core.store.store import Store, StoreView
+from laser_core.strategies.hooks import Reasons
 from laser_core.texts.descriptions import notice_lines
 from laser_core.view import RoundRecord
 
@@ -99,7 +99,7 @@ def explain_kept(
     round: int | None,
     cache_dir: Path,
     source: ImageSource | None = None,
-) -> Steps[Explanation]:
+) -> Steps[Reasons]:
     """`explain_image` for a run's folder; the last round that was queried if none is given.
 
     Args:

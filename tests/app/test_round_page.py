@@ -8,7 +8,6 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from laser_core.analysis.explain import Explanation, Match, Part, Prediction
 from laser_core.analysis.explain_run import ClassPlace, RankingPlace
 from laser_core.analysis.ranking import next_ranking
 from laser_core.config import RoundChoice
@@ -18,6 +17,7 @@ from laser_core.jobs.worker import JobContext
 from laser_core.pool import Label
 from laser_core.progress import drain
 from laser_core.store.store import Store
+from laser_core.strategies.explanation import Explanation, Match, Part, Prediction
 from laser_core.strategies.laser import laser_settings
 from laser_core.study.run import keep_pool
 from laser_core.view import RoundRecord

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from laser_core.basics.seeding import rng_for
+from laser_core.config import RoundChoice
 from laser_core.errors import ConfigError
 from laser_core.strategies.helpers.delta import (
     DeltaSchedule,
@@ -32,7 +33,7 @@ def view(labels, round_index=2, logits=None, delta=None):
     ids = np.array(["a", "b", "c"])
     labeled = np.array([f"l{i}" for i in range(len(labels))])
     return PoolView(
-        round_index, ids, labeled, np.array(labels), 2, signals, delta_override=delta,
+        round_index, ids, labeled, np.array(labels), 2, signals, choice=RoundChoice(delta),
         embeddings=np.eye(3).__getitem__,
     )  # fmt: skip
 
@@ -118,7 +119,7 @@ def test_with_three_classes_only_images_of_the_unlabeled_one_keep_delta_zero():
     signals["relevant_owner"] = np.array([0, 2])  # the second sentence describes class 2, unseen
     unseen = PoolView(
         2, given.unlabeled, given.labeled, np.array([0, 1, *[3] * 10]), 3, signals,
-        delta_override=0.5,
+        choice=RoundChoice(0.5),
     )  # fmt: skip
     parts = laser().parts(unseen)
     # images 0 and 2 match sentence 0 best, image 1 sentence 1
@@ -130,11 +131,11 @@ def test_a_detector_that_counts_says_of_which_class_an_image_may_be():
     given = view([0, 1, *[3] * 10], logits=[[0.0, 5.0, -9.0, 0.0]] * 3, delta=0.5)
     signals = {**given.signals, "relevant_owner": np.array([0, 2])}
     three = PoolView(
-        2, given.unlabeled, given.labeled, given.labels, 3, signals, delta_override=0.5
+        2, given.unlabeled, given.labeled, given.labels, 3, signals, choice=RoundChoice(0.5)
     )
     assert laser().parts(three).classes.tolist() == [1, 2, 1]
     alone = PoolView(
-        2, given.unlabeled, given.labeled, given.labels, 3, signals, delta_override=0.0
+        2, given.unlabeled, given.labeled, given.labels, 3, signals, choice=RoundChoice(0.0)
     )
     assert laser().parts(alone).classes.tolist() == [0, 2, 0]
 

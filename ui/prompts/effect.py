@@ -6,11 +6,11 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from laser_core.analysis.explain import explain, with_shares
 from laser_core.analysis.first_query import bin_edges, histogram
 from laser_core.analysis.reader import RunReader
 from laser_core.basics.arrays import Ints
 from laser_core.errors import JobError
+from laser_core.strategies.explanation import explain, with_shares
 from laser_core.strategies.laser import laser_settings
 from ui.escape import escape_text
 from ui.prompts.state import TextsEffect, known_in_pool

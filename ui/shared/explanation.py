@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from laser_core.analysis.explain import Explanation, Prediction
 from laser_core.analysis.explain_run import (
     ClassPlace,
     RankingPlace,
@@ -12,10 +11,11 @@ from laser_core.analysis.explain_run import (
     ranking_place,
     row_of,
 )
-from laser_core.analysis.ranking import Ranking, ranking_with
+from laser_core.analysis.ranking import Ranking, place_of, ranking_with
 from laser_core.analysis.reader import RunReader
 from laser_core.errors import LaserError
 from laser_core.pool import Label
+from laser_core.strategies.explanation import Explanation, Prediction
 from laser_core.strategies.laser import laser_settings
 from ui.escape import escape_text
 from ui.shared.plots import BLUE, GREY, ORANGE, bars, draw
@@ -45,14 +45,26 @@ def show_explanation(
             _picture(run, id)
             with st.container():
                 _headline(run, id, row, place, found, truth)
-        if not place.fused:
-            st.caption(
-                f"{escape_text(place.config.strategy)} gives one score: {place.score_of(row):.4f}."
-            )
-            return
-        _equations(explain_in(run, place, id), place, key)
+        _own_columns(place, row)
+        why = explain_in(run, place, id)
+        if isinstance(why, Explanation):
+            _equations(why, place, key)
+        else:
+            st.markdown("  \n".join(escape_text(line) for line in why.sentences()))
     except LaserError as error:
         st.info(escape_text(error))
+
+
+def _own_columns(place: Ranking, row: int) -> None:
+    """A strategy's own columns for one picture: value, and rank among the pictures ranked."""
+    here = place_of(place.arrays, row)
+    for part in place.arrays.parts.values():
+        value = part.values[here]
+        before = part.values > value if part.higher_is_better else part.values < value
+        st.markdown(
+            f"{escape_text(part.title)}: **{value:.3f}**, rank {int(before.sum()) + 1:,} of "
+            f"{len(part.values):,}"
+        )
 
 
 def _picture(run: RunReader, id: str) -> None:

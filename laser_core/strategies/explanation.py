@@ -19,6 +19,7 @@ from laser_core.scores import (
 from laser_core.texts.cosines import TextCosines
 from laser_core.texts.descriptions import Descriptions
 from laser_core.texts.neglabel import NegativeNames, Share, denominator
+from laser_core.view import QueryArrays
 
 
 @dataclass(frozen=True)
@@ -173,6 +174,59 @@ class Explanation:
         shares = f"{1 - self.delta:.2f} S_vlm + {self.delta:.2f} S_det"
         lines.append(f"score = {shares} = {self.score:.3f}{scaled}")
         return [*lines, self.predicted.sentence()] if self.predicted else lines
+
+
+def explain_laser(
+    id: str,
+    here: int,
+    arrays: QueryArrays,
+    descriptions: Descriptions,
+    cosines: TextCosines,
+    classes: Sequence[str],
+    fusion: Fusion,
+    temperature: float,
+    summed: bool,
+) -> Explanation:
+    """Why an image stood where it did among the images of `arrays`, which are LaSeR's.
+
+    Args:
+        here: where it stands in the arrays.
+        cosines: of the descriptions with this image alone, one column.
+        classes: the relevant classes, in the detector's order.
+        fusion, temperature: as they counted there.
+        summed: whether S_vlm is the best cosine less the mean of the confusers'.
+
+    Raises:
+        ValueError: the arrays have nothing of LaSeR.
+    """
+    laser = arrays.laser
+    if laser is None:
+        raise ValueError("only LaSeR's arrays can be explained so")
+    logits = laser.detector_logits if laser.delta.any() else None
+    s_vlm, s_det = laser.s_vlm, laser.s_det
+    found = explain(
+        id,
+        0,
+        cosines,
+        descriptions,
+        classes,
+        None if logits is None else logits[here],
+        float(laser.delta[here]),
+        float(arrays.score[here]),
+        fusion="raw" if logits is None else fusion,
+        temperature=temperature,
+        centre=(
+            float(s_vlm.mean()),
+            float(s_vlm.std()) or 1.0,
+            float(s_det.mean()),
+            float(s_det.std()) or 1.0,
+        ),
+        s_vlm=None if summed else float(s_vlm[here]),
+    )
+    if laser.names_log_sum is None or laser.names_sharpness is None:
+        return found
+    names = NegativeNames(laser.names_log_sum[[here]], float(laser.names_sharpness[here]))
+    return with_shares(found, cosines, descriptions, names)
 
 
 def with_shares(
