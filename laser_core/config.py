@@ -11,6 +11,8 @@ from laser_core.errors import ConfigError
 
 Settings = tuple[tuple[str, Any], ...]  # a strategy's own, by name, in the names' order
 LearnerName = Literal["head", "resnet18"]
+Start = Literal["cold", "random", "laser", "known"]
+First = Literal["random", "laser"]
 Device = Literal["auto", "cpu", "cuda"]
 
 RETIRED_REACH = "quota_reach"  # a field of versions before `balanced`; 0 is Section 3.2 as it is
@@ -57,6 +59,13 @@ class ExperimentConfig:
     vlm: str = "auto"
     strategy: str = "laser"
     settings: Settings = ()  # the strategy's own; `laser_core.experiment.plan` fills the rest
+    # Round 1: by the strategy's own rule from no label ("cold"); one batch that all strategies
+    # share, drawn at random or LaSeR's; or its own rule after some relevant images came with their
+    # labels for nothing ("known", as the published comparisons have it).
+    start: Start = "cold"
+    first: First = "random"  # who is asked while the strategy cannot score yet
+    known_share: float | None = None  # of the relevant images, with "known"; None: 1% of CIFAR-10,
+    # 8% elsewhere
     learner: LearnerName = "head"
     anchor: float | None = None  # a, the text's part in the head's classifier; None: 1 for `head`,
     # 0 for `resnet18`, which has no such thing
@@ -83,6 +92,12 @@ class ExperimentConfig:
                 f"mismatch={self.mismatch:g}: it is the share of classes that are relevant, so it "
                 "must lie between 0 and 1, both excluded; 20% is 0.2"
             )
+        if self.known_share is not None and not 0.0 < self.known_share < 1.0:
+            raise ConfigError(
+                f"known_share={self.known_share:g}: it is the share of the relevant images that "
+                "are known from the start, so it must lie between 0 and 1, both excluded; 8% is "
+                "0.08"
+            )
         if self.anchor is not None and not 0.0 <= self.anchor <= 10.0:
             raise ConfigError(
                 f"anchor={self.anchor:g}: it multiplies what the text says of a class, so it must "
@@ -106,7 +121,7 @@ class ExperimentConfig:
 
     def _check_choices(self) -> None:
         hints = get_type_hints(type(self))
-        for name in ("learner", "device"):
+        for name in ("start", "first", "learner", "device"):
             allowed = get_args(hints[name])
             if getattr(self, name) not in allowed:
                 raise ConfigError(

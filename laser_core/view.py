@@ -47,6 +47,9 @@ class RoundRecord:
         confusion: n rows (true) of n columns (predicted) counts on the test images, or empty.
         classes: the n relevant classes as they were called, in the order of the indices; empty in
             records of earlier versions, which had those of the config.
+        relevant_in_pool: truly relevant images of the whole pool; None where nobody knows, and in
+            records of earlier versions.
+        given: labels that the run was given before round 1, which nobody paid for.
     """
 
     round: int
@@ -64,6 +67,16 @@ class RoundRecord:
     llm_calls: int = 0
     confusion: tuple[tuple[int, ...], ...] = ()
     classes: tuple[str, ...] = ()
+    relevant_in_pool: int | None = None
+    given: int = 0
+
+    @property
+    def recall_without_given(self) -> float | None:
+        """Recall of what was not given at the start (Figure 8); None without true labels."""
+        if self.recall is None or self.relevant_in_pool is None:
+            return self.recall
+        left = self.relevant_in_pool - self.given  # all that is given is relevant
+        return (self.recall * self.relevant_in_pool - self.given) / left if left > 0 else 0.0
 
     @property
     def zero_shot(self) -> float | None:

@@ -1,6 +1,7 @@
 """A small world to run the engine in: no weights, no files, vectors made from the seed."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from laser_core.llm.base import CheckedNames, LanguageModel, Proposal
 from laser_core.pool import LabelSpace, positions
 from laser_core.strategies.explanation import Explanation
 from laser_core.texts.cosines import Cosines
+from laser_core.view import RoundRecord
 from laser_core.vlm.base import VisionLanguageModel
 
 CLASSES = ("cat", "dog", "truck", "ship", "frog", "lamp")
@@ -161,3 +163,9 @@ def config(**settings: object) -> ExperimentConfig:
 
 def folder(tmp_path: Path) -> Path:
     return tmp_path / "run"
+
+
+def record(**changes: object) -> RoundRecord:
+    """A finished round of which nothing is known but what is given."""
+    nothing = RoundRecord(1, (), (), 0, 0, None, None, None, None)
+    return replace(nothing, **changes)  # type: ignore[arg-type]

@@ -140,6 +140,30 @@ class LoopOptions:
             rich_help_panel=LOOP,
         ),
     ] = None
+    start: Annotated[
+        str,
+        typer.Option(
+            help="Round 1: cold (the strategy's own rule, from no label), random or laser (one "
+            "batch that all strategies share), or known (some relevant pictures come labeled, as "
+            "published comparisons start).",
+            rich_help_panel=LOOP,
+        ),
+    ] = "cold"
+    first: Annotated[
+        str,
+        typer.Option(
+            help="Who is asked while the strategy cannot score yet: random or laser.",
+            rich_help_panel=LOOP,
+        ),
+    ] = "random"
+    known_share: Annotated[
+        float | None,
+        typer.Option(
+            help="With --start known: the share of relevant pictures that come labeled; 0.01 of "
+            "CIFAR-10 and 0.08 elsewhere if left out.",
+            rich_help_panel=LOOP,
+        ),
+    ] = None
     learner: Annotated[
         str,
         typer.Option(
@@ -233,7 +257,7 @@ ALIASES = tuple(told.name for told in told_settings(Laser))
 OPTIONS = _options()
 _SAME = (  # called the same in the config
     "per_class", "split_seed", "task", "propose", "rounds", "seed", "llm", "vlm", "strategy",
-    "learner", "epochs", "device",
+    "start", "first", "known_share", "learner", "epochs", "device",
 )  # fmt: skip
 
 

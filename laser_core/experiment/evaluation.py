@@ -41,12 +41,14 @@ def make_record(
     accuracy: float | None,
     confusion: tuple[tuple[int, ...], ...],
     seconds: float,
+    given: int = 0,
 ) -> RoundRecord:
     """The record of a round whose answers are in `pool`.
 
     Args:
         all_relevant: ids of every truly relevant pool image, None where nobody knows them: then
             ceiling and recall are empty.
+        given: labels that the run was given before round 1.
     """
     answers = counted_labels(query, pool)
     relevant = sum(index < pool.space.n for index in answers.values())
@@ -70,4 +72,6 @@ def make_record(
         seconds=seconds,
         confusion=confusion,
         classes=pool.space.relevant,
+        relevant_in_pool=None if all_relevant is None else len(all_relevant),
+        given=given,
     )

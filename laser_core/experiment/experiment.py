@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -40,7 +41,8 @@ from laser_core.texts.descriptions import Descriptions, describe, with_discovere
 from laser_core.texts.neglabel import NAME_SIGNALS, NegativeNames
 from laser_core.view import PoolView, Query, RoundRecord, random_order
 
-FIRST = "random"  # who is asked where the run's own strategy cannot score yet
+GIVEN = "given"  # actor of labels that a run starts from, which nobody paid for
+START_FILE = "start.json"  # those labels, and the accuracy of a classifier that learned from them
 
 
 class Experiment:
@@ -114,10 +116,12 @@ class Experiment:
         if len(self.pool.unlabeled()) == 0:
             raise PoolError("every image of the pool is labeled; nothing is left to query")
         self.config.require_living_rules()
+        self._take_known_labels()
         strategy, why = self._asked_strategy(choice)
         started = time.perf_counter()
         version = yield from self._current_texts(strategy)
         nets = yield from self._nets_asked_with(strategy)
+        yield from self._keep_start(nets[CLASSIFIER.name])
         view = yield from self._view(strategy, nets, choice)
         query = strategy.select(view, self.config.batch_size or 1, self._rng("query"))
         arrays = replace(
@@ -184,8 +188,9 @@ class Experiment:
         seconds = figures.pop("query_seconds", 0.0) + time.perf_counter() - started
         relevant = oracle.relevant_ids(names) if oracle else None
         record = make_record(
-            round, query, self.pool, relevant, figures, accuracy, confusion, seconds
-        )
+            round, query, self.pool, relevant, figures, accuracy, confusion, seconds,
+            len(self._given_labels()),
+        )  # fmt: skip
         questions = len(self.store.exchanges.all()) - sum(r.llm_calls for r in self.records)
         record = replace(record, llm_calls=questions)
         self._nets.keep_no_others()
@@ -232,7 +237,7 @@ class Experiment:
         """The nets of the round before that a strategy reads, and the classifier."""
         before = self._pool_of(self.store.labels.by_id(up_to_round=len(self.records)))
         round, labeled = len(self.records), self._labeled_images(before)
-        anchor = self._anchor(round) if round else None
+        anchor = self._anchor(round) if round or len(labeled[0]) else None
         return (
             yield from self._nets.require(
                 strategy.nets(), round, labeled, self._unlabeled_images(before), anchor
@@ -300,11 +305,46 @@ class Experiment:
         """Who is asked in this round, and why it is not the run's own strategy, or ""."""
         config = choice.applied_to(self.config)
         own = make_strategy(config)
+        if self.round_index == 1 and config.start in ("random", "laser") and choice == NO_CHOICE:
+            shared = make_strategy(config.changed(strategy=config.start, settings=()))
+            return shared, f"{shared.title} chose this batch, which all strategies share"
         why = own.why_not(self.pool.training_labels()[1], self.space.n)
         if not why:
             return own, ""
-        first = make_strategy(config.changed(strategy=FIRST))
+        first = make_strategy(config.changed(strategy=config.first, settings=()))
         return first, f"{first.title} chose this batch: {why}"
+
+    def _given_labels(self) -> dict[str, Label]:
+        """id -> label that the run was given before its first round."""
+        if self.config.start != "known":
+            return {}
+        given = self.store.labels.answers(up_to_round=0)
+        return {answer.image: answer.label for answer in given if answer.actor == GIVEN}
+
+    def _take_known_labels(self) -> None:
+        """Give a run that starts from known images their labels, once, before its first query."""
+        oracle, share = self.materials.oracle, self.config.known_share
+        if self.config.start != "known" or self.round_index > 1 or self._given_labels():
+            return
+        if oracle is None or share is None:
+            raise PoolError("a run that starts from known images needs a pool with labels")
+        known = oracle.known_answers(self.pool.ids, share, self.config.seed)
+        fresh = {id: label for id, label in known.items() if self.pool.get(id) is None}
+        take_answers(self.store, fresh, 0, GIVEN, source="oracle")
+        for id, label in fresh.items():
+            self.pool.label(id, label)
+
+    def _keep_start(self, classifier: Net | None) -> Steps[None]:
+        """Keep what the given labels taught: the point at 0 labels paid."""
+        given = self._given_labels()
+        if self.round_index > 1 or not given or self.store.files.has(START_FILE):
+            return
+        tests = self._images_to_test()
+        accuracy, confusion = yield from evaluate_classifier(
+            classifier, self.materials.pictures, *tests
+        )
+        facts = {"ids": sorted(given), "accuracy": accuracy, "confusion": confusion}
+        self.store.files.write(START_FILE, json.dumps(facts, indent=2) + "\n")
 
     def _unlabeled_images(self, pool: Pool) -> Ids:
         """(U,) what may be queried, in the order that strategies see it."""

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from laser_core.basics.arrays import Ids
 from laser_core.data.base import ImageSource
 from laser_core.errors import PoolError
 from laser_core.pool import Label, LabelSpace
 from laser_core.store.log.replay import Source
 from laser_core.store.store import Store
+from laser_core.view import random_order
 
 AHEAD = 2  # rounds: answers that come while a round is trained belong to the one after it
 
@@ -64,6 +66,17 @@ class SimulatedOracle:
             PoolError: an image has no label, so nobody can play the oracle.
         """
         return {id: self._label(id) for id in ids}
+
+    def known_answers(self, pool: Ids, share: float, seed: int) -> dict[str, Label]:
+        """id -> label of a share of the relevant images, drawn at random: the published start.
+
+        Args:
+            pool: (N,) ids of the pool.
+            share: 0 to 1; at least one image is drawn.
+        """
+        answers = self.answer(pool[random_order(pool, seed)].tolist())
+        relevant = [id for id, label in answers.items() if label.state == "relevant"]
+        return {id: answers[id] for id in relevant[: max(1, round(share * len(relevant)))]}
 
     def relevant_ids(self, names: Collection[str] | None = None) -> set[str]:
         """Ids of all truly relevant pool images: for ceiling and recall, never for a strategy.

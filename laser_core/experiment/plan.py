@@ -19,7 +19,7 @@ from laser_core.data.class_split import (
 )
 from laser_core.data.open import SET_NAMES, open_pool
 from laser_core.data.sets.demo import DEMO_POOLS
-from laser_core.data.sets.published_sets import usual_batch, usual_descriptions
+from laser_core.data.sets.published_sets import usual_batch, usual_descriptions, usual_known_share
 from laser_core.errors import ConfigError, PoolError
 from laser_core.llm.base import LanguageModel, Proposal
 from laser_core.llm.choose import open_llm
@@ -125,12 +125,30 @@ def plan(config: ExperimentConfig, cache_dir: Path, source: ImageSource | None =
         batch_size=batch,
         descriptions=usual_descriptions(config.pool, classes) if per_class is None else per_class,
         confusers=2 * len(relevant) if config.confusers is None else config.confusers,
+        known_share=_known_share(config, source),
         settings=in_order(full_settings(strategy_class(config.strategy), dict(config.settings))),
         anchor=(ANCHOR if config.learner == "head" else 0.0)
         if config.anchor is None
         else config.anchor,
     )
     return Plan(decided, source, llm, vlm.sentence, proposals, _notices(source))
+
+
+def _known_share(config: ExperimentConfig, source: ImageSource) -> float | None:
+    """The share of relevant images that a run with `start` "known" is given; None for others.
+
+    Raises:
+        PoolError: such a run, and some images have no label to be given.
+    """
+    if config.start != "known":
+        return config.known_share
+    missing = sum(item.split == "pool" and item.label is None for item in source.items)
+    if missing:
+        raise PoolError(
+            f"--start known gives labels of the pool's own, and {missing} of its pictures have "
+            "none; choose another start, or a pool with class folders or a label column"
+        )
+    return usual_known_share(source.classes()) if config.known_share is None else config.known_share
 
 
 def require_known_names(config: ExperimentConfig) -> ModelChoice:

@@ -159,9 +159,12 @@ def perfect_ceilings(records: Sequence[RoundRecord]) -> list[float | None]:
     high one. This one does not, so a mean precision can be held against its mean.
     """
     first = records[0]
-    if first.recall is None or not first.recall:
+    if first.relevant_in_pool is not None:
+        left = first.relevant_in_pool - first.given
+    elif first.recall:  # a record of an earlier version
+        left = round(first.relevant / first.recall)
+    else:
         return [None] * len(records)
-    left = round(first.relevant / first.recall)
     ceilings: list[float | None] = []
     for record in records:
         asked = len(record.ids)

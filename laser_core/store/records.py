@@ -89,6 +89,9 @@ def read_record(text: str) -> RoundRecord:
         raise UnreadableError("a label of no class")
     if any(len(row) != len(record.confusion) for row in record.confusion):
         raise UnreadableError("a confusion table that is not square")
+    there = record.given if record.relevant_in_pool is None else record.relevant_in_pool
+    if not 0 <= record.given <= there:
+        raise UnreadableError(f"{record.given} given of {there} relevant images")
     if not (np.isfinite(record.seconds) and record.llm_calls >= 0):
         raise UnreadableError("seconds or calls that are no number")
     return record

@@ -29,10 +29,10 @@ from laser_core.texts.cosine_table import FileTable, run_cosines
 VERSION = 1
 SPARE_BYTES = 200_000_000  # left on the disk: a full one stops everything else
 MANIFEST = "bundle.json"
-TEXTS = ("preview.json", "rounds.csv")
+TEXTS = ("preview.json", "rounds.csv", "start.json")
 COSINES = ("rows.f32", "texts.jsonl", "vectors.npy")
 _INSIDE = re.compile(
-    r"run\.db|bundle\.json|(config|pool|preview)\.json|rounds\.csv"
+    r"run\.db|bundle\.json|(config|pool|preview|start)\.json|rounds\.csv"
     r"|arrays/([\w-][\w.-]*/)*[\w-][\w.-]*\.(npy|json)"
     r"|nets/\w+\.safetensors|nets/round-\d+/(complete|\w+\.safetensors)"  # now; earlier
     r"|cosines/(rows\.f32|texts\.jsonl|vectors\.npy)",
