@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 
-LONGEST = 200  # bytes; systems take 255, and what is added to a name (".partial", "-2") needs room
+LONGEST = 200  # bytes; systems take 255, and what is added (basics/files.py, "-2") needs room
 _LONGEST_ENDING = 16
 # What some system does not allow in a name; a dot or a space at its end among them, and halves of
 # a character, which no file system can write.

@@ -9,14 +9,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-import numpy as np
-import numpy.typing as npt
 import platformdirs
 
-from laser_core.basics.arrays import NPY_DAMAGE
 from laser_core.errors import CacheError
+
+if TYPE_CHECKING:  # the worker waits for jobs without NumPy
+    import numpy.typing as npt
 
 DRAFT = ".partial"  # how the name ends of a file that is not finished
 PATIENCE = 2.0  # seconds that Windows may hold a file that is read at this moment
@@ -45,18 +45,32 @@ def draft_of(path: Path, patience: float = PATIENCE) -> Iterator[Path]:
     Raises:
         OSError: the disk is full, or the folder cannot be written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}{DRAFT}")
+    draft = draft_path(path)
     try:
         yield draft
-        _replace(draft, path, patience)
+        put_in_place(draft, path, patience)
     except BaseException:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
         raise
 
 
-def _replace(draft: Path, path: Path, patience: float) -> None:
+def draft_path(path: Path) -> Path:
+    """Where to write what is to become `path`, or what is named once it is written.
+
+    Raises:
+        OSError: its folder cannot be made.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path.with_name(f".{path.name}.{secrets.token_hex(4)}{DRAFT}")
+
+
+def put_in_place(draft: Path, path: Path, patience: float = PATIENCE) -> None:
+    """Have what is written at `draft`, a file or a folder, take the place of `path` in one step.
+
+    Raises:
+        OSError: it cannot.
+    """
     end = time.monotonic() + patience
     while True:
         try:
@@ -97,15 +111,21 @@ def save_array(path: Path, array: npt.NDArray[Any]) -> None:
     Raises:
         CacheError: as for `save_bytes`.
     """
+    import numpy as np
+
     packed = io.BytesIO()
     np.save(packed, array, allow_pickle=False)
     save_bytes(path, packed.getbuffer())
 
 
 def mapped_array(
-    path: Path, shape: tuple[int, ...], dtype: npt.DTypeLike = np.float32
+    path: Path, shape: tuple[int, ...], dtype: npt.DTypeLike = "float32"
 ) -> npt.NDArray[Any] | None:
     """The array kept at `path`, read-only; None if there is none of this shape and type."""
+    import numpy as np
+
+    from laser_core.basics.arrays import NPY_DAMAGE
+
     try:
         kept: npt.NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
     except NPY_DAMAGE:

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from laser_core.basics.arrays import Ids, Ints
+from laser_core.basics.files import draft_of
 from laser_core.basics.seeding import rng_for
 from laser_core.config import ExperimentConfig
 from laser_core.errors import StoreError
@@ -183,11 +184,9 @@ class KeyedShelf:
             StoreError: the disk is full, or the folder cannot be written.
         """
         path = self._path(key)
-        partial = path.with_name(f".{key}.partial")
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            net.save(partial)
-            partial.replace(path)
+            with draft_of(path) as draft:
+                net.save(draft)
         except OSError as error:
             raise unwritable_error(path, error) from error
 

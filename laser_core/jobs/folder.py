@@ -20,13 +20,14 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
+
+from laser_core.basics.files import whole_file
 
 RETRY_SECONDS = 2.0  # Windows refuses to replace or open a file that another process has open
 LANES = ("jobs", "requests")
@@ -111,18 +112,8 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
         TypeError: something in `content` has no JSON form.
     """
     text = json.dumps(content)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
-    draft.write_text(text, encoding="utf-8")
-    end = time.monotonic() + RETRY_SECONDS
-    while True:
-        try:
-            draft.replace(path)
-        except PermissionError:
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.01)
-        else:
-            return
+    with whole_file(path) as file:
+        file.write(text.encode("utf-8"))
 
 
 def remove(path: Path) -> None:

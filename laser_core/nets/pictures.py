@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 from PIL import Image
 
 from laser_core.basics.arrays import NPY_DAMAGE, Floats, Ids
+from laser_core.basics.files import draft_of
 from laser_core.data.base import ImageSource
 from laser_core.errors import CacheError
 from laser_core.pool import row_by_id
@@ -118,17 +119,15 @@ class RunPictures:
 
     def _write_pixels(self, path: Path, size: int) -> Steps[None]:
         """Make `path` under another name first, so that it is whole or not there."""
-        part = path.with_suffix(".part")
         lock = FileLock(path.with_suffix(".lock"), thread_local=False)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             yield from _acquire(lock)
             try:
                 if not _is_whole(path, (len(self._ids), size, size, 3)):
-                    yield from self._fill(part, size)
-                    part.replace(path)
+                    with draft_of(path) as draft:
+                        yield from self._fill(draft, size)
             finally:
-                part.unlink(missing_ok=True)
                 lock.release()
         except OSError as error:
             raise CacheError(

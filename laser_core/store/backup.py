@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import time
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from laser_core.basics.files import draft_path, put_in_place
 from laser_core.errors import StoreError
 from laser_core.store.database import (
     ON_READING,
@@ -75,19 +75,20 @@ def back_up(folder: Path) -> Path:
         StoreError: it cannot be written, or the database is damaged.
     """
     source, place = folder / "run.db", folder / "backups"
-    partial = place / f"{os.getpid()}.partial"
+    draft: Path | None = None
     try:
-        place.mkdir(exist_ok=True)
-        copy_database(source, partial)
-        number = _require_right(partial)
+        draft = draft_path(place / "run.db")
+        copy_database(source, draft)
+        number = _require_right(draft)
         target = place / f"run-{datetime.now(UTC):%Y%m%d-%H%M%S}-{number:09d}.db"
-        partial.replace(target)
+        put_in_place(draft, target)
         _thin_out(folder, target)
     except (OSError, *ON_READING) as error:
         raise unwritable_error(place, error) from error
     finally:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
+        if draft is not None:
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
     return target
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from laser_core.basics.files import draft_of
 from laser_core.errors import LaserError, StoreError
 from laser_core.store.backup import free_name, set_aside
 from laser_core.store.database import (
@@ -120,15 +121,14 @@ def restore_backup(folder: Path, name: str | None = None) -> Restoration:
     backup = _choose(folder, name)
     aside = free_name(path.with_name(f"run-damaged-{datetime.now(UTC):%Y%m%d-%H%M%S}.db"))
     moved = aside if path.exists() else None
-    partial = path.with_suffix(".partial")
     try:
-        copy_database(backup.path, partial)  # first: a full disk leaves everything as it was
-        # its companions hold pages of the damaged file and must not be read with the copy
-        for end in ("-wal", "-shm", ""):
-            companion = path.with_name(path.name + end)
-            if companion.exists():
-                companion.replace(aside.with_name(aside.name + end))
-        partial.replace(path)
+        with draft_of(path) as draft:
+            copy_database(backup.path, draft)  # first: a full disk leaves everything as it was
+            # its companions hold pages of the damaged file and must not be read with the copy
+            for end in ("-wal", "-shm", ""):
+                companion = path.with_name(path.name + end)
+                if companion.exists():
+                    companion.replace(aside.with_name(aside.name + end))
         set_aside(folder, backup.events)
     except (OSError, *ON_READING) as error:
         raise unwritable_error(path, error) from error

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from laser_core.analysis.comparison import COLUMNS, rows_csv, summary_row
+from laser_core.basics.files import whole_file
 from laser_core.config import ExperimentConfig, in_order
 from laser_core.errors import ConfigError
 from laser_core.experiment.plan import plan, require_known_names
@@ -223,7 +224,8 @@ def write_comparison(outcomes: Sequence[Outcome], folder: Path) -> Path:
     path = folder / "comparison.csv"
     table = rows_csv([outcome.row() for outcome in outcomes])
     try:
-        path.write_text(table, encoding="utf-8", newline="")
+        with whole_file(path) as file:
+            file.write(table.encode("utf-8"))
     except OSError as error:
         raise unwritable_error(path, error) from error
     return path

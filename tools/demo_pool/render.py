@@ -15,6 +15,7 @@ import mitsuba as mi
 import numpy as np
 from PIL import Image
 
+from laser_core.basics.files import draft_of
 from tools.demo_pool import INSTANCES, PIXELS, VIEWS
 from tools.demo_pool.catalogue import BY_NAME, CATALOGUE
 from tools.demo_pool.develop import denoise, develop
@@ -53,9 +54,8 @@ def render_all(out: Path, names: Sequence[str], views: range, samples: int) -> N
                 if file.exists():
                     continue
                 picture = render(name, instance, view, Path(folder), samples)
-                unfinished = file.with_suffix(".part")
-                Image.fromarray(picture).save(unfinished, "PNG")
-                unfinished.replace(file)
+                with draft_of(file) as draft:
+                    Image.fromarray(picture).save(draft, "PNG")
                 made += 1
             seconds = (time.perf_counter() - begin) / max(made, 1)
             print(f"view {view}: {made} pictures, {seconds:.2f} s each", flush=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from pathlib import Path
 
 import streamlit as st
 
 from laser_core.basics.disk_faults import remedy
 from laser_core.basics.file_names import last_part, safe_name
+from laser_core.basics.files import whole_file
 from ui.shared.runs import runs_folder
 
 
@@ -23,10 +23,8 @@ def keep_upload(name: str, data: bytes) -> Path:
     if path.exists():
         return path
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=folder, suffix=".partial", delete=False) as partial:
-            partial.write(data)
-        Path(partial.name).replace(path)
+        with whole_file(path) as file:
+            file.write(data)
     except OSError as error:
         reason = error.strerror or str(error)
         st.error(f"The file cannot be kept in {folder} ({reason}); {remedy(error)}.")

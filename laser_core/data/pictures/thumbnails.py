@@ -13,6 +13,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from laser_core.basics.files import draft_of
 from laser_core.data.base import ImageSource
 from laser_core.errors import PoolError
 from laser_core.progress import Progress, Steps
@@ -41,10 +42,8 @@ def write_thumbnail(image: Image.Image, path: Path, side: int = SIDE) -> None:
     """Save a copy of `image`, at most `side` pixels wide and high, in one step."""
     small = image.convert("RGB")
     small.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=3.0)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    small.save(draft, "WEBP", quality=80, method=2)
-    draft.replace(path)
+    with draft_of(path) as draft:
+        small.save(draft, "WEBP", quality=80, method=2)
 
 
 def write_thumbnails(

@@ -14,6 +14,7 @@ from dataclasses import asdict, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from laser_core.basics.disk_faults import remedy
+from laser_core.basics.files import draft_of
 from laser_core.basics.zip_limits import DAMAGE, Limits, damage_reason, excess
 from laser_core.config import ExperimentConfig
 from laser_core.data.confirmation import confirm, mark_unconfirmed, without_marks
@@ -57,13 +58,15 @@ def bundle_run(folder: Path, target: Path, cache_dir: Path) -> Path:
     with closing(StoreView.open(folder)) as store:
         config, pool = store.config(), store.pool.read()
     cosines = run_cosines(folder, cache_dir, pool.cosines) if pool else None
-    partial = target.with_name(f".{target.name}.partial")
     try:
-        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as parent:
+        with (
+            draft_of(target) as draft,
+            tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as parent,
+        ):
             database = Path(parent) / "run.db"
             copy_database(folder / "run.db", database)
             _clean_database(database, config)
-            with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as zipped:
+            with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as zipped:
                 zipped.write(database, "run.db")
                 zipped.writestr(MANIFEST, json.dumps({"version": VERSION}))
                 zipped.writestr("config.json", without_local_paths(config).to_json())
@@ -71,9 +74,7 @@ def bundle_run(folder: Path, target: Path, cache_dir: Path) -> Path:
                     zipped.writestr(name, text)
                 for path, name in _arrays(folder, cosines):
                     zipped.write(path, name)
-        partial.replace(target)
     except (OSError, *ON_READING) as error:
-        partial.unlink(missing_ok=True)
         raise StoreError(f"{target} cannot be written ({error}); {remedy(error)}") from error
     return target
 

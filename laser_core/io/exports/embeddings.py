@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from laser_core.analysis.reader import RunReader
 from laser_core.basics.disk_faults import remedy
+from laser_core.basics.files import draft_of
 from laser_core.errors import StoreError
 from laser_core.io.label_files.label_text import name_text
 from laser_core.maps.layout import kept_layouts, read_layout
@@ -44,7 +45,8 @@ def write_embeddings(run: RunReader, path: Path) -> Path:
     )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        pq.write_table(table, path)
+        with draft_of(path) as draft:
+            pq.write_table(table, draft)
     except OSError as error:
         raise StoreError(f"{path} cannot be written ({error}); {remedy(error)}") from error
     return path

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from laser_core.basics.files import put_in_place
 from laser_core.errors import StoreError
 from laser_core.store.database import unwritable_error
 
@@ -49,7 +50,7 @@ def new_folder(out: Path) -> Iterator[Path]:
         (half / _LOCK).unlink(missing_ok=True)
         if out.exists():
             out.rmdir()
-        half.replace(out)
+        put_in_place(half, out)
     except BaseException as error:
         lock.release()
         shutil.rmtree(half, ignore_errors=True)
