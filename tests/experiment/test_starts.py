@@ -6,13 +6,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from laser_core.basics.seeding import rng_for
+from laser_core.config import ExperimentConfig, RoundChoice
 from laser_core.errors import ConfigError, PoolError
 from laser_core.experiment.experiment import Experiment, simulate
 from laser_core.experiment.plan import plan
 from laser_core.metrics.summary import labels_paid, perfect_ceilings, rounds_csv
 from laser_core.progress import drain
 from laser_core.store.store import Store
-from laser_core.strategies import STRATEGIES
+from laser_core.strategies import STRATEGIES, make_strategy
+from laser_core.strategies.hooks import RankedRound
+from laser_core.texts.descriptions import ClassText, Descriptions
+from laser_core.view import LaserArrays, PoolView, QueryArrays, random_order
 from tests import fakes
 
 STARTS = ("cold", "random", "laser", "known")
@@ -157,3 +162,51 @@ def test_figures_of_a_strategy_stand_in_the_table_of_rounds():
     assert head.split(",")[-2:] == ["k", "seconds"]
     assert line.split(",")[-2] == "5.000000"
     assert np.all(["precision_vlm" not in head])
+
+
+def test_the_order_that_strategies_see_is_another_for_another_seed_and_the_same_in_any_pool():
+    ids = np.array([f"i{n}" for n in range(50)])
+    first, second = ids[random_order(ids, 1)], ids[random_order(ids, 2)]
+    assert sorted(first) == sorted(second) == sorted(ids)
+    assert first.tolist() != second.tolist()
+    assert ids[::-1][random_order(ids[::-1], 1)].tolist() == first.tolist()
+
+
+def test_after_the_last_round_the_classifier_alone_is_trained(tmp_path):
+    run = experiment(tmp_path / "run", rounds=2)
+    counts = []
+    drain(simulate(run, lambda _: counts.append(nets_kept(tmp_path / "run"))))
+    assert counts == [2, 1]  # detector and classifier, then the classifier
+
+
+def nets_kept(folder):
+    return len(list((folder / "nets").glob("*.safetensors")))
+
+
+@pytest.mark.parametrize("selection", ["global", "quota", "balanced"])
+def test_a_round_tried_as_it_was_asked_gives_its_own_batch_where_scores_tie_too(selection):
+    ids = np.array([f"i{n}" for n in range(40)])
+    ties = np.round(rng_for(1).random(40), 1)
+    nothing, best = np.zeros(40), np.zeros(40, dtype=int)
+    settings = {"selection": selection, "delta": "linear"}
+    config = ExperimentConfig.of(batch_size=10, relevant=("cat",), seed=3, **settings)
+    strategy = make_strategy(config)
+    order = random_order(ids, config.seed)
+    vectors = np.eye(40)
+    view = PoolView(
+        1, ids[order], ids[:0], best[:0], 1,
+        {
+            "relevant_cosines": ties[None, order], "irrelevant_cosines": np.empty((0, 40)),
+            "relevant_owner": np.array([0]), "irrelevant_owner": best[:0],
+        },
+        embeddings=lambda places: vectors[order[places]],
+    )  # fmt: skip
+    asked = strategy.select(view, 10, rng_for(config.seed, "query", 1))
+    kept = QueryArrays(np.arange(40), ties, LaserArrays(ties, nothing, best, nothing, best))
+    ranked = RankedRound(
+        1, ids, kept, best[:0], config, Descriptions((ClassText("cat", ("a cat",)),)), None,
+        vectors.__getitem__,
+    )  # fmt: skip
+    found = strategy.what_if(ranked, RoundChoice(delta=0.0))
+    assert found.ids.tolist() == asked.ids.tolist()
+    assert found.arrays.row.tolist() == list(range(40))
