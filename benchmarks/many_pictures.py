@@ -45,7 +45,7 @@ from laser_core.io.exports.tables import export_run
 from laser_core.pool import Label
 from laser_core.progress import drain
 from laser_core.store.store import Store
-from laser_core.study.run import keep_pool
+from laser_core.studies.run import keep_pool
 from laser_core.vlm.base import PreparedImage
 from laser_core.vlm.offline.model import OfflineVLM
 

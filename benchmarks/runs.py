@@ -13,7 +13,7 @@ from laser_core.experiment.plan import Plan, plan
 from laser_core.experiment.prepare import EmbeddedPool, embed_pool, equip
 from laser_core.metrics.summary import Summary, summarise
 from laser_core.progress import drain
-from laser_core.study.run import start
+from laser_core.studies.run import start
 
 
 @dataclass

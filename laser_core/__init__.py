@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from laser_core.basics.telemetry import silence_libraries
 
 if TYPE_CHECKING:
-    from laser_core.api import Experiment, Run, open_pool, open_run, resume, run
+    from laser_core.api import Experiment, Run, open_pool, open_run, resume, run, study
     from laser_core.errors import LaserError
     from laser_core.pool import Label
     from laser_core.strategies.base import Strategy, register
@@ -31,10 +31,11 @@ __all__ = [
     "register",
     "resume",
     "run",
+    "study",
     "take",
 ]
 _HOMES = {
-    "laser_core.api": ("Experiment", "Run", "open_pool", "open_run", "resume", "run"),
+    "laser_core.api": ("Experiment", "Run", "open_pool", "open_run", "resume", "run", "study"),
     "laser_core.errors": ("LaserError",),
     "laser_core.pool": ("Label",),
     "laser_core.strategies.base": ("Strategy", "register"),

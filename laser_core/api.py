@@ -5,27 +5,24 @@ Long work is done when a call returns, with a bar where one can move. docs/pytho
 
 from __future__ import annotations
 
-import difflib
 import io
 from collections.abc import Iterable, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import pandas as pd
 from PIL import Image
-from pydantic import TypeAdapter, ValidationError
 
 from laser_core.analysis.explain_run import explain_image
 from laser_core.basics.files import default_cache_dir
-from laser_core.cli.options import written
 from laser_core.cli.terminal import Terminal
-from laser_core.config import ExperimentConfig, RoundChoice, changed, in_order
+from laser_core.config import ExperimentConfig, RoundChoice
 from laser_core.data.base import ImageSource, bare_name
 from laser_core.data.open import open_pool as open_source
-from laser_core.errors import ConfigError, PoolError
+from laser_core.errors import PoolError
 from laser_core.experiment.experiment import Experiment as Engine
 from laser_core.experiment.plan import lasting_spec, plan
 from laser_core.experiment.prepare import prepare
@@ -36,9 +33,14 @@ from laser_core.progress import Steps, T, drain
 from laser_core.store.store import Store, StoreView
 from laser_core.strategies import strategy_class
 from laser_core.strategies.hooks import Reasons
-from laser_core.strategies.settings import read_settings, told_settings
-from laser_core.study.run import explain_kept, keep_pool, last_asked, new_folder, start
-from laser_core.study.run import resume as resume_run
+from laser_core.strategies.settings import told_settings
+from laser_core.studies.files import find_study
+from laser_core.studies.report.results import Results
+from laser_core.studies.report.tables import study_tables
+from laser_core.studies.run import explain_kept, keep_pool, last_asked, new_folder, start
+from laser_core.studies.run import resume as resume_run
+from laser_core.studies.runner import Places, conduct, keep_study
+from laser_core.studies.settings import checked_config, choosable, require_known
 from laser_core.view import Query, RoundRecord
 
 Pathlike = str | Path
@@ -115,6 +117,76 @@ def resume(
     tell = terminal.say if progress else _nothing
     _done(resume_run(Path(folder), cache, tell, balanced, pool), progress, terminal)
     return Run(Path(folder), cache, pool)
+
+
+def study(
+    what: str | Path | Mapping[str, Any] = "demo",
+    *,
+    out: Pathlike | None = None,
+    jobs: int = 1,
+    cache_dir: Pathlike | None = None,
+    progress: bool = True,
+    **wanted: Any,
+) -> StudyResult:
+    """Many runs side by side, with tables and one HTML report; the same as `laser study`.
+
+    Stopped in any way and called again it goes on where it was. A run that fails is told, and the
+    others go on: `cells` says which.
+
+    Args:
+        what: "demo", "paper", a JSON file, the folder of a study, or an object as in such a file.
+        out: folder of the study; studies/<name> if left out.
+        jobs: processes; strategies registered in this program alone are only there with 1.
+        cache_dir, progress: as for `run`.
+        wanted: of demo and paper: pools, ratios, splits, seeds, parts, start, and fields of
+            `laser_core.config.ExperimentConfig` for all runs, such as rounds.
+
+    Raises:
+        LaserError: the study cannot be read, or its folder cannot be used.
+    """
+    chosen, folder = find_study(what, wanted, Path(out) if out else None)
+    keep_study(chosen, folder)
+    terminal, places = Terminal(), Places.of(folder)
+    tell = terminal.say if progress else _nothing
+    results = _done(conduct(chosen, places, _cache(cache_dir), jobs, tell), progress, terminal)
+    return StudyResult(folder, results)
+
+
+@dataclass(frozen=True)
+class StudyResult:
+    """What a study has come to.
+
+    Args:
+        folder: of the study; its runs are in `runs`.
+        results: of every cell.
+    """
+
+    folder: Path
+    results: Results = field(repr=False)
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Every table of the study by the name of its CSV without ending, such as "rounds"."""
+        texts = study_tables(self.results)
+        return {
+            name.removesuffix(".csv"): pd.read_csv(io.StringIO(text))
+            for name, text in texts.items()
+        }
+
+    @property
+    def rounds(self) -> pd.DataFrame:
+        """One row a round of every run."""
+        return self.tables["rounds"]
+
+    @property
+    def cells(self) -> pd.DataFrame:
+        """One row a run: its state, how far it is, and why it failed if it did."""
+        return self.tables["cells"]
+
+    @property
+    def report(self) -> Path:
+        """The HTML report; it opens offline."""
+        return self.folder / "report.html"
 
 
 def open_run(
@@ -260,8 +332,8 @@ class Experiment:
             LaserError: a choice or a model cannot be used.
         """
         asked = strategy_class(str(choice.get("strategy") or self.config.strategy))
-        known = [*_choosable(RoundChoice), *(setting.name for setting in told_settings(asked))]
-        _require_known(choice, known, "choice for a round")
+        known = [*choosable(RoundChoice), *(setting.name for setting in told_settings(asked))]
+        require_known(choice, known, "choice for a round")
         waiting = self.pending.ids.tolist() if self.pending else []
         answered = sum(self._engine.pool.get(id) is not None for id in waiting)
         if answered:
@@ -377,45 +449,16 @@ def _check_given(
     pool: PoolLike, relevant: str | Iterable[str], settings: Mapping[str, Any]
 ) -> tuple[ImageSource | None, ExperimentConfig]:
     """(the pool where it is open already, the checked settings)."""
-    own = strategy_class(str(settings.get("strategy", ExperimentConfig.strategy)))
-    of_strategy = [setting.name for setting in told_settings(own)]
-    known = [*_choosable(ExperimentConfig), *of_strategy]
-    _require_known(settings, known, "setting of a run")
-    chosen = {name: settings[name] for name in of_strategy if name in settings}
     source = pool if isinstance(pool, ImageSource) else None
     given = {
         "pool": (source.spec or source.name) if source else str(pool),
         "relevant": relevant,
         "data_root": source.data_root if source else None,
-        **{name: value for name, value in settings.items() if name not in chosen},
+        **settings,
     }
-    given["settings"] = changed(in_order(given.get("settings", ())), chosen)
     if isinstance(given["data_root"], Path):
         given["data_root"] = str(given["data_root"].resolve())
-    typed: dict[str, Any] = {
-        n: written([given.pop(n)]) for n in ("relevant", "known") if isinstance(given.get(n), str)
-    }
-    try:
-        checked = TypeAdapter(ExperimentConfig).validate_python(given)
-        read_settings(own, dict(checked.settings))
-        return source, replace(checked, **typed)  # pydantic would not keep what was typed apart
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise ConfigError(f"{where}={first['input']!r}: {first['msg'].lower()}") from error
-
-
-def _choosable(kind: type[ExperimentConfig | RoundChoice]) -> list[str]:
-    """The fields that are set by hand; the others only stand in a kept run."""
-    return [f.name for f in fields(kind) if f.name not in ("retired", "former", "since")]
-
-
-def _require_known(given: Mapping[str, Any], known: list[str], what: str) -> None:
-    for name in given:
-        if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
-            raise ConfigError(f"{name} is no {what}; {hint}")
+    return source, checked_config(given)
 
 
 def _label(answer: str | Label, space: LabelSpace) -> Label:

@@ -16,7 +16,7 @@ from tests.integration.conftest import CLASSES, write_pool
 REPOSITORY = Path(__file__).resolve().parents[1]
 PUBLIC = {
     "Experiment", "Label", "LaserError", "PoolView", "Query", "Run", "Strategy", "__version__",
-    "open_pool", "open_run", "register", "resume", "run", "take",
+    "open_pool", "open_run", "register", "resume", "run", "study", "take",
 }  # fmt: skip
 SETTINGS = {"vlm": "offline", "batch_size": 12, "progress": False}
 
@@ -244,3 +244,28 @@ def test_a_strategy_of_ones_own_runs_by_its_name(pictures):
         STRATEGIES.clear()
         STRATEGIES.update(before)
     assert run.records[0].ids[0] == sorted(laser.open_pool(pictures).ids("pool").tolist())[-1]
+
+
+def test_a_study_gives_data_frames_and_a_report(pictures, tmp_path):
+    made = laser.study(
+        {
+            "settings": {"rounds": 2, "batch_size": 12, "vlm": "offline"},
+            "places": {"things": {"pool": str(pictures), "mismatch": 0.4}},
+            "lines": {"LaSeR": {"strategy": "laser"}, "Random": {"strategy": "random"}},
+            "parts": [{"name": "mine", "shows": ["accuracy"]}],
+        },
+        out=tmp_path / "study",
+        progress=False,
+    )
+    assert made.cells["state"].tolist() == ["finished", "finished"]
+    assert len(made.rounds) == 4
+    assert made.tables["mine-things"]["labels_paid"].tolist() == [12.0, 24.0]
+    assert made.report.is_file()
+    again = laser.study(tmp_path / "study", progress=False)  # read, not repeated
+    assert again.rounds.equals(made.rounds)
+
+
+def test_a_study_with_a_mistake_is_told_before_anything_is_done(tmp_path):
+    with pytest.raises(ConfigError, match=r"did you mean rounds\?"):
+        laser.study("demo", out=tmp_path / "study", rouns=3, progress=False)
+    assert not (tmp_path / "study").exists()

@@ -13,7 +13,7 @@ from laser_core.cli.app import app
 from laser_core.cli.options import settings
 from laser_core.config import ExperimentConfig
 from laser_core.strategies import STRATEGIES, make_strategy
-from laser_core.study.compare import variants
+from laser_core.studies.compare import variants
 from tests.strategies import test_contract as contract
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -120,7 +120,7 @@ def test_a_name_that_does_not_exist_would_be_noticed():
 def test_methods_and_constants_are_found_too():
     assert fault("laser_core/experiment/experiment.py::Experiment.annotate") == ""
     assert fault("laser_core/experiment/experiment.py::Experiment.gone") != ""
-    assert fault("laser_core/study/compare.py::ABLATIONS") == ""
+    assert fault("laser_core/studies/parts.py::ABLATIONS") == ""
 
 
 @every_page

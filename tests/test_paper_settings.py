@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from laser_core.analysis.comparison import summary_row
 from laser_core.cli.options import settings
 from laser_core.config import ExperimentConfig
 from laser_core.errors import ConfigError
@@ -15,7 +16,7 @@ from laser_core.nets.objectives import detector
 from laser_core.progress import drain
 from laser_core.store.store import Store
 from laser_core.strategies.laser import Laser, laser_settings, precision_of_detector
-from laser_core.study.compare import ABLATIONS, Outcome, Variant
+from laser_core.studies.parts import ABLATIONS
 from laser_core.texts.descriptions import describe
 from tests.fakes import ArrayPictures, ListedModel, config, folder, materials, source
 
@@ -147,7 +148,7 @@ def test_a_detector_that_tells_relevant_from_irrelevant_has_out_of_fold_precisio
 def test_a_measure_is_mean_and_spread_over_runs_and_empty_where_one_cannot_tell():
     one = Summary(0.8, 0.6, 1.0, 0.5, None, 1.0)
     two = Summary(1.0, 0.8, 1.0, 0.7, 0.9, 3.0)
-    row = Outcome(Variant("laser", {}), (one, two)).row()
+    row = summary_row("laser", (one, two))
     first = row["first_precision_mean"], row["first_precision_sd"]
     assert first == pytest.approx((0.9, 0.1 * 2**0.5))
     assert row["accuracy_mean"] is None

@@ -11,7 +11,7 @@ BLOCKS = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
 
 
 def test_every_example_is_python():
-    assert len(BLOCKS) == 3
+    assert len(BLOCKS) == 4
     for block in BLOCKS:
         ast.parse(block)
 
@@ -25,7 +25,7 @@ def test_every_name_of_the_engine_that_an_example_uses_exists():
 def test_the_example_of_a_strategy_ranks_by_name():
     from laser_core.strategies import STRATEGIES
 
-    code = BLOCKS[2].partition("laser.run(")[0]
+    code = BLOCKS[-1].partition("laser.run(")[0]
     space = {"laser": laser_core}
     try:
         exec(compile(code, "docs/python.md", "exec"), space)

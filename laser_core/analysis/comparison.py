@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -22,6 +22,7 @@ from laser_core.strategies.settings import full_settings
 from laser_core.view import RoundRecord
 
 Measure = Literal["precision", "ceiling", "recall", "accuracy", "zero_shot"]
+Reading = Callable[[Sequence[RoundRecord]], float | None]  # of the rounds so far, one or more
 Against = Literal["round", "labels"]
 COLUMNS = (
     "first_precision", "mean_precision", "mean_ceiling", "looked_at", "recall", "accuracy",
@@ -138,18 +139,31 @@ def group_runs(runs: Sequence[KeptRun]) -> list[Group]:
     return [Group(name, tuple(group)) for name, group in zip(names, groups, strict=True)]
 
 
-def curve(group: Group, measure: Measure, against: Against) -> Curve:
-    """Mean and spread of a measure over a group's runs, where all of them know it."""
+def curve(group: Group, measure: Measure | Reading, against: Against) -> Curve:
+    """Mean and spread of a measure over a group's runs, where all of them know it.
+
+    Args:
+        measure: a field of the records, or what reads it from a run's rounds so far.
+        against: what stands on the x axis.
+    """
     x, mean, spread = [], [], []
     paid = [labels_paid(run.records) for run in group.runs]
     for i in range(group.rounds):
-        found = mean_and_spread([getattr(run.records[i], measure) for run in group.runs])
+        found = mean_and_spread([_read(run.records[: i + 1], measure) for run in group.runs])
         if found is None:
             continue
         x.append(float(i + 1) if against == "round" else statistics.fmean(p[i] for p in paid))
         mean.append(found[0])
         spread.append(found[1])
     return Curve(tuple(x), tuple(mean), tuple(spread), len(group.runs))
+
+
+def _read(records: Sequence[RoundRecord], measure: Measure | Reading) -> float | None:
+    """The measure at the end of the last of `records`."""
+    if callable(measure):
+        return measure(records)
+    value: float | None = getattr(records[-1], measure)
+    return value
 
 
 def obstacles(groups: Sequence[Group]) -> list[str]:

@@ -11,6 +11,7 @@ from laser_core.basics.files import default_cache_dir
 from laser_core.cli.file_commands import add_file_commands
 from laser_core.cli.options import names, numbers, with_settings
 from laser_core.cli.shared import CacheDir, Commands, RunFolder, end_with
+from laser_core.cli.studies import STOPPED, study
 from laser_core.cli.terminal import Terminal
 from laser_core.cli.zero_shot import zero_shot
 from laser_core.config import ExperimentConfig
@@ -21,10 +22,11 @@ from laser_core.store.restore import list_backups, restore_backup, trouble_of
 from laser_core.store.store import StoreView
 from laser_core.strategies import STRATEGIES, strategy_class
 from laser_core.strategies.settings import told_settings
-from laser_core.study.compare import compare as run_comparison
-from laser_core.study.compare import comparison_table, variants, write_comparison
-from laser_core.study.run import explain_kept, new_folder, start
-from laser_core.study.run import resume as resume_run
+from laser_core.studies.compare import compare as run_comparison
+from laser_core.studies.compare import comparison_table, variants
+from laser_core.studies.run import explain_kept, new_folder, start
+from laser_core.studies.run import resume as resume_run
+from laser_core.studies.runner import require_no_failure
 
 app = typer.Typer(
     cls=Commands,
@@ -106,10 +108,11 @@ def compare(
     ] = False,
     seeds: Annotated[str, typer.Option(help="Seeds to repeat with, 0,1,2.")] = "",
     splits: Annotated[str, typer.Option(help="Class splits to repeat with, 0,1,2,3.")] = "",
+    jobs: Annotated[int, typer.Option(help="Processes to run in.", min=1)] = 1,
     out: Out = None,
     cache_dir: CacheDir = None,
 ) -> None:
-    """Compare strategies or settings over seeds and splits: one table, mean and spread, and a CSV.
+    """Compare strategies or settings over seeds and splits: a table, a CSV and a report.
 
     Stopped and started again with the same --out, it goes on where it was.
     """
@@ -118,23 +121,20 @@ def compare(
     def work() -> None:
         base = config()
         chosen = variants(names(strategies) or (base.strategy,), vary or (), ablations)
-        outcomes = terminal.run(
+        seeds_given = numbers("--seeds", seeds, base.seed)
+        splits_given = numbers("--splits", splits, base.split_seed)
+        cache = cache_dir or default_cache_dir()
+        results = terminal.run(
             run_comparison(
-                base,
-                chosen,
-                numbers("--seeds", seeds, base.seed),
-                numbers("--splits", splits, base.split_seed),
-                folder,
-                cache_dir or default_cache_dir(),
-                terminal.say,
+                base, chosen, seeds_given, splits_given, folder, cache, terminal.say, jobs
             )
         )
-        path = write_comparison(outcomes, folder)
-        for line in comparison_table(outcomes):
+        for line in comparison_table(results):
             terminal.say(line)
-        terminal.say(f"written: {path}")
+        terminal.say(f"written: {folder / 'comparison.csv'}, {folder / 'report.html'}")
+        require_no_failure(results)
 
-    end_with(work, folder)
+    end_with(work, None, STOPPED)
 
 
 @app.command()
@@ -252,3 +252,4 @@ def restore(
 
 app.command("zero-shot")(zero_shot)
 add_file_commands(app)
+app.command()(study)

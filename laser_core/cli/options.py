@@ -392,6 +392,28 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
     return wrapper
 
 
+def with_group(group: type[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Gives a command the fields of a frozen dataclass as options; its first argument is one."""
+
+    def give(command: Callable[..., None]) -> Callable[..., None]:
+        hints = get_type_hints(group, include_extras=True)
+        shared = [_parameter(f.name, hints[f.name], f.default) for f in fields(group)]
+        own = list(inspect.signature(command).parameters.values())[1:]
+
+        @functools.wraps(command)
+        def wrapper(**given: Any) -> None:
+            mine = {parameter.name: given.pop(parameter.name) for parameter in shared}
+            command(group(**mine), **given)
+
+        needed = [p for p in own if p.default is inspect.Parameter.empty]
+        signature = inspect.Signature([*needed, *shared, *(p for p in own if p not in needed)])
+        wrapper.__signature__ = signature  # type: ignore[attr-defined]
+        wrapper.__annotations__ = {p.name: p.annotation for p in signature.parameters.values()}
+        return wrapper
+
+    return give
+
+
 def written(texts: Sequence[str] | None) -> tuple[str, ...]:
     """The texts of an option that may repeat, to be parted once the pool's classes are known.
 

@@ -24,10 +24,17 @@ ModelsHere = Annotated[
 ]
 
 
-def end_with(work: Callable[[], None], folder: Path | None) -> None:
-    """Do `work` and end with its exit code; `folder` is what a stopped run can go on in."""
+def end_with(work: Callable[[], None], folder: Path | None, going_on: str = "") -> None:
+    """Do `work` and end with its exit code.
+
+    Args:
+        folder: what a stopped run can go on in.
+        going_on: what is said instead when it was stopped.
+    """
 
     def stop_notice() -> str:
+        if going_on:
+            return going_on
         if folder is None or not (folder / "run.db").exists():
             return "stopped; what was embedded so far is kept, the next start goes on from there"
         return f"stopped; go on with: python -m laser_core resume {folder}"

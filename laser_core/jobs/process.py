@@ -10,13 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-THREAD_VARIABLES = (
-    "OMP_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "NUMEXPR_NUM_THREADS",
-    "NUMBA_NUM_THREADS",
-)
+from laser_core.studies.processes.threads import thread_limits
+
 _CHILDREN: list[subprocess.Popen[bytes]] = []  # kept so that ended workers are reaped
 
 
@@ -26,15 +21,13 @@ def launch_worker(
     """Start `python -m laser_core.jobs.worker` with `arguments`; what it prints goes to `log`.
 
     Args:
-        threads: of its numeric libraries; 0 takes half of the cores, at least 1, unless the user
-            has set OMP_NUM_THREADS and its like: on two cores a second thread made training with
-            small batches 50 times slower.
+        threads: of its numeric libraries, as for `thread_limits`.
         low_priority: let pages go first. On POSIX the worker does that itself (`preexec_fn` is
             unsafe beside threads).
     """
     source = str(Path(__file__).resolve().parents[2])
     search = [source, *filter(None, [os.environ.get("PYTHONPATH")])]
-    environment = {**_thread_limits(threads), "PYTHONPATH": os.pathsep.join(search)}
+    environment = {**thread_limits(threads), "PYTHONPATH": os.pathsep.join(search)}
     with log.open("wb") as output:
         child = subprocess.Popen(
             [sys.executable, "-m", "laser_core.jobs.worker", *arguments],
@@ -58,12 +51,6 @@ def kill(pid: int) -> None:
             os.killpg(pid, signal.SIGKILL)
         else:
             os.kill(pid, signal.SIGKILL)
-
-
-def _thread_limits(threads: int) -> dict[str, str]:
-    """The environment variables that hold the worker's numeric libraries to few threads."""
-    count = threads or max(1, (os.cpu_count() or 2) // 2)
-    return {name: str(count) for name in THREAD_VARIABLES if threads or name not in os.environ}
 
 
 def _detach_arguments(low_priority: bool) -> dict[str, Any]:

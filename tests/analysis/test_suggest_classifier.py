@@ -26,7 +26,7 @@ from laser_core.pool import Label
 from laser_core.progress import drain
 from laser_core.store.store import Store
 from laser_core.strategies.laser import laser_settings
-from laser_core.study.run import keep_pool
+from laser_core.studies.run import keep_pool
 from laser_core.texts.cosine_table import FileTable, cosines_folder
 from laser_core.texts.cosines import Cosines, TextCosines
 from tests import fakes

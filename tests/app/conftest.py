@@ -19,7 +19,7 @@ from laser_core.jobs import tasks
 from laser_core.jobs.worker import JobContext
 from laser_core.progress import drain
 from laser_core.store.store import Store
-from laser_core.study.run import keep_pool
+from laser_core.studies.run import keep_pool
 from laser_core.texts.cosine_table import FileTable, cosines_folder
 from laser_core.texts.cosines import Cosines
 from tests import fakes

@@ -19,7 +19,7 @@ from laser_core.progress import drain
 from laser_core.store.store import Store
 from laser_core.strategies.explanation import Explanation, Match, Part, Prediction
 from laser_core.strategies.laser import laser_settings
-from laser_core.study.run import keep_pool
+from laser_core.studies.run import keep_pool
 from laser_core.view import RoundRecord
 from tests import fakes
 from ui.escape import escape_text

@@ -28,7 +28,7 @@ from laser_core.store.database import backups_of
 from laser_core.store.restore import list_backups, restore_backup, trouble_of
 from laser_core.store.schema import COLUMNS
 from laser_core.store.store import Store
-from laser_core.study.run import keep_pool
+from laser_core.studies.run import keep_pool
 from laser_core.texts.descriptions import ClassText, Descriptions
 from laser_core.view import RoundRecord
 from tests import fakes

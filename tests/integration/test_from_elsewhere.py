@@ -23,7 +23,7 @@ from laser_core.pool import Label
 from laser_core.store.database import insert
 from laser_core.store.records import KeptPool, seal
 from laser_core.store.store import Store
-from laser_core.study.run import keep_pool
+from laser_core.studies.run import keep_pool
 from laser_core.texts.cosine_table import FileTable, cosines_folder
 from laser_core.vlm.choose import choose_model
 from tests import fakes

@@ -21,7 +21,7 @@ from laser_core.metrics.summary import rounds_csv
 from laser_core.progress import drain
 from laser_core.store.store import Store
 from laser_core.strategies.laser import laser_settings
-from laser_core.study.run import explain_kept
+from laser_core.studies.run import explain_kept
 from tests import fakes
 from tests.integration.conftest import cut_off_png, rounds, write_pool
 

@@ -11,7 +11,7 @@ import pytest
 from laser_core.config import ExperimentConfig
 from laser_core.experiment.plan import plan
 from laser_core.progress import drain
-from laser_core.study.run import start
+from laser_core.studies.run import start
 from tests.integration.conftest import rounds
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT to another process")

@@ -9,7 +9,7 @@ from laser_core.jobs.worker import JobContext
 from laser_core.metrics.summary import rounds_csv
 from laser_core.progress import drain
 from laser_core.store.store import Store
-from laser_core.study.run import keep_pool
+from laser_core.studies.run import keep_pool
 from tests import fakes
 
 

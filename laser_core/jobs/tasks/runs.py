@@ -18,7 +18,7 @@ from laser_core.jobs.tasks.warm import (
 from laser_core.jobs.worker import JobContext, Result
 from laser_core.progress import Progress, Steps
 from laser_core.store.store import Store
-from laser_core.study.run import keep_pool
+from laser_core.studies.run import keep_pool
 
 
 def create_run(params: dict[str, Any], context: JobContext) -> Steps[Result]:

@@ -17,7 +17,7 @@ from laser_core.experiment.prepare import embed_pool, equip
 from laser_core.jobs.worker import JobContext
 from laser_core.progress import Steps
 from laser_core.store.store import Store
-from laser_core.study.run import keep_pool
+from laser_core.studies.run import keep_pool
 from laser_core.texts.cosine_table import FileTable
 from laser_core.vlm.choose import open_vlm
 

@@ -3,35 +3,25 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from laser_core.analysis.comparison import COLUMNS, rows_csv, summary_row
-from laser_core.basics.files import whole_file
 from laser_core.config import ExperimentConfig, in_order
 from laser_core.errors import ConfigError
-from laser_core.experiment.plan import plan, require_known_names
-from laser_core.experiment.prepare import EmbeddedPool, embed_pool, equip
-from laser_core.metrics.summary import Summary, summarise
+from laser_core.experiment.plan import require_known_names
+from laser_core.metrics.summary import summarise
 from laser_core.progress import Steps
-from laser_core.store.database import unwritable_error
-from laser_core.store.store import StoreView
 from laser_core.strategies import strategy_class
 from laser_core.strategies.settings import told_settings
-from laser_core.study.run import Tell, resume, start
-
-# Section 4.6, each as settings of the same strategy
-ABLATIONS: dict[str, dict[str, Any]] = {
-    "LaSeR": {},
-    "without detector": {"delta": "fixed:0"},
-    "N = 0": {"confusers": 0},
-    "K = 1": {"descriptions": 1},
-    "K = 0, N = 0": {"descriptions": 0, "confusers": 0},
-    "K = 0, N = 0, without detector": {"descriptions": 0, "confusers": 0, "delta": "fixed:0"},
-    "precision-based delta": {"delta": "precision"},
-}
+from laser_core.studies.cells import Line, Part, Place, Show, Study
+from laser_core.studies.parts import ABLATIONS
+from laser_core.studies.processes.bench import Bench, Tell
+from laser_core.studies.report.results import Results, read_results, write
+from laser_core.studies.runner import Places, conduct
+from laser_core.studies.settings import choosable
 
 
 @dataclass(frozen=True)
@@ -40,18 +30,6 @@ class Variant:
 
     name: str
     settings: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """All runs of one variant, in the order of seeds and splits."""
-
-    variant: Variant
-    summaries: tuple[Summary, ...]
-
-    def row(self) -> dict[str, Any]:
-        """Its line of the comparison."""
-        return summary_row(self.variant.name, self.summaries)
 
 
 def variants(strategies: Sequence[str], settings: Sequence[str], ablations: bool) -> list[Variant]:
@@ -158,84 +136,76 @@ def compare(
     folder: Path,
     cache_dir: Path,
     tell: Tell = lambda _: None,
-) -> Steps[list[Outcome]]:
-    """Run every variant for every seed and split; each run has a folder of its own in `folder`.
+    jobs: int = 1,
+) -> Steps[Results]:
+    """Run every variant for every seed and split: a study of one part, on one pool.
 
-    The pool is embedded once. A run that is finished already is read, not repeated, so a stopped
-    comparison goes on where it was.
+    Each run has a folder of its own in `folder`. One that is finished already is read, not
+    repeated, so a stopped comparison goes on where it was. Beside tables and report `folder` gets
+    `comparison.csv`.
 
     Raises:
-        LaserError: as for a single run.
+        LaserError: the first run cannot be begun; the folder is not made then.
+        StoreError: the folder cannot be written.
     """
     for variant in chosen:  # a wrong name in the last one is told before the first one runs
         require_known_names(config_of(base, variant))
     _require_used(base, chosen)
-    outcomes = []
-    embedded: dict[Hashable, EmbeddedPool] = {}
-    for variant in chosen:
-        summaries = []
-        for seed, split in itertools.product(seeds, splits):
-            config = replace(config_of(base, variant), seed=seed, split_seed=split)
-            place = folder / _slug(variant.name) / f"seed-{seed}-split-{split}"
-            tell(f"{variant.name}, seed {seed}, split {split}")
-            summaries.append((yield from _one(config, place, cache_dir, tell, embedded)))
-        outcomes.append(Outcome(variant, tuple(summaries)))
-    return outcomes
+    study = comparison_study(base, chosen, seeds, splits)
+    places = Places(folder, folder)
+    _require_the_same(study, places, Bench(cache_dir))
+    results = yield from conduct(study, places, cache_dir, jobs, tell, None, True)
+    write(folder / "comparison.csv", rows_csv(comparison_rows(results)))
+    return results
 
 
-def _one(
-    config: ExperimentConfig,
-    place: Path,
-    cache_dir: Path,
-    tell: Tell,
-    embedded: dict[Hashable, EmbeddedPool],
-) -> Steps[Summary]:
-    planned = plan(config, cache_dir)
-    if (place / "run.db").exists():
-        store = StoreView.open(place)
-        same, records = store.config() == planned.config, store.rounds.records()
-        store.close()
-        if not same:
-            raise ConfigError(
-                f"{place} holds a run with other settings; choose another --out for this comparison"
-            )
-        if len(records) == config.rounds:
-            return summarise(records)
-        return summarise((yield from resume(place, cache_dir, tell)))
-    key = (
-        config.pool,
-        config.data_root,
-        config.per_class,
-        config.per_class and config.seed,
-        config.vlm,
-    )
-    if key not in embedded:
-        embedded[key] = yield from embed_pool(planned, cache_dir)
-    materials = equip(planned, embedded[key], cache_dir)
-    return summarise((yield from start(planned, place, cache_dir, tell, materials)))
-
-
-def write_comparison(outcomes: Sequence[Outcome], folder: Path) -> Path:
-    """Write `comparison.csv` to `folder` and return its path.
+def _require_the_same(study: Study, places: Places, bench: Bench) -> None:
+    """Check that the first run can be planned, and that those in the folder are of this comparison.
 
     Raises:
-        StoreError: the disk is full, or the folder cannot be written.
+        ConfigError: one has other settings; LaserError: the first run cannot be planned.
     """
-    path = folder / "comparison.csv"
-    table = rows_csv([outcome.row() for outcome in outcomes])
-    try:
-        with whole_file(path) as file:
-            file.write(table.encode("utf-8"))
-    except OSError as error:
-        raise unwritable_error(path, error) from error
-    return path
+    bench.plan(study.cells()[0].config({}))
+    for result in read_results(study, places.runs, places.failures).cells:
+        if result.run and bench.plan(result.cell.config({})).config != result.run.config:
+            raise ConfigError(
+                f"{places.runs / result.cell.key} holds a run with other settings; choose another "
+                "--out for this comparison"
+            )
 
 
-def comparison_table(outcomes: Sequence[Outcome]) -> list[str]:
+def comparison_study(
+    base: ExperimentConfig, chosen: Sequence[Variant], seeds: Sequence[int], splits: Sequence[int]
+) -> Study:
+    """The study that a comparison is."""
+    lines = tuple(Line(variant.name, _fields(config_of(base, variant))) for variant in chosen)
+    shows: tuple[Show, ...] = ("accuracy", "precision", "recall")
+    part = Part("comparison", "Comparison", shows, ("",), tuple(line.name for line in lines))
+    return Study("comparison", {}, (Place(""),), lines, (part,), tuple(splits), tuple(seeds))
+
+
+def _fields(config: ExperimentConfig) -> dict[str, Any]:
+    """The settings of a line, by name; split and seed are those of its cells."""
+    names = (name for name in choosable(ExperimentConfig) if name not in ("seed", "split_seed"))
+    return {name: getattr(config, name) for name in names}
+
+
+def comparison_rows(results: Results) -> list[dict[str, Any]]:
+    """One row a variant with a finished run, as `summary_row` makes it."""
+    found = {line.name: results.of("", line.name) for line in results.study.lines}
+    return [
+        summary_row(name, [summarise(run.records) for run in runs])
+        for name, runs in found.items()
+        if runs
+    ]
+
+
+def comparison_table(results: Results) -> list[str]:
     """The same for a terminal: mean ± standard deviation."""
-    width = max(len(outcome.variant.name) for outcome in outcomes)
+    rows = comparison_rows(results)
+    width = max((len(row["name"]) for row in rows), default=0)
     lines = [f"{'':{width}} runs " + " ".join(f"{column:>17}" for column in COLUMNS)]
-    for row in (outcome.row() for outcome in outcomes):
+    for row in rows:
         cells = []
         for column in COLUMNS:
             mean, spread = row[f"{column}_mean"], row[f"{column}_sd"]
@@ -244,7 +214,3 @@ def comparison_table(outcomes: Sequence[Outcome]) -> list[str]:
             f"{row['name']:{width}} {row['runs']:>4} " + " ".join(f"{c:>17}" for c in cells)
         )
     return lines
-
-
-def _slug(name: str) -> str:
-    return "".join(c if c.isalnum() or c in "-=.:" else "-" for c in name).replace(":", "-")

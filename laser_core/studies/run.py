@@ -34,6 +34,7 @@ def start(
     cache_dir: Path,
     tell: Tell = lambda _: None,
     materials: Materials | None = None,
+    at_most: int | None = None,
 ) -> Steps[list[RoundRecord]]:
     """Start a simulated run in a new folder and bring it to its end.
 
@@ -43,6 +44,7 @@ def start(
         cache_dir: of the embeddings.
         tell: told each notice once, and one line a round.
         materials: already prepared ones of the same pool and models, to save the time.
+        at_most: stop after so many rounds; None: after all.
 
     Raises:
         PoolError: some pool images have no label.
@@ -53,7 +55,7 @@ def start(
     require_labels(planned.source)
     store = Store.create(folder, planned.config)
     try:
-        return (yield from _finish(store, planned, cache_dir, tell, materials))
+        return (yield from _finish(store, planned, cache_dir, tell, materials, at_most))
     except LaserError:
         if not store.rounds.asked(1):  # nothing was asked yet: leave nothing half written
             store.discard()
@@ -68,6 +70,8 @@ def resume(
     tell: Tell = lambda _: None,
     balanced: bool = False,
     source: ImageSource | None = None,
+    materials: Materials | None = None,
+    at_most: int | None = None,
 ) -> Steps[list[RoundRecord]]:
     """Bring a run that stopped to its end, with the numbers it would have had anyway.
 
@@ -77,6 +81,7 @@ def resume(
         tell: as for `start`.
         balanced: go on by `balanced` where the run asked by a rule that this version no longer has.
         source: its pool where it is open already.
+        materials, at_most: as for `start`.
 
     Raises:
         StoreError: the folder holds no run, or a damaged one.
@@ -88,7 +93,7 @@ def resume(
         if balanced and store.config().retired:
             tell(store.go_on_balanced())
         planned = plan(store.config(), cache_dir, source)
-        return (yield from _finish(store, planned, cache_dir, tell, None))
+        return (yield from _finish(store, planned, cache_dir, tell, materials, at_most))
     finally:
         store.close()
 
@@ -120,7 +125,12 @@ def explain_kept(
 
 
 def _finish(
-    store: Store, planned: Plan, cache_dir: Path, tell: Tell, materials: Materials | None
+    store: Store,
+    planned: Plan,
+    cache_dir: Path,
+    tell: Tell,
+    materials: Materials | None,
+    at_most: int | None,
 ) -> Steps[list[RoundRecord]]:
     """Prepare what is missing, simulate, and tell a line for every round."""
     if materials is None:
@@ -138,7 +148,8 @@ def _finish(
             tell(start)
         tell(round_line(record, experiment.config.rounds))
 
-    return (yield from simulate(experiment, report_round))
+    left = None if at_most is None else at_most - len(experiment.records)
+    return (yield from simulate(experiment, report_round, left))
 
 
 def last_asked(store: StoreView) -> int:
