@@ -111,7 +111,7 @@ def _what_was_run(results: Results) -> str:
         )
         if results.count(state)
     ]  # fmt: skip
-    lines = [line for line in study.lines if not line.whole]
+    lines = [line for line in study.lines if line.available and not line.whole]
     pools = sorted({config.pool for config in configs if config})
     said = [
         f"{len(lines)} lines on {_listed(pools)}, class splits {_listed(study.splits)}, seeds "

@@ -13,7 +13,7 @@ from html import escape
 
 COLOURS, STROKES = 8, ("none", "7 3", "2 3")
 LEFT, TOP, BOTTOM = 46, 10, 40
-PLOT = 360  # width of the plot itself
+WIDTH, NARROWEST = 560, 240  # of the whole, and of the plot itself where names are long
 ROW = 13  # height of a name at a line's end
 LETTER = 6.7  # width of one, on average
 STYLE = """
@@ -27,7 +27,7 @@ svg .rule{stroke:var(--rule)}
 svg .limit{stroke:var(--soft);fill:none;stroke-width:1.5}
 svg .line path{fill:none;stroke-width:1.8;stroke-linejoin:round}
 svg .line .band{stroke:none;opacity:0}
-svg .line.shown .band,svg .line:hover .band{opacity:.16}
+svg .line.shown .band,svg .line:hover .band{opacity:.13}
 svg .line.ours path{stroke-width:3.2}
 svg .line:hover path{stroke-width:4}
 svg .line.ours text{font-weight:700}
@@ -79,16 +79,17 @@ class Limit:
 
 @dataclass(frozen=True)
 class _Frame:
-    """Where values lie: x from `low_x` to `high_x`, y likewise, on a plot of `height`."""
+    """Where values lie: from `low_x` to `high_x` and so on, on a plot of `width` by `height`."""
 
     low_x: float
     high_x: float
     low_y: float
     high_y: float
+    width: float
     height: float
 
     def x(self, value: float) -> float:
-        return LEFT + PLOT * (value - self.low_x) / (self.high_x - self.low_x)
+        return LEFT + self.width * (value - self.low_x) / (self.high_x - self.low_x)
 
     def y(self, value: float) -> float:
         return TOP + self.height * (1 - (value - self.low_y) / (self.high_y - self.low_y))
@@ -106,21 +107,20 @@ def line_chart(lines: Sequence[Drawn], limits: Sequence[Limit], x_title: str, ti
     lines = [line for line in lines if line.x]
     if not lines:
         return ""
-    frame = _frame(lines, limits)
+    names = 20 + LETTER * max(len(line.name) for line in lines)
+    frame = _frame(lines, limits, max(NARROWEST, WIDTH - LEFT - names))
     bands = len(lines) <= 4
     parts = [_axes(frame, x_title), *(_limit(frame, limit) for limit in limits)]
     ends = _spaced([frame.y(line.mean[-1]) for line in lines], frame)
     order = sorted(range(len(lines)), key=lambda i: lines[i].ours)  # ours lies on top
     parts += [_line(frame, lines[i], ends[i], bands) for i in order]
-    height = frame.height + TOP + BOTTOM
-    width = LEFT + PLOT + 20 + max(90.0, LETTER * max(len(line.name) for line in lines))
+    size = f"{LEFT + frame.width + names:.0f} {frame.height + TOP + BOTTOM:.0f}"
     return (
-        f'<svg viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="{escape(title)}">'
-        f"{''.join(parts)}</svg>"
+        f'<svg viewBox="0 0 {size}" role="img" aria-label="{escape(title)}">{"".join(parts)}</svg>'
     )
 
 
-def _frame(lines: Sequence[Drawn], limits: Sequence[Limit]) -> _Frame:
+def _frame(lines: Sequence[Drawn], limits: Sequence[Limit], width: float) -> _Frame:
     xs = [x for line in lines for x in line.x] + [x for limit in limits for x in limit.x]
     ys = [y for line in lines for y in line.mean] + [y for limit in limits for y in limit.y]
     height = max(230, ROW * len(lines) + 6)
@@ -130,7 +130,7 @@ def _frame(lines: Sequence[Drawn], limits: Sequence[Limit]) -> _Frame:
     bottom = max(0.0, step * math.floor(low / step - 0.25))
     above = step * math.ceil(high / step + 0.1)
     top = min(1.0, above) if high <= 1 else above
-    return _Frame(low_x, max(xs), bottom, max(top, bottom + step), height)
+    return _Frame(low_x, max(xs), bottom, max(top, bottom + step), width, height)
 
 
 def nice_step(span: float, wanted: int = 5) -> float:
@@ -147,15 +147,15 @@ def _ticks(low: float, high: float) -> list[float]:
 
 
 def _axes(frame: _Frame, x_title: str) -> str:
-    right, bottom = LEFT + PLOT, TOP + frame.height
+    right, bottom = LEFT + frame.width, TOP + frame.height
     parts = []
     for tick in _ticks(frame.low_y, frame.high_y):
         y = frame.y(tick)
-        parts.append(f'<path class="rule" d="M{LEFT} {y:.1f}H{right}"/>')
+        parts.append(f'<path class="rule" d="M{LEFT} {y:.1f}H{right:.1f}"/>')
         parts.append(f'<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{tick:.3g}</text>')
     for tick in _ticks(frame.low_x, frame.high_x):
         parts.append(_centred(frame.x(tick), bottom + 16, f"{tick:,g}"))
-    parts.append(_centred(LEFT + PLOT / 2, bottom + 33, x_title))
+    parts.append(_centred(LEFT + frame.width / 2, bottom + 33, x_title))
     return "".join(parts)
 
 
@@ -180,12 +180,12 @@ def _line(frame: _Frame, line: Drawn, end: float, band: bool) -> str:
     shown = " shown" if band or line.ours else ""
     x, y = frame.x(line.x[-1]), frame.y(line.mean[-1])
     dots = "".join(_dot(frame, line, i) for i in range(len(line.x)))
-    edge = LEFT + PLOT + 14
+    edge = LEFT + frame.width + 14
     return (
         f'<g class="{kinds}{shown}"><path class="band" d="{_band(frame, line)}"/>'
         f'<path stroke-dasharray="{stroke}" d="{_path(frame, points)}"/>{dots}'
-        f'<path class="leader" d="M{x + 3:.1f} {y:.1f}L{edge - 2} {end:.1f}"/>'
-        f'<text x="{edge}" y="{end + 4:.1f}">{escape(line.name)}</text></g>'
+        f'<path class="leader" d="M{x + 3:.1f} {y:.1f}L{edge - 2:.1f} {end:.1f}"/>'
+        f'<text x="{edge:.1f}" y="{end + 4:.1f}">{escape(line.name)}</text></g>'
     )
 
 
