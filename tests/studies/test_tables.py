@@ -1,6 +1,7 @@
 """The numbers of a study, from results made by hand."""
 
 import io
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -22,8 +23,14 @@ def test_a_curve_is_mean_and_sample_deviation_over_splits_by_labels_paid():
 
 
 def test_only_runs_that_are_at_their_end_count_while_others_go_on():
-    going = results(made={key: kept for key, kept in MADE.items() if key != ("LaSeR", 1)})
-    found = curve_of(going, PLACE, LASER, "accuracy")
+    going = results(made={**MADE, ("LaSeR", 1): MADE["LaSeR", 1][:1]})
+    cells = tuple(
+        replace(cell, state="running")
+        if len(cell.records) == 1 and cell.cell.line == LASER
+        else cell
+        for cell in going.cells
+    )
+    found = curve_of(replace(going, cells=cells), PLACE, LASER, "accuracy")
     assert (found.mean, found.runs) == ((0.80, 0.92), 1)
 
 
