@@ -210,7 +210,7 @@ def test_the_worked_example_keeps_the_contract_of_strategies(worked_example):
     contract.test_storage_order_does_not_decide(worked_example)
 
 
-def test_the_worked_example_asks_first_what_two_classes_are_nearest_for(worked_example):
+def test_the_worked_example_asks_first_what_the_classifier_is_least_sure_of(worked_example):
     view = contract.a_view(worked_example, unlabeled=2)
     view.signals["classifier.logits"].setflags(write=True)
     view.signals["classifier.logits"][:] = [[2.0, 0.0], [1.0, 0.0]]

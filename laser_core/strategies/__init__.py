@@ -3,18 +3,43 @@
 A strategy reads a `PoolView` and returns a `Query`; it imports neither experiment nor store.
 """
 
-from laser_core.strategies import installed, laser, random_sampling, uncertainty
+from laser_core.strategies import (
+    badge,
+    bald,
+    coreset,
+    dropquery,
+    installed,
+    laser,
+    margin,
+    maxherding,
+    mcm,
+    neglabel,
+    random_sampling,
+    typiclust,
+    uherding,
+    uncertainty,
+)
 from laser_core.strategies.base import STRATEGIES, Strategy, make_strategy, register, strategy_class
 
 __all__ = [
     "STRATEGIES",
     "Strategy",
+    "badge",
+    "bald",
+    "coreset",
+    "dropquery",
     "installed",
     "laser",
     "make_strategy",
+    "margin",
+    "maxherding",
+    "mcm",
+    "neglabel",
     "random_sampling",
     "register",
     "strategy_class",
+    "typiclust",
+    "uherding",
     "uncertainty",
 ]
 

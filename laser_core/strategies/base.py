@@ -28,7 +28,8 @@ class Strategy(ABC):
 
     Attributes:
         name: the key in `STRATEGIES`, in configs and on the page.
-        title: for a person.
+        title: for a person; it says so where a strategy is a port or an approximation.
+        reference: where it was published: authors, venue, year; "" if nowhere.
         needs: signals, and readings of nets ("classifier.logits"); the engine computes these and
             no others.
         classes_needed: relevant classes that must have a label before it can score.
@@ -38,6 +39,7 @@ class Strategy(ABC):
 
     name: ClassVar[str]
     title: ClassVar[str]
+    reference: ClassVar[str] = ""
     needs: frozenset[str] = frozenset()
     classes_needed: ClassVar[int] = 0
     Settings: ClassVar[type[Any]] = NoSettings

@@ -127,7 +127,7 @@ def test_the_command_line_names_a_strategy_of_an_installed_package(package):
 )
 def test_a_package_that_fails_keeps_no_other_strategy_from_working(package, code, reason):
     python = package(code)
-    assert python("-c", NAMES).stdout.split() == ["laser", "random", "uncertainty"]
+    assert python("-c", NAMES).stdout.split() == sorted(STRATEGIES)
     refused = python("-m", "laser_core", "run", "--strategy", "late")
     assert refused.returncode == 2
     said = refused.stderr.strip()
