@@ -14,6 +14,7 @@ from laser_core.experiment.prepare import EmbeddedPool, embed_pool, equip
 from laser_core.metrics.summary import Summary, summarise
 from laser_core.progress import drain
 from laser_core.studies.run import start
+from laser_core.view import RoundRecord
 
 
 @dataclass
@@ -33,10 +34,14 @@ class Runs:
 
     def summary(self, config: ExperimentConfig) -> Summary:
         """A run in a folder that is removed afterwards."""
+        return summarise(self.records(config))
+
+    def records(self, config: ExperimentConfig) -> list[RoundRecord]:
+        """The rounds of a run in a folder that is removed afterwards."""
         planned, materials = self.materials(config)
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             work = start(planned, Path(folder) / "run", self.cache_dir, materials=materials)
-            return summarise(drain(work))
+            return drain(work)
 
     def beside_random(self, config: ExperimentConfig) -> tuple[Summary, Summary]:
         """(this run, the same run with the strategy "random")."""

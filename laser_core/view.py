@@ -169,12 +169,12 @@ class Part:
 
     Args:
         title: for a person, in a few words.
-        values: (U,).
+        values: (U,); whole numbers are the indices of relevant classes.
         higher_is_better: whether higher values speak for an image.
     """
 
     title: str
-    values: Floats
+    values: Floats | Ints
     higher_is_better: bool = True
 
 

@@ -24,7 +24,12 @@ from laser_core.experiment.materials import Materials
 from laser_core.experiment.names import names_of
 from laser_core.experiment.nets import KeyedShelf, RunNets
 from laser_core.experiment.oracle import take_answers
-from laser_core.experiment.signals import TEXT_SIGNALS, compute_signals, read_nets
+from laser_core.experiment.signals import (
+    LABELED_TEXT_SIGNALS,
+    TEXT_SIGNALS,
+    compute_signals,
+    read_nets,
+)
 from laser_core.experiment.text_classifier import TextClassifier
 from laser_core.metrics.summary import rounds_csv
 from laser_core.nets import make_learner
@@ -251,13 +256,18 @@ class Experiment:
         unlabeled = self._unlabeled_images(self.pool)
         labeled, labels = self._labeled_images(self.pool)
         pictures = self.materials.pictures
+        texts, about = bool(needs & set(TEXT_SIGNALS)), bool(needs & set(LABELED_TEXT_SIGNALS))
+        names = (yield from self._names()) if needs & set(NAME_SIGNALS) else None
+        rows, labeled_rows = (positions(self.pool.ids, i.tolist()) for i in (unlabeled, labeled))
         signals = compute_signals(
             needs,
             unlabeled=unlabeled,
             labeled=labeled,
             pictures=pictures,
-            cosines=self._text_cosines(unlabeled) if needs & set(TEXT_SIGNALS) else None,
-            names=(yield from self._names(unlabeled)) if needs & set(NAME_SIGNALS) else None,
+            cosines=self._text_cosines(rows) if texts else None,
+            names=names.at(rows) if names else None,
+            labeled_cosines=self._text_cosines(labeled_rows) if about else None,
+            labeled_names=names.at(labeled_rows) if about and names else None,
         )
         signals |= yield from read_nets(
             needs,
@@ -268,27 +278,22 @@ class Experiment:
             pictures=pictures,
             rng=self._rng,
         )
-        rows, last = (
-            positions(self.pool.ids, unlabeled.tolist()),
-            self.store.rounds.query(round - 1),
-        )
+        last = self.store.rounds.query(round - 1)
         return PoolView(
             round, unlabeled, labeled, labels, self.space.n, signals, tuple(self.records), choice,
             last[1] if last else None,
             embeddings=lambda places: self.materials.cosines.vectors(rows[places]),
         )  # fmt: skip
 
-    def _names(self, unlabeled: Ids) -> Steps[NegativeNames]:
+    def _names(self) -> Steps[NegativeNames]:
         kept = self.store.texts.read()
         descriptions = kept[1] if kept else Descriptions(())
-        found = yield from names_of(self.store, self.materials, descriptions, self.config.relevant)
-        return found.at(positions(self.pool.ids, unlabeled.tolist()))
+        return (yield from names_of(self.store, self.materials, descriptions, self.config.relevant))
 
-    def _text_cosines(self, unlabeled: Ids) -> TextCosines:
+    def _text_cosines(self, rows: Ints) -> TextCosines:
         kept = self.store.texts.read()
         descriptions = kept[1] if kept else Descriptions(())
-        columns = positions(self.pool.ids, unlabeled.tolist())
-        return text_cosines(self.materials.cosines, descriptions, columns)
+        return text_cosines(self.materials.cosines, descriptions, rows)
 
     def _anchor(self, round: int) -> Anchor | None:
         """What the classifier of a round starts from: the sentences that its query was asked by."""

@@ -18,6 +18,11 @@ from laser_core.texts.neglabel import NAME_SIGNALS, NegativeNames
 from laser_core.view import Signal
 
 TEXT_SIGNALS = ("relevant_cosines", "irrelevant_cosines", "relevant_owner", "irrelevant_owner")
+LABELED_TEXT_SIGNALS = (
+    "labeled_relevant_cosines",
+    "labeled_irrelevant_cosines",
+    "labeled_names_log_sum",
+)
 IMAGE_SIGNALS = ("vectors", "labeled_vectors")
 
 
@@ -29,22 +34,26 @@ def compute_signals(
     pictures: Pictures,
     cosines: TextCosines | None,
     names: NegativeNames | None = None,
+    labeled_cosines: TextCosines | None = None,
+    labeled_names: NegativeNames | None = None,
 ) -> dict[str, Signal]:
     """The text and image signals among `needs`, in the order of `unlabeled` (U,).
 
     relevant_cosines (R, U), irrelevant_cosines (I, U): of the sentences in use; relevant_owner
     (R,), irrelevant_owner (I,): which class each describes. vectors (U, D), labeled_vectors
-    (L, D): unit image vectors.
+    (L, D): unit image vectors. labeled_relevant_cosines (R, L), labeled_irrelevant_cosines (I, L),
+    labeled_names_log_sum (L,): what the text says of the labeled images.
 
     Args:
         cosines: of the unlabeled images; None if no text signal is needed.
         names: of the unlabeled images, for names_log_sum (U,) and names_sharpness (U,), the same
             number for all; None if no such signal is needed.
+        labeled_cosines, labeled_names: the same of the labeled images.
 
     Raises:
         ConfigError: a strategy needs a signal that does not exist.
     """
-    known = {*TEXT_SIGNALS, *IMAGE_SIGNALS, *NAME_SIGNALS}
+    known = {*TEXT_SIGNALS, *IMAGE_SIGNALS, *NAME_SIGNALS, *LABELED_TEXT_SIGNALS}
     wrong = sorted(need for need in needs if need not in known and not is_reading(need))
     if wrong:
         raise ConfigError(
@@ -63,6 +72,11 @@ def compute_signals(
     if names is not None:
         signals["names_log_sum"] = names.log_sum
         signals["names_sharpness"] = np.full(len(unlabeled), names.sharpness)
+    if labeled_cosines is not None:
+        signals["labeled_relevant_cosines"] = labeled_cosines.relevant
+        signals["labeled_irrelevant_cosines"] = labeled_cosines.irrelevant
+    if labeled_names is not None:
+        signals["labeled_names_log_sum"] = labeled_names.log_sum
     if "vectors" in needs:
         signals["vectors"] = pictures.vectors(unlabeled)
     if "labeled_vectors" in needs:

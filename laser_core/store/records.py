@@ -228,6 +228,9 @@ def from_files(
         UnreadableError: one is missing, or is not what it should be.
     """
     _require_sound(files, sizes)
+    for name in titles.keys() & files.keys():
+        if files[name].dtype.kind in "iu":
+            _require_pointers(name, files[name], sizes.classes)
     of_laser = {part: files[name] for part, name in _LASER.items() if name in files}
     of_classifier = {part: files[name] for part, name in _CLASSIFIER.items() if name in files}
     parts = {

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from laser_core.basics.arrays import Floats
+from laser_core.config import ExperimentConfig
 from laser_core.scores import (
     Fusion,
     confuser_cosines,
@@ -72,7 +73,7 @@ class Prediction:
         """The logit and its parts in one line."""
         return (
             f"classifier: {self.name} {self.probability:.2f}, logit {self.factor:g} x "
-            f"{self.text:.3f} (text) {_with_sign(self.learned)} (labels) {_with_sign(self.bias)} = "
+            f"{self.text:.3f} (text) {with_sign(self.learned)} (labels) {with_sign(self.bias)} = "
             f"{self.logit:.3f}"
         )
 
@@ -96,7 +97,17 @@ def prediction_of(
     )
 
 
-def _with_sign(number: float) -> str:
+def prediction_at(arrays: QueryArrays, here: int, config: ExperimentConfig) -> Prediction | None:
+    """The classifier's part for the image at `here` of a round; None where no text is in it."""
+    if arrays.classifier is None:
+        return None
+    read = (arrays.classifier.text, arrays.classifier.learned, arrays.classifier.logits)
+    text, learned, logits = (np.asarray(array[here], dtype=float) for array in read)
+    return prediction_of(text, learned, logits, config.anchor or 1.0, config.relevant)
+
+
+def with_sign(number: float) -> str:
+    """A number that stands in a sum, "+ 0.500" or "- 0.500"."""
     return f"{'-' if number < 0 else '+'} {abs(number):.3f}"
 
 

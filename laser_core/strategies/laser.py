@@ -25,7 +25,7 @@ from laser_core.scores import (
 )
 from laser_core.selection import Images, balanced, top_b, top_p_per_group
 from laser_core.strategies.base import Strategy, register
-from laser_core.strategies.explanation import Explanation, explain_laser, prediction_of
+from laser_core.strategies.explanation import Explanation, explain_laser, prediction_at
 from laser_core.strategies.helpers.delta import (
     NO_DETECTOR,
     DeltaSchedule,
@@ -299,12 +299,7 @@ class Laser(Strategy):
             summed=self.settings.aggregator == "mean"
             and "aggregator" not in dict(config.retired),
         )  # fmt: skip
-        if arrays.classifier is None:
-            return found
-        read = (arrays.classifier.text, arrays.classifier.learned, arrays.classifier.logits)
-        text, learned, logits = (np.asarray(array[here], dtype=float) for array in read)
-        thought = prediction_of(text, learned, logits, config.anchor or 1.0, config.relevant)
-        return replace(found, predicted=thought)
+        return replace(found, predicted=prediction_at(arrays, here, config))
 
     def what_if(self, ranked: RankedRound, choice: RoundChoice) -> Query:
         kept, config = ranked.arrays.laser, ranked.config

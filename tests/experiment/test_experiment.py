@@ -50,7 +50,7 @@ def test_laser_finds_more_than_its_share_from_the_first_round_on(tmp_path):
     assert records[0].precision > 0.7  # at random it would be a third: 2 classes of 6
 
 
-@pytest.mark.parametrize("strategy", ["laser", "random", "uncertainty"])
+@pytest.mark.parametrize("strategy", ["laser", "random", "uncertainty", "gated"])
 def test_the_same_settings_give_the_same_rounds(tmp_path, strategy):
     first = drain(simulate(experiment(tmp_path, "a", strategy=strategy)))
     second = drain(simulate(experiment(tmp_path, "b", strategy=strategy)))
@@ -58,7 +58,9 @@ def test_the_same_settings_give_the_same_rounds(tmp_path, strategy):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("settings", [{}, {"delta": "precision"}, {"strategy": "uncertainty"}])
+@pytest.mark.parametrize(
+    "settings", [{}, {"delta": "precision"}, {"strategy": "uncertainty"}, {"strategy": "gated"}]
+)
 def test_stopped_at_any_step_and_reopened_a_run_ends_with_the_same_records(tmp_path, settings):
     whole = without_seconds(drain(simulate(experiment(tmp_path, "whole", rounds=2, **settings))))
     steps = sum(1 for _ in simulate(experiment(tmp_path, "counted", rounds=2, **settings)))

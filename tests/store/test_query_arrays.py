@@ -62,6 +62,14 @@ def test_a_strategy_s_own_columns_come_back_with_their_titles() -> None:
     np.testing.assert_array_equal(kept.parts["clean"].values, clean.values)
 
 
+def test_a_column_of_whole_numbers_points_at_relevant_classes() -> None:
+    given = arrays(laser=None, of_class=Part("most probably", np.array([0, 1, 1])))
+    kept = from_files(to_files(given), titles_of(given), Sizes(classes=2))
+    assert kept.parts["of_class"].values.tolist() == [0, 1, 1]
+    with pytest.raises(UnreadableError, match="of_class points at what is not there"):
+        from_files(to_files(given), titles_of(given), Sizes(classes=1))
+
+
 @pytest.mark.parametrize("name", ["row", "score", "class", "detector_logits"])
 def test_a_column_of_a_strategy_cannot_take_a_name_of_the_engine_s(name: str) -> None:
     with pytest.raises(ValueError, match=f"called '{name}', a name of the engine's own"):

@@ -8,7 +8,13 @@ import pytest
 from laser_core.basics.arrays import unit_rows
 from laser_core.basics.seeding import rng_for
 from laser_core.config import ExperimentConfig
-from laser_core.experiment.signals import IMAGE_SIGNALS, TEXT_SIGNALS, Reading, is_reading
+from laser_core.experiment.signals import (
+    IMAGE_SIGNALS,
+    LABELED_TEXT_SIGNALS,
+    TEXT_SIGNALS,
+    Reading,
+    is_reading,
+)
 from laser_core.nets.objectives import CLASSIFIER, Seen
 from laser_core.strategies import STRATEGIES, make_strategy
 from laser_core.texts.neglabel import NAME_SIGNALS
@@ -17,6 +23,7 @@ from laser_core.view import PoolView, Query, RoundRecord, random_order
 U, L, N, R, C, D = 30, 12, 2, 4, 6, 5  # unlabeled, labeled, classes, texts, confuser texts, dim
 LABELS = np.array([0, 0, 1] + [N] * (L - 3))
 PASSES = 4
+SIGNALS = {*TEXT_SIGNALS, *LABELED_TEXT_SIGNALS, *IMAGE_SIGNALS, *NAME_SIGNALS}
 
 
 @pytest.fixture(params=sorted(STRATEGIES))
@@ -41,8 +48,11 @@ def made_up(strategy, unlabeled=U):
         "names_sharpness": np.full(unlabeled, 20.0),
         "vectors": unit_rows(rng.normal(size=(unlabeled, D))),
         "labeled_vectors": unit_rows(rng.normal(size=(L, D))),
+        "labeled_relevant_cosines": rng.normal(size=(R, L)) / 10,
+        "labeled_irrelevant_cosines": rng.normal(size=(C, L)) / 10,
+        "labeled_names_log_sum": rng.normal(size=L),
     }
-    assert set(signals) == {*TEXT_SIGNALS, *IMAGE_SIGNALS, *NAME_SIGNALS}
+    assert set(signals) == SIGNALS
     for need in filter(is_reading, strategy.needs):
         signals[need] = reading(need, specs_of(strategy), unlabeled)
     return {name: signals[name] for name in strategy.needs}
@@ -204,11 +214,11 @@ def test_without_an_irrelevant_label_it_works_too(strategy):
 
 
 def test_every_need_is_a_signal_or_a_reading_of_a_net_that_it_has(strategy):
-    signals, specs = {*TEXT_SIGNALS, *IMAGE_SIGNALS, *NAME_SIGNALS}, specs_of(strategy)
+    specs = specs_of(strategy)
     assert len(specs) == 1 + len([s for s in strategy.nets() if s != CLASSIFIER])
     for need in strategy.needs:
         if not is_reading(need):
-            assert need in signals
+            assert need in SIGNALS
             continue
         asked = Reading.of(need)
         heads = specs[asked.net].objective.heads(Seen(N, 1))

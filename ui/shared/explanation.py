@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import streamlit as st
 
 from laser_core.analysis.explain_run import (
@@ -60,6 +61,10 @@ def _own_columns(place: Ranking, row: int) -> None:
     here = place_of(place.arrays, row)
     for part in place.arrays.parts.values():
         value = part.values[here]
+        if np.issubdtype(part.values.dtype, np.integer):
+            name = escape_text(place.config.relevant[int(value)])
+            st.markdown(f"{escape_text(part.title)}: **{name}**")
+            continue
         before = part.values > value if part.higher_is_better else part.values < value
         st.markdown(
             f"{escape_text(part.title)}: **{value:.3f}**, rank {int(before.sum()) + 1:,} of "
