@@ -82,7 +82,7 @@ class ReadyOptions:
         ),
     ] = None
 
-    def wanted(self) -> dict[str, Any]:
+    def requested_study(self) -> dict[str, Any]:
         """What is given, as `find_study` takes it.
 
         Raises:
@@ -150,7 +150,7 @@ def study(
         for name, number in (("--jobs", jobs), ("--at-most-rounds", at_most_rounds)):
             if number is not None and number < 1:
                 raise ConfigError(f"{name} {number}: it must be at least 1")
-        chosen, folder = find_study(what, ready.wanted(), out)
+        chosen, folder = find_study(what, ready.requested_study(), out)
         places = Places.of(folder)
         keep_study(chosen, folder)
         if report_only:

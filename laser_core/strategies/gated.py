@@ -135,7 +135,7 @@ class Gated(Strategy):
         taken = []
         for each, own in enumerate(rng.spawn(view.n_classes)):
             members = np.flatnonzero(opinion.classes == each)
-            passed = self.gated(opinion, members, int(shares[each]), view, key)
+            passed = self.pass_gate(opinion, members, int(shares[each]), view, key)
             taken.append(self.spread(passed, int(shares[each]), sure, view, key, own))
         return take(
             view,
@@ -205,7 +205,7 @@ class Gated(Strategy):
         least = np.ceil(self.settings.floor * b / n)
         return np.maximum(self.settings.growth * found, least).astype(np.intp)
 
-    def gated(
+    def pass_gate(
         self, opinion: Opinion, members: Ints, share: int, view: PoolView, key: bytes
     ) -> Ints:
         """The images of a class among which its share is chosen, the most relevant first.

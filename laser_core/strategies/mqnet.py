@@ -56,11 +56,11 @@ class MQNet(Strategy):
     settings: Settings
 
     def score(self, view: PoolView, rng: np.random.Generator) -> Floats:
-        return self._scored(view, inputs_of(view), rng)[0]
+        return self._score_images(view, inputs_of(view), rng)[0]
 
     def select(self, view: PoolView, batch_size: int, rng: np.random.Generator) -> Query:
         inputs = inputs_of(view)
-        score, taught_by = self._scored(view, inputs, rng)
+        score, taught_by = self._score_images(view, inputs, rng)
         picked = best_first(score, rng)[: min(batch_size, len(score))]
         chances = class_chances(view.signals["classifier.logits"])
         return take(
@@ -75,7 +75,7 @@ class MQNet(Strategy):
             batch={"meta_inputs": inputs[picked], "probabilities": chances[picked]},
         )
 
-    def _scored(
+    def _score_images(
         self, view: PoolView, inputs: Floats, rng: np.random.Generator
     ) -> tuple[Floats, int]:
         """(U,) score, and how many answers taught the net, 0 without one."""

@@ -51,16 +51,16 @@ class TypiClust(Strategy):
     settings: Settings
 
     def score(self, view: PoolView, rng: np.random.Generator) -> Floats:
-        return self._grouped(view, min(10, len(view.unlabeled)), rng)[0]
+        return self._group_images(view, min(10, len(view.unlabeled)), rng)[0]
 
     def select(self, view: PoolView, batch_size: int, rng: np.random.Generator) -> Query:
         b = min(batch_size, len(view.unlabeled))
-        typical, group, labels = self._grouped(view, b, rng)
+        typical, group, labels = self._group_images(view, b, rng)
         order = best_first(typical, rng)
         picked = in_need(group[order], labels, self.settings.smallest, b)
         return take(view, order[picked], typical)
 
-    def _grouped(
+    def _group_images(
         self, view: PoolView, b: int, rng: np.random.Generator
     ) -> tuple[Floats, Ints, Ints]:
         """(U,) typicality, (U,) group, and (k,) labels of each group."""

@@ -118,7 +118,7 @@ def demo_study(wanted: Wanted) -> Study:
         _ours(where, every),
         Part("fig5", "Ablations, as in Figure 5", ("accuracy", "precision"), where,
              _names(ablations)),
-        Part("fig6", "Delta by round, as in Figure 6", ("delta",), where, _varied(ablations)),
+        Part("fig6", "Delta by round, as in Figure 6", ("delta",), where, _vary_by(ablations)),
     )  # fmt: skip
     lines = (*every, *ablations, _whole())
     base = {"rounds": 6, **wanted.settings}
@@ -132,7 +132,7 @@ def paper_study(wanted: Wanted) -> Study:
     icub = Place("icubworld", {"pool": "icubworld", **TASK}) if "icubworld" in pools else None
     short = Place("cifar100-20-ablations", {"pool": "cifar100", "mismatch": 0.2, "epochs": 50})
     rivals = _rivals(wanted.start or "published")
-    every = _shared(_every_strategy("random", ", random start"), rivals)
+    every = _lines_of_both(_every_strategy("random", ", random start"), rivals)
     ablations = _ablations()
     parts = _paper_parts(places, short if "cifar100" in pools else None, icub, rivals, ablations)
     parts.append(_ours(tuple(place.name for place in places), every))
@@ -151,10 +151,10 @@ def _paper_parts(
     ablations: Sequence[Line],
 ) -> list[Part]:
     """The figures and tables that the chosen pools allow."""
-    cifar, hundred = _named(places, "cifar"), _named(places, "cifar100")
+    cifar, hundred = _names_of_places(places, "cifar"), _names_of_places(places, "cifar100")
     lines, laser = _names(rivals), (PRINTED_LINE,)
     made = [
-        Part("fig3", "Figure 3: accuracy", ("accuracy",), _named(places, ""), lines),
+        Part("fig3", "Figure 3: accuracy", ("accuracy",), _names_of_places(places, ""), lines),
         Part("fig4", "Figure 4: precision", ("precision",), cifar, lines),
         Part("fig7", "Figure 7: recall", ("recall",), hundred, lines),
         Part("fig8", "Figure 8: recall without given labels", ("recall without given",), hundred,
@@ -166,7 +166,7 @@ def _paper_parts(
         made += [
             Part("fig5", "Figure 5: ablations", ("accuracy", "precision"), where,
                  _names(ablations)),
-            Part("fig6", "Figure 6: delta by round", ("delta",), where, _varied(ablations)),
+            Part("fig6", "Figure 6: delta by round", ("delta",), where, _vary_by(ablations)),
         ]  # fmt: skip
     if icub:
         made += [
@@ -231,7 +231,7 @@ def _every_strategy(start: str, suffix: str = "") -> tuple[Line, ...]:
     )
 
 
-def _shared(lines: Sequence[Line], others: Sequence[Line]) -> tuple[Line, ...]:
+def _lines_of_both(lines: Sequence[Line], others: Sequence[Line]) -> tuple[Line, ...]:
     """`lines`, with those of `others` that are the same in their place: a cell is run once."""
     same = {repr(sorted(line.settings.items())): line for line in others}
     return tuple(same.get(repr(sorted(line.settings.items())), line) for line in lines)
@@ -259,7 +259,7 @@ def _ours(places: tuple[str, ...], lines: Sequence[Line]) -> Part:
     )
 
 
-def _varied(ablations: Sequence[Line]) -> tuple[str, ...]:
+def _vary_by(ablations: Sequence[Line]) -> tuple[str, ...]:
     """The two whose delta Figure 6 has."""
     return tuple(n for n in _names(ablations) if n in (PRINTED_LINE, "precision-based delta"))
 
@@ -268,7 +268,7 @@ def _names(lines: Sequence[Line]) -> tuple[str, ...]:
     return tuple(line.name for line in lines)
 
 
-def _named(places: Sequence[Place], start: str) -> tuple[str, ...]:
+def _names_of_places(places: Sequence[Place], start: str) -> tuple[str, ...]:
     return tuple(place.name for place in places if place.name.startswith(start))
 
 

@@ -80,17 +80,17 @@ class _Account:
     ran: int = 0
     started: float = field(default_factory=time.perf_counter)
 
-    def ended(self, result: Result) -> None:
+    def count(self, result: Result) -> None:
         """A cell has ended now."""
         self.done, self.ran = self.done + 1, self.ran + 1
-        self.tell(f"{told(result)} ({self.done} of {self.total}{self._left()})")
+        self.tell(f"{sentence_of(result)} ({self.done} of {self.total}{self._left()})")
 
     def _left(self) -> str:
         remaining = (self.total - self.done) * (time.perf_counter() - self.started) / self.ran
         return f", about {remaining / 60:.0f} min left" if remaining >= 60 else ""
 
 
-def told(result: Result) -> str:
+def sentence_of(result: Result) -> str:
     """A cell in one line, for a terminal."""
     name = result.cell.key.replace("/", " | ")
     if result.state != "finished":
@@ -149,7 +149,7 @@ def conduct(
                 continue
             key, why = str(progress.figures["ended"]), str(progress.figures["error"])
             failed = _with_failure(places.failures, failed, key, why)
-            account.ended(result_of(cells[key], places.runs, failed))
+            account.count(result_of(cells[key], places.runs, failed))
             if time.perf_counter() - last > WRITE_AGAIN:
                 write_results(read_results(study, places.runs, places.failures), places)
                 last = time.perf_counter()
@@ -216,7 +216,7 @@ def _apart(
         except Exception as raised:
             failed.append(Progress("", figures={"ended": cell.key, "error": failure(raised)}))
     yield from failed
-    yield from _prepared(bench, [plan for _, plan in planned])
+    yield from _prepare_plans(bench, [plan for _, plan in planned])
     bench = Bench(bench.cache_dir)  # the vectors are the workers' from here on
     orders = (
         {
@@ -232,7 +232,7 @@ def _apart(
     yield from work_off(orders, bench.cache_dir, jobs, gpus() if "resnet18" in learners else 0)
 
 
-def _prepared(bench: Bench, plans: list[Plan]) -> Generator[Progress, None, None]:
+def _prepare_plans(bench: Bench, plans: list[Plan]) -> Generator[Progress, None, None]:
     """Embed every pool and ask for every first text once, before several processes want them.
 
     What fails here fails again in its cells, and is told there.

@@ -65,7 +65,6 @@ def test_a_reload_while_a_run_is_made_still_leads_to_its_query(runs: Path, monke
         kind="create_run",
         status="done",
         params={"folder": str(runs / "ahead")},
-        created=0.0,
     )
     for of in (job, None):
         monkeypatch.setattr(type(state.jobs()), "latest", lambda _, of=of: of)

@@ -172,18 +172,18 @@ def test_a_class_without_images_gives_its_share_away():
 
 def test_without_a_label_the_gate_lets_a_multiple_of_the_share_through():
     view, own = a_view(np.zeros((1, 10))), opinion(np.arange(10.0), [0] * 10)
-    passed = gated(candidates=2).gated(own, np.arange(10), 3, view, b"key")
+    passed = gated(candidates=2).pass_gate(own, np.arange(10), 3, view, b"key")
     assert passed.tolist() == [9, 8, 7, 6, 5, 4]
-    assert len(gated(candidates=4).gated(own, np.arange(10), 3, view, b"key")) == 10
+    assert len(gated(candidates=4).pass_gate(own, np.arange(10), 3, view, b"key")) == 10
 
 
 def test_with_labels_the_gate_lets_the_probably_relevant_through_and_the_share_in_any_case():
     view = a_view(np.zeros((1, 4)), [0], [[0.0]])
     own = opinion(np.log([0.9 / 0.1, 0.5, 0.85 / 0.14, 0.7 / 0.3]), [0] * 4)
-    assert gated().gated(own, np.arange(4), 1, view, b"key").tolist() == [0, 2]
-    assert gated(gate=0.6).gated(own, np.arange(4), 1, view, b"key").tolist() == [0, 2, 3]
-    assert gated().gated(own, np.arange(4), 3, view, b"key").tolist() == [0, 2, 3]
-    assert gated().gated(own, np.array([1, 3]), 1, view, b"key").tolist() == [3]
+    assert gated().pass_gate(own, np.arange(4), 1, view, b"key").tolist() == [0, 2]
+    assert gated(gate=0.6).pass_gate(own, np.arange(4), 1, view, b"key").tolist() == [0, 2, 3]
+    assert gated().pass_gate(own, np.arange(4), 3, view, b"key").tolist() == [0, 2, 3]
+    assert gated().pass_gate(own, np.array([1, 3]), 1, view, b"key").tolist() == [3]
 
 
 def test_half_of_a_share_is_what_the_classifier_hesitates_about_and_the_rest_lies_far_apart():

@@ -85,7 +85,7 @@ class Bench:
         Raises:
             LaserError: it cannot be brought there; what is finished stays.
         """
-        held = yield from _taken(lock)
+        held = yield from _take_lock(lock)
         try:
             if _begun(folder):
                 done, ended = _progress_of(folder, planned)
@@ -100,7 +100,7 @@ class Bench:
             held.release()
 
 
-def _taken(path: Path) -> Steps[FileLock]:
+def _take_lock(path: Path) -> Steps[FileLock]:
     """The lock at `path`, once nobody else has it; an end of its holder frees it, however it came.
 
     Raises:

@@ -118,7 +118,7 @@ def work_off(
                 worker = Worker(cache_dir, worker.number, gpus, news)
                 workers.append(worker)
             elif "ended" not in said:
-                yield Progress("", figures={"key": worker.key, **_told(said)})
+                yield Progress("", figures={"key": worker.key, **_figures_of(said)})
                 continue
             yield Progress("", figures=dict(said))
             busy -= 1
@@ -128,7 +128,7 @@ def work_off(
             worker.end()
 
 
-def _told(said: Mapping[str, Any]) -> dict[str, Any]:
+def _figures_of(said: Mapping[str, Any]) -> dict[str, Any]:
     return {"say": said["say"]} if "say" in said else {}
 
 

@@ -32,7 +32,7 @@ def differences(results: Results) -> list[str]:
     found = [config_of(r, results.study) for r in results.cells if not r.cell.line.whole]
     own = [config for config in found if config is not None]
     said = [
-        *_learner(own), *_models(results), *_loop(own), *_pools(own), *_repeated(results.study),
+        *_learner(own), *_models(results), *_loop(own), *_pools(own), *_repeats(results.study),
         *_starts(own), *_laser(own), *_missing(results.study),
     ]  # fmt: skip
     return [*said, "The prompts are our own words for the facts of appendix A, and ask for JSON."]
@@ -48,7 +48,7 @@ def _learner(configs: Iterable[ExperimentConfig]) -> list[str]:
         )
     deep = sorted({c.epochs for c in found if c.learner == "resnet18"} - set(EPOCHS))
     if deep:
-        said.append(f"ResNet-18 is trained for {_listed(deep)} epochs; the paper has 300.")
+        said.append(f"ResNet-18 is trained for {_list_of(deep)} epochs; the paper has 300.")
     if any(config.anchor for config in found):
         said.append(
             "The classifier starts from what the text says of a class (`anchor`), for all lines "
@@ -63,9 +63,9 @@ def _models(results: Results) -> list[str]:
     vision = sorted({vlm for vlm, _ in used if vlm and "clip" not in vlm.lower()})
     language = sorted({llm for _, llm in used if llm and "gpt-4o-mini" not in llm.lower()})
     if vision:
-        said.append(f"The vision-language model is {_listed(vision)}; the paper has CLIP.")
+        said.append(f"The vision-language model is {_list_of(vision)}; the paper has CLIP.")
     if language:
-        said.append(f"The language model is {_listed(language)}; the paper has GPT-4o mini.")
+        said.append(f"The language model is {_list_of(language)}; the paper has GPT-4o mini.")
     return said
 
 
@@ -75,9 +75,9 @@ def _loop(configs: Iterable[ExperimentConfig]) -> list[str]:
     batches = sorted({c.batch_size for c in found if c.batch_size is not None} - {BATCH})
     said = []
     if rounds:
-        said.append(f"{_listed(rounds)} rounds are asked for; the paper has 10.")
+        said.append(f"{_list_of(rounds)} rounds are asked for; the paper has 10.")
     if batches:
-        said.append(f"A batch is {_listed(batches)} pictures; the paper's is 1,500.")
+        said.append(f"A batch is {_list_of(batches)} pictures; the paper's is 1,500.")
     return said
 
 
@@ -87,13 +87,13 @@ def _pools(configs: Iterable[ExperimentConfig]) -> list[str]:
     said = [f"The pool {pool} is none of the paper's." for pool in others]
     shares = sorted({config.per_class for config in found if config.per_class is not None})
     if shares:
-        said.append(f"Of each class at most {_listed(shares)} pictures are in the pool.")
+        said.append(f"Of each class at most {_list_of(shares)} pictures are in the pool.")
     if any(config.pool == "tiny-imagenet" for config in found):
         said.append("Tiny-ImageNet is tested on its 10,000 validation pictures.")
     return said
 
 
-def _repeated(study: Study) -> list[str]:
+def _repeats(study: Study) -> list[str]:
     said = []
     if len(study.splits) != SPLITS:
         said.append(f"Means are over {len(study.splits)} class splits; the paper has 4.")
@@ -146,5 +146,5 @@ def _missing(study: Study) -> list[str]:
     return said
 
 
-def _listed(values: Iterable[object]) -> str:
+def _list_of(values: Iterable[object]) -> str:
     return ", ".join(f"{v:,}" if isinstance(v, int) else str(v) for v in values)

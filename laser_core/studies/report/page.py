@@ -114,8 +114,8 @@ def _what_was_run(results: Results) -> str:
     lines = [line for line in study.lines if line.available and not line.whole]
     pools = sorted({config.pool for config in configs if config})
     said = [
-        f"{len(lines)} lines on {_listed(pools)}, class splits {_listed(study.splits)}, seeds "
-        f"{_listed(study.seeds)}, {_listed(rounds)} rounds, learner {_listed(learners)}.",
+        f"{len(lines)} lines on {_list_of(pools)}, class splits {_list_of(study.splits)}, seeds "
+        f"{_list_of(study.seeds)}, {_list_of(rounds)} rounds, learner {_list_of(learners)}.",
         *(f"Vision-language model {vlm}, language model {llm}." for vlm, llm in models),
         f"{done} of {total} runs are finished{_listed_after(rest)}. Means and standard deviations "
         "are over finished splits and seeds; n says how many.",
@@ -129,7 +129,7 @@ def _troubles(results: Results) -> str:
         f"{r.cell.key}: {r.error}" for r in results.cells if r.state == "failed"
     ]  # fmt: skip
     missing = [line.name for line in results.study.lines if not line.available]
-    said = [f"No such strategy is installed here, so these lines are empty: {_listed(missing)}."]
+    said = [f"No such strategy is installed here, so these lines are empty: {_list_of(missing)}."]
     return _box("What failed", failed) + _box("What is left out", said if missing else [])
 
 
@@ -193,7 +193,7 @@ def _chart(results: Results, part: Part, show: str, place: Place) -> str:
     lines = [line for line in lines if line.available]
     names, numbers = short_names(lines), {line.name: i for i, line in enumerate(lines)}
     drawn = [
-        _drawn(found, names[line.name], numbers[line.name], line)
+        _draw_part(found, names[line.name], numbers[line.name], line)
         for line in lines
         if (found := curve_of(results, place, line, show))
     ]
@@ -206,7 +206,7 @@ def _chart(results: Results, part: Part, show: str, place: Place) -> str:
     return line_chart(drawn, limits, x_title, f"{part.title}, {place.name}: {show}")
 
 
-def _drawn(found: Curve, name: str, number: int, line: Line) -> Drawn:
+def _draw_part(found: Curve, name: str, number: int, line: Line) -> Drawn:
     ours = (line.strategy in OURS and len(line.settings) <= 2) or line.name.startswith("LaSeR")
     return Drawn(name, number, found.x, found.mean, found.spread, found.runs, ours)
 
@@ -321,7 +321,7 @@ def _pair(found: tuple[float, float] | None) -> str:
     return "" if found is None else f"{found[0]:.3f} ± {found[1]:.3f}"
 
 
-def _listed(values: Iterable[object]) -> str:
+def _list_of(values: Iterable[object]) -> str:
     return ", ".join(str(value) for value in values)
 
 

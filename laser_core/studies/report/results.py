@@ -135,7 +135,7 @@ def result_of(cell: Cell, runs: Path, failed: dict[str, str]) -> Result:
         return Result(cell, "unavailable", None, unavailable([cell.line])[0])
     why = failed.get(cell.key, "")
     try:
-        run, ended = _kept(runs, cell.key)
+        run, ended = _read_kept(runs, cell.key)
     except LaserError as error:
         return Result(cell, "failed", None, why or str(error))
     if run is not None and ended:
@@ -145,7 +145,7 @@ def result_of(cell: Cell, runs: Path, failed: dict[str, str]) -> Result:
     return Result(cell, "running" if run and run.records else "waiting", run)
 
 
-def _kept(runs: Path, key: str) -> tuple[KeptRun | None, bool]:
+def _read_kept(runs: Path, key: str) -> tuple[KeptRun | None, bool]:
     """(the run in a cell's folder, whether it is at its end)."""
     if not (runs / key / "rounds.csv").exists():  # not begun, or just being made
         return None, False
@@ -319,7 +319,7 @@ def standings(results: Results, place: Place, lines: Sequence[Line]) -> list[Sta
     by_precision = _ranks(found, blocks, lambda records: summarise(records).mean_precision)
     wanted = full_accuracies(results, place)
     rows = [
-        _standing(name, runs, wanted, by_accuracy.get(name), by_precision.get(name), len(blocks))
+        _rank_row(name, runs, wanted, by_accuracy.get(name), by_precision.get(name), len(blocks))
         for name, runs in found.items()
     ]
     return sorted(rows, key=lambda row: (row.rank_accuracy is None, row.rank_accuracy or 0.0))
@@ -357,7 +357,7 @@ def _ranks(
     return dict(zip(found, mean_ranks(known), strict=True))
 
 
-def _standing(
+def _rank_row(
     name: str,
     runs: Sequence[Result],
     full: dict[tuple[int, int], float],

@@ -111,7 +111,7 @@ def line_chart(lines: Sequence[Drawn], limits: Sequence[Limit], x_title: str, ti
     frame = _frame(lines, limits, max(NARROWEST, WIDTH - LEFT - names))
     bands = len(lines) <= 4
     parts = [_axes(frame, x_title), *(_limit(frame, limit) for limit in limits)]
-    ends = _spaced([frame.y(line.mean[-1]) for line in lines], frame)
+    ends = _spread_out([frame.y(line.mean[-1]) for line in lines], frame)
     order = sorted(range(len(lines)), key=lambda i: lines[i].ours)  # ours lies on top
     parts += [_line(frame, lines[i], ends[i], bands) for i in order]
     size = f"{LEFT + frame.width + names:.0f} {frame.height + TOP + BOTTOM:.0f}"
@@ -154,12 +154,12 @@ def _axes(frame: _Frame, x_title: str) -> str:
         parts.append(f'<path class="rule" d="M{LEFT} {y:.1f}H{right:.1f}"/>')
         parts.append(f'<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{tick:.3g}</text>')
     for tick in _ticks(frame.low_x, frame.high_x):
-        parts.append(_centred(frame.x(tick), bottom + 16, f"{tick:,g}"))
-    parts.append(_centred(LEFT + frame.width / 2, bottom + 33, x_title))
+        parts.append(_centre_text(frame.x(tick), bottom + 16, f"{tick:,g}"))
+    parts.append(_centre_text(LEFT + frame.width / 2, bottom + 33, x_title))
     return "".join(parts)
 
 
-def _centred(x: float, y: float, text: str) -> str:
+def _centre_text(x: float, y: float, text: str) -> str:
     return f'<text x="{x:.1f}" y="{y:.0f}" text-anchor="middle">{escape(text)}</text>'
 
 
@@ -209,7 +209,7 @@ def _path(frame: _Frame, points: Sequence[tuple[float, float]]) -> str:
     return "M" + "L".join(f"{frame.x(x):.1f} {frame.y(y):.1f}" for x, y in points)
 
 
-def _spaced(wanted: Sequence[float], frame: _Frame) -> list[float]:
+def _spread_out(wanted: Sequence[float], frame: _Frame) -> list[float]:
     """Heights for the names near `wanted`, no two closer than a row, all within the plot."""
     order = sorted(range(len(wanted)), key=lambda i: wanted[i])
     placed = [0.0] * len(wanted)
