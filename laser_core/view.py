@@ -264,8 +264,10 @@ def random_order(ids: Ids, seed: int) -> Ints:
     Whatever breaks ties, seeds groups or draws by position then does so at random, and the same
     however a pool is stored.
     """
-    salt = str(seed).encode()
-    drawn = [blake2b(id.encode("utf-8", "surrogatepass"), key=salt).digest() for id in ids.tolist()]
+    drawn = [
+        blake2b(f"{seed}|{id}".encode("utf-8", "surrogatepass"), digest_size=8).digest()
+        for id in ids.tolist()
+    ]
     return np.array(sorted(range(len(drawn)), key=drawn.__getitem__), dtype=np.intp)
 
 

@@ -16,7 +16,6 @@ from laser_core.basics.arrays import Bools, Floats, Ints
 SHARPNESS = 2.5  # in spreads: 30 a cosine where classes' cosines spread by .083, as offline's do
 TOO_NEAR = 0.9  # cosine of two texts from which a name may mean a relevant class
 BLOCK = 256  # names at once: 51 MB of cosines with 50,000 images
-LARGEST = 3  # names that an explanation shows
 NAME_SIGNALS = (
     "names_log_sum",
     "names_sharpness",
@@ -28,8 +27,9 @@ class NegativeNames:
     """What `relevant_share` needs of the names.
 
     Args:
-        log_sum: (N,) of each image of the pool, see `NamesPart.log_sum`.
-        sharpness: s.
+        log_sum: (N,) float64 for each image of the pool, log of the sum over names of
+            exp(s cosine).
+        sharpness: s, what a cosine is multiplied by.
     """
 
     log_sum: Floats
@@ -40,23 +40,6 @@ class NegativeNames:
         return NegativeNames(self.log_sum[rows], self.sharpness)
 
 
-@dataclass(frozen=True)
-class NamesPart:
-    """The names' part of the denominator, made once for a pool and some relevant texts.
-
-    Args:
-        sharpness: s, what a cosine is multiplied by.
-        log_sum: (N,) float64 log of the sum over names of exp(s cosine).
-        largest: (N, LARGEST) which names have the highest cosine, the highest first.
-        cosines: (N, LARGEST) those cosines.
-    """
-
-    sharpness: float
-    log_sum: Floats
-    largest: Ints
-    cosines: Floats
-
-
 def relevant_share(relevant: Floats, confusers: Floats, names: Floats, sharpness: float) -> Floats:
     """(N,) the relevant classes' share of the sum over all of exp(s cosine), 0 to 1.
 
@@ -65,7 +48,7 @@ def relevant_share(relevant: Floats, confusers: Floats, names: Floats, sharpness
             mean and not the best one, for a maximum over many sentences would outweigh the
             single text of a name.
         confusers: (C, N) likewise; C may be 0.
-        names: (N,) `NamesPart.log_sum`; -inf without names.
+        names: (N,) `NegativeNames.log_sum`; -inf without names.
         sharpness: s.
 
     Raises:
@@ -117,8 +100,8 @@ def sharpness_of(class_cosines: Floats, in_spreads: float = SHARPNESS) -> float:
 
 def names_part(
     names: Floats, sharpness: float, images: int, cosines: Callable[[Floats], Floats]
-) -> NamesPart:
-    """The names' part for a pool, `BLOCK` names at a time.
+) -> NegativeNames:
+    """The names' part for a pool and some relevant texts, `BLOCK` names at a time.
 
     Args:
         names: (M, D) unit vectors of the names' texts.
@@ -127,18 +110,10 @@ def names_part(
         cosines: (k, D) text vectors -> (k, N) cosines with the pool's images.
     """
     total = np.full(images, -np.inf)
-    largest = np.zeros((images, 0), dtype=np.int32)
-    highest = np.zeros((images, 0), dtype=np.float32)
     for start in range(0, len(names), BLOCK):
         block = cosines(names[start : start + BLOCK])
         total = np.logaddexp(total, log_sum(block, sharpness))
-        rows = np.arange(start, start + len(block), dtype=np.int32)
-        largest = np.hstack([largest, np.broadcast_to(rows, (images, len(block)))])
-        highest = np.hstack([highest, block.T.astype(np.float32)])
-        order = np.argsort(-highest, axis=1, kind="stable")[:, :LARGEST]
-        largest = np.take_along_axis(largest, order, axis=1)
-        highest = np.take_along_axis(highest, order, axis=1)
-    return NamesPart(sharpness, total, largest, highest)
+    return NegativeNames(total, sharpness)
 
 
 def far_enough(names: Floats, relevant: Floats) -> Bools:
@@ -172,7 +147,7 @@ def denominator(
 
     Args:
         named: name and mean cosine of every relevant class and confuser.
-        names: `NamesPart.log_sum` of the image.
+        names: `NegativeNames.log_sum` of the image.
         sharpness: s.
     """
     cosines = np.array([[cosine] for _, cosine in named])

@@ -109,7 +109,7 @@ def test_a_strategy_that_cannot_score_yet_lets_another_choose_and_says_why(tmp_p
 
 
 def test_known_images_are_relevant_cost_nothing_and_teach_the_first_query(tmp_path):
-    run = experiment(tmp_path / "run", strategy="uncertainty", start="known")
+    run = experiment(tmp_path / "run", strategy="uncertainty", start="known", seed=4)
     query = drain(run.query())
     given = run.store.labels.answers(up_to_round=0)
     assert [answer.actor for answer in given] == ["given"] * 6  # a tenth of 60
