@@ -12,6 +12,7 @@ SOURCES = {
     "batches": "laser_core/nets/batches.py",
     "config": "laser_core/config.py",
     "delta": "laser_core/strategies/helpers/delta.py",
+    "gated": "laser_core/strategies/gated.py",
     "head": "laser_core/nets/head.py",
     "headed": "laser_core/nets/training/headed.py",
     "laser": "laser_core/strategies/laser.py",
@@ -31,6 +32,7 @@ TESTS = {
     "anchor": "tests/nets/test_anchor.py",
     "batches": "tests/nets/test_batches.py",
     "experiment": "tests/experiment/test_experiment.py",
+    "gated": "tests/strategies/test_gated.py",
     "laser": "tests/strategies/test_laser.py",
     "metrics": "tests/metrics/test_metrics.py",
     "paper": "tests/test_paper_settings.py",
@@ -392,7 +394,42 @@ ANCHOR = (
         "anchor::test_z_is_a_class_s_mean_cosine_at_mean_0_and_deviation_1_over_the_pool",
     ),
 )  # fmt: skip
+GATED = (
+    mutation(
+        "gated-prior-forgotten", "ours: labels correct what the text says",
+        "gated", "logits = said + s[", "logits = s[",
+        "gated::test_after_a_batch_of_relevant_images_alone_the_text_still_keeps_others_out",
+    ),
+    mutation(
+        "gated-prior-in-the-pool-alone", "ours: the fit starts from the text of the labeled images",
+        "gated", "fit_anchored(s[\"labeled_vectors\"], view.labels, start)",
+        "fit_anchored(s[\"labeled_vectors\"], view.labels, 0.0 * start)",
+        "gated::test_what_the_text_says_of_labeled_images_is_not_learned_twice",
+    ),
+    mutation(
+        "gated-gate-open", "ours: who is not probably relevant is not asked about",
+        "gated", "relevance >= self.settings.gate", "relevance >= 0.0",
+        "gated::test_with_labels_the_gate_lets_the_probably_relevant_through_and_the_share_in_any_case",
+    ),
+    mutation(
+        "gated-no-limit", "ours: a class asks for twice what it found",
+        "gated", "np.minimum(available, self._limits(view, b))", "available",
+        "gated::test_a_class_that_finds_little_may_ask_for_twice_that_and_the_rest_is_shared_out",
+    ),
+    mutation(
+        "gated-surest-first", "ours: half of a share is what the classifier hesitates about",
+        "gated", "highest(-sure, passed", "highest(sure, passed",
+        "gated::test_half_of_a_share_is_what_the_classifier_hesitates_about_and_the_rest_lies_far_apart",
+    ),
+    mutation(
+        "gated-names-left-out", "ours: p0 is a share among classes, confusers and names",
+        "gated", "np.logaddexp(log_sum(confusers, sharpness), signals[f\"{of}names_log_sum\"])",
+        "log_sum(confusers, sharpness)",
+        "gated::test_the_text_prior_is_each_ones_share_of_the_sum",
+    ),
+)  # fmt: skip
 MUTATIONS = (
+    *GATED,
     *BALANCED,
     *ANCHOR,
     *SCORES,

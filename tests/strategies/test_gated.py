@@ -129,6 +129,15 @@ def test_after_a_batch_of_relevant_images_alone_the_text_still_keeps_others_out(
     assert near > 0.85 > 0.5 > far
 
 
+def test_what_the_text_says_of_labeled_images_is_not_learned_twice():
+    """Labels that the text foretells surely leave nothing to learn: the slope is p - y, about 0."""
+    sure = np.array([[40.0, -40.0] * 5])
+    vectors = np.eye(4)[:2]
+    view = a_view([[0.0, 0.0]], [0, 1] * 5, sure, vectors, np.tile(vectors, (5, 1)))
+    learned = gated(text_weight=2.0).opinion(view).learned
+    np.testing.assert_allclose(learned, 0.0, atol=0.01)
+
+
 def test_relevance_is_the_log_odds_as_a_probability():
     found = opinion([0.0, LN3, -LN3], [0, 0, 0]).relevance
     np.testing.assert_allclose(found, [0.5, 0.75, 0.25])
