@@ -19,7 +19,7 @@ from laser_core.config import ExperimentConfig, RoundChoice
 from laser_core.errors import PoolError
 from laser_core.metrics.overlap import overlap
 from laser_core.pool import Pool, positions
-from laser_core.strategies import make_strategy
+from laser_core.strategies import STRATEGIES, make_strategy
 from laser_core.strategies.helpers.delta import (
     NO_DETECTOR,
     delta_schedule,
@@ -228,9 +228,10 @@ def next_ranking(run: RunReader) -> Ranking | None:
     looked = run.preview()
     if looked is None:
         return None
-    texts = run.descriptions() if looked.arrays.laser else None
+    round = len(run.records()) + 1
+    texts = run.descriptions() if _reads_texts(run, round, looked) else None
     looked = replace(looked, arrays=looked.arrays.copied())
-    return _ranking(run, len(run.records()) + 1, looked, texts[1] if texts else None)
+    return _ranking(run, round, looked, texts[1] if texts else None)
 
 
 def round_ranking(run: RunReader, round: int) -> Ranking | None:
@@ -238,7 +239,7 @@ def round_ranking(run: RunReader, round: int) -> Ranking | None:
     kept = run.store.rounds.query(round)
     if kept is None:
         return None
-    own = kept[0] is not None and kept[1].arrays.laser is not None
+    own = kept[0] is not None and _reads_texts(run, round, kept[1])
     texts = run.descriptions(kept[0]) if own else None
     return _ranking(run, round, kept[1], texts[1] if texts else None)
 
@@ -259,6 +260,16 @@ def delta_by_schedule(run: RunReader, round: int) -> float:
     """Delta of a round as the run's schedule has it, 0 to 1."""
     records = tuple(run.records()[: round - 1])
     return scheduled_delta(delta_schedule(laser_settings(run.config).delta), round, records)
+
+
+def _reads_texts(run: RunReader, round: int, query: Query) -> bool:
+    """Whether who chose a batch compared pictures with descriptions."""
+    config = query.choice.applied_to(run.config.in_round(round))
+    chosen = config.start if round == 1 and config.start in STRATEGIES else config.strategy
+    known = STRATEGIES.get(chosen)  # one that is not installed here may have asked
+    return query.arrays.laser is not None or (
+        known is not None and "relevant_cosines" in known.needs
+    )
 
 
 def _ranking(

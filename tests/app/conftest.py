@@ -70,6 +70,17 @@ def runs(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
 
 
 @pytest.fixture
+def make_run(runs: Path, prepared: Path) -> Callable[..., None]:
+    """make_run("mine", 2, strategy="gated") adds a run with two finished rounds to this test's."""
+
+    def make(name: str, rounds: int, **settings: object) -> None:
+        _make_run(prepared, name, fakes.config(**settings), fakes.source(), rounds)
+        shutil.move(prepared / "runs" / name, runs / name)
+
+    return make
+
+
+@pytest.fixture
 def open_page(runs: Path) -> OpenPage:
     """open_page("4_Round", "ahead") is that page, run once, with that run open ("" for none)."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import closing
 from dataclasses import replace
 
@@ -122,6 +123,29 @@ def test_another_strategy_is_known_only_when_asked(open_page) -> None:
     assert not page.exception
     assert "known only when it is asked" in words(page)
     assert not page.metric
+
+
+def test_a_strategy_that_reads_descriptions_is_explained_by_its_own_parts(
+    open_page, make_run
+) -> None:
+    make_run("mine", 2, strategy="gated")
+    page = open_page("4_Round", "mine")
+    assert not page.exception
+    assert "The strategy *gated* chose them; it reads the descriptions of" in words(page)
+    assert "most probably: **" in words(page)
+    assert re.search(r"score = -?\d\.\d+ \(text\) [+-] \d\.\d+ \(labels\) = ", words(page))
+    assert "matched “" in words(page)
+
+
+@pytest.mark.parametrize(("strategy", "start"), [("random", "cold"), ("gated", "random")])
+def test_a_batch_that_was_drawn_at_random_reads_no_descriptions(
+    open_page, make_run, strategy, start
+) -> None:
+    make_run("mine", 1, strategy=strategy, start=start)
+    page = open_page("4_Round", "mine")
+    page.selectbox[0].set_value(1).run()
+    assert not page.exception
+    assert "reads no descriptions" in words(page)
 
 
 def test_a_past_round_is_examined_under_another_delta(open_page) -> None:

@@ -29,11 +29,13 @@ def why_picked(ranking: Ranking, labels: int, asked: bool) -> str:
         asked: whether these pictures have been asked for.
     """
     these = f"**Why these {len(ranking.ids):,} pictures?** "
-    if not ranking.fused or ranking.descriptions is None:
-        name = ranking.config.strategy
-        return f"{these}The strategy *{escape_text(name)}* chose them; it reads no descriptions."
+    name = f"The strategy *{escape_text(ranking.config.strategy)}* chose them"
+    if ranking.descriptions is None:
+        return f"{these}{name}; it reads no descriptions."
     classes = [text.name for text in ranking.descriptions.relevant if text.enabled]
     confusers = [text.name for text in ranking.descriptions.confusers if text.enabled]
+    if not ranking.fused:
+        return f"{these}{name}; it reads the descriptions of **{list_names(classes)}**."
     text = (
         f"{these}Of all unlabeled pictures they {'looked' if asked else 'look'} most like the "
         f"descriptions of **{list_names(classes)}**"
