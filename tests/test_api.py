@@ -195,7 +195,7 @@ def test_true_answers_without_a_query_or_without_labels_say_what_to_do(experimen
         ({"rounds": 0}, "rounds=0: it must be a whole number of at least 1"),
         ({"relevant": ["apple", "unicorn"]}, "'unicorn' is not in the pool"),
         ({"relevant": [1]}, r"relevant\.0=1: input should be a valid string"),
-        ({"strategy": "best"}, "strategy='best' is unknown; choose one of laser"),
+        ({"strategy": "best"}, "strategy='best' is unknown; choose one of badge, bald"),
         ({"learner": "svm"}, "learner='svm': input should be 'head' or 'resnet18'"),
     ],
 )

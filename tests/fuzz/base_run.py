@@ -153,15 +153,16 @@ def _maps(run: RunReader) -> None:
 
 def _go_on(run: RunReader) -> None:
     """As `resume` does, with the small world's materials."""
-    config = replace(run.store.config(), pool="demo", llm="offline", vlm="offline")
-    experiment = Experiment(fakes.materials(config), run.store)
-    if experiment.pending is not None:
-        waiting = [i for i in experiment.pending.ids.tolist() if experiment.pool.get(i) is None]
-        oracle = experiment.materials.oracle
-        experiment.annotate(oracle.answer(waiting))
-        drain(experiment.train())
-    if not experiment.finished:
-        drain(experiment.query())
+    with closing(Store.open(run.folder)) as store:
+        config = replace(store.config(), pool="demo", llm="offline", vlm="offline")
+        experiment = Experiment(fakes.materials(config), store)
+        if experiment.pending is not None:
+            waiting = [i for i in experiment.pending.ids.tolist() if experiment.pool.get(i) is None]
+            oracle = experiment.materials.oracle
+            experiment.annotate(oracle.answer(waiting))
+            drain(experiment.train())
+        if not experiment.finished:
+            drain(experiment.query())
 
 
 PARTS = (

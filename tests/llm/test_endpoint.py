@@ -120,9 +120,9 @@ def test_a_server_error_is_tried_again_and_then_said(model):
 
 
 def test_a_slow_server_is_given_up(model):
-    patience = Patience(timeout=0.1, attempts=2, first_wait=0.01, longest_wait=0.05)
-    said, asked = failure(model, Answer(NAMES, wait=0.5), patience=patience)
-    assert "did not answer within 0.1 seconds" in said
+    patience = Patience(timeout=0.5, attempts=2, first_wait=0.01, longest_wait=0.05)
+    said, asked = failure(model, Answer(NAMES, wait=1.5), patience=patience)
+    assert "did not answer within 0.5 seconds" in said
     assert asked == 2
 
 
