@@ -8,15 +8,18 @@ import streamlit as st
 
 from ui.escape import escape_text
 
+# A busy browser may draw the link before it listens to it, and a click is lost then: as long as the
+# link stands, it is clicked again.
 FOLLOW = """
 export default function ({ parentElement }) {
   let tries = 0;
   const follow = () => {
     const link = document.querySelector('.st-key-go_to a[data-testid="stPageLink-NavLink"]');
     if (link) link.click();
-    else if (tries++ < 100) setTimeout(follow, 50);
+    if (tries++ < 100) setTimeout(follow, link ? 3000 : 50);
   };
-  follow();
+  const waiting = setTimeout(follow, 0);
+  return () => { tries = 100; clearTimeout(waiting); };
 }
 """
 _widget = st.components.v2.component("laser_go", js=FOLLOW)
