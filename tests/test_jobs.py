@@ -16,7 +16,7 @@ import pytest
 
 from laser_core.errors import JobError
 from laser_core.jobs.client import JobBusy, Jobs, Requests
-from laser_core.jobs.folder import read_json, write_json
+from laser_core.jobs.folder import code_stamp, lock_of, read_json, write_json
 from laser_core.jobs.state import JobState
 
 TESTS = Path(__file__).parent
@@ -295,6 +295,64 @@ def test_requests_wait_in_turn(requests: Requests) -> None:
     assert [requests.result(id)["calls"] for id in ids] == [1, 2, 3, 4, 5]
 
 
+SLOW_TO_SAY_WHO_IT_IS = """
+import time
+from laser_core.jobs import worker
+
+def slow_write(path, content, write=worker.write_json):
+    time.sleep(0.5 if path.name == "worker.json" else 0.0)
+    write(path, content)
+
+worker.write_json = slow_write
+worker.main()
+"""
+
+
+def test_a_worker_that_has_its_lock_and_not_yet_said_who_it_is_stays_the_only_one(
+    requests: Requests, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[subprocess.Popen[bytes]] = []
+
+    def launch(arguments: list[str], *_: Any) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-c", SLOW_TO_SAY_WHO_IT_IS, *arguments]
+        started.append(subprocess.Popen(command, cwd=TESTS.parent))
+        return started[-1]
+
+    monkeypatch.setattr("laser_core.jobs.client.launch_worker", launch)
+    ids = [requests.send("answer", {}) for _ in range(3)]
+    pids = {requests.wait(id) and requests.result(id)["pid"] for id in ids}
+    assert requests.stop_worker()
+    for worker in started:
+        worker.wait(timeout=60)
+    assert pids == {worker.pid for worker in started}
+    assert len(started) == 1
+
+
+def test_a_reader_that_looks_for_a_worker_is_not_taken_for_one(requests: Requests) -> None:
+    requests.ask("answer", {})
+    assert requests.stop_worker()
+    looking = threading.Event()
+
+    def look_slowly() -> None:  # as long as a busy machine may hold a reader up
+        with lock_of(requests.lane.worker_lock):
+            looking.set()
+            time.sleep(0.3)
+
+    reader = threading.Thread(target=look_slowly)
+    reader.start()
+    looking.wait(timeout=60)
+    assert requests.ask("answer", {"text": "a fox"})["text"] == "a fox"
+    reader.join(timeout=60)
+
+
+def test_a_worker_that_ends_takes_the_wish_and_its_own_file_away(requests: Requests) -> None:
+    requests.ask("answer", {})
+    requests.lane.stop.touch()
+    until(lambda: requests.worker_pid() == 0)
+    assert not requests.lane.stop.exists()
+    assert not requests.lane.worker_file.exists()
+
+
 def test_a_request_that_fails_raises_its_sentence(requests: Requests) -> None:
     with pytest.raises(JobError, match="the folder has no pictures"):
         requests.ask("complain", {})
@@ -333,8 +391,13 @@ def test_an_idle_worker_goes_home_and_a_new_one_comes(tmp_path: Path) -> None:
 def test_a_worker_older_than_the_code_is_replaced(
     jobs: Jobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def on_a_slow_disk() -> int:
+        time.sleep(0.3)
+        return code_stamp()
+
     old = jobs.result(jobs.wait(jobs.start("answer", {})).id)
     write_json(jobs.lane.worker_file, {"pid": old["pid"], "code": 0})
+    monkeypatch.setattr("laser_core.jobs.client.code_stamp", on_a_slow_disk)
     new = jobs.result(jobs.wait(jobs.start("answer", {})).id)
     assert new["pid"] != old["pid"]
 

@@ -31,6 +31,7 @@ __all__ = ["JobBusy", "JobState", "Jobs", "Requests", "Status"]
 DEFAULT_TASKS = "laser_core.jobs.tasks"
 IDLE_SECONDS = 900.0  # a worker without work ends then, so that its memory is free again
 GRACE_SECONDS = 1.0  # a job that has not stopped by itself by then is killed with its worker
+POLL_SECONDS = 0.01  # between two looks at what another process does
 START_SECONDS = 20.0  # a worker that does not live by then is not going to
 KEPT = {"jobs": 50, "requests": 200}  # newest folders kept on disk
 LOST = (
@@ -133,14 +134,12 @@ class _Client:
         while (state := self.state(id)).active:
             if time.monotonic() > end:
                 raise JobError(f"{state.kind} took more than {timeout:g} s; wait, or stop it")
-            time.sleep(0.01)
+            time.sleep(POLL_SECONDS)
         return state
 
     def worker_pid(self) -> int:
         """The live worker's process id; 0 when none is alive."""
-        if not is_held(self.lane.worker_lock):
-            return 0
-        return int(read_json(self.lane.worker_file).get("pid", 0))
+        return int(self._live_worker().get("pid", 0))
 
     def stop_worker(self, timeout: float = 5.0) -> bool:
         """Ask the worker to end after what it does now; True once none is alive."""
@@ -149,12 +148,15 @@ class _Client:
         while is_held(self.lane.worker_lock):
             if time.monotonic() > end:
                 return False
-            time.sleep(0.01)
+            time.sleep(POLL_SECONDS)
         remove(self.lane.stop)
         return True
 
     def _add(self, kind: str, params: Mapping[str, Any]) -> str:
-        """Write a new job's folder and see to a worker; the caller holds the start lock."""
+        """Write a new job's folder and see to a worker; the caller holds the start lock.
+
+        The worker first, the place in the queue after: one with old code would take it at once.
+        """
         if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", kind):
             raise ValueError(f"kind {kind!r}: small letters, digits, - and _ only")
         ids = self.lane.ids()
@@ -164,9 +166,9 @@ class _Client:
         folder.mkdir()
         spec = {"kind": kind, "params": dict(params), "created": time.time()}
         write_json(folder / "job.json", spec)
+        self._ensure_worker()
         (self.lane.queue / id).touch()
         self._prune(ids)
-        self._ensure_worker()
         return id
 
     def _will_be_taken(self, state: JobState) -> bool:
@@ -217,21 +219,50 @@ class _Client:
 
     def _ensure_worker(self) -> None:
         """See to it that a worker with today's code is alive; the caller holds the start lock."""
-        if is_held(self.lane.worker_lock):
-            if read_json(self.lane.worker_file).get("code", 0) >= code_stamp():
+        if live := self._live_worker():
+            if live.get("code", 0) >= code_stamp():
                 return
-            if not self.stop_worker(timeout=2.0):  # busy: it takes this job too, with its old code
-                remove(self.lane.stop)
-                return
-        remove(self.lane.stop)
-        child = launch_worker(
-            self._arguments, self.lane.log, self._threads, self.lane_name == "jobs"
-        )
+            if not self.stop_worker(timeout=2.0) and self._take_back_stop():
+                return  # busy: it takes this job too, with its old code
+        self._start_worker()
+
+    def _live_worker(self) -> dict[str, Any]:
+        """What the live worker's file says; {} when none is alive.
+
+        A worker takes its lock first and then writes who it is. Between the two it is waited for:
+        read as a worker without a pid and with old code, it would be asked to end, and a second
+        one started beside it. A reader's look holds the lock for a moment as well, and passes.
+        """
         end = time.monotonic() + START_SECONDS
-        while (
-            not is_held(self.lane.worker_lock) and child.poll() is None and time.monotonic() < end
-        ):
-            time.sleep(0.01)
+        while is_held(self.lane.worker_lock) and time.monotonic() < end:
+            if facts := read_json(self.lane.worker_file):
+                return facts
+            time.sleep(POLL_SECONDS)
+        return {}
+
+    def _take_back_stop(self) -> bool:
+        """Take back the wish that the worker ends; False if it heard it, and it has ended then."""
+        try:
+            self.lane.stop.unlink()
+        except FileNotFoundError:
+            end = time.monotonic() + START_SECONDS
+            while is_held(self.lane.worker_lock) and time.monotonic() < end:
+                time.sleep(POLL_SECONDS)
+            return False
+        return True
+
+    def _start_worker(self) -> None:
+        """Start a worker, and wait until its file is there: it is alive then, and no reader's look
+        at its lock can be taken for it."""
+        remove(self.lane.stop)
+        remove(self.lane.worker_file)  # one that was killed has left it
+        low_priority = self.lane_name == "jobs"
+        child = launch_worker(self._arguments, self.lane.log, self._threads, low_priority)
+        end = time.monotonic() + START_SECONDS
+        while not self.lane.worker_file.exists() and time.monotonic() < end:
+            if child.poll() is not None:
+                return
+            time.sleep(POLL_SECONDS)
 
 
 class Jobs(_Client):

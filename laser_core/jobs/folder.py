@@ -5,9 +5,9 @@ One lane (`jobs` or `requests`) is one folder; the caller's side is `client.py`,
 
     LANE/worker.lock     held by the live worker all its life
     LANE/start.lock      held for a moment by whoever adds a job, and by a worker that ends
-    LANE/worker.json     pid and code stamp of the live worker
+    LANE/worker.json     pid and code stamp of the live worker, written once it has its lock
     LANE/worker.log      what the worker and its libraries print
-    LANE/stop            asks the worker to end after its job
+    LANE/stop            asks the worker to end after its job; a worker that ends takes it away
     LANE/queue/ID        an empty file: job ID waits
     LANE/jobs/ID/        job.json, progress.json, result.json, cancel, dismissed, lock
 

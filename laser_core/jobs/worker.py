@@ -137,21 +137,36 @@ class Worker:
             life.acquire(timeout=2.0)  # a reader that looks whether we live holds it for a moment
         except Timeout:
             return
-        write_json(self.lane.worker_file, {"pid": os.getpid(), "code": code_stamp()})
-        threading.Thread(target=self._watch, daemon=True).start()
+        try:
+            write_json(self.lane.worker_file, {"pid": os.getpid(), "code": code_stamp()})
+            threading.Thread(target=self._watch, daemon=True).start()
+            self._take_jobs(life)
+        finally:
+            self._leave(life)
+
+    def _take_jobs(self, life: FileLock) -> None:
+        """Take what waits until asked to end, idle for too long, or the home is gone."""
         idle_since = time.monotonic()
-        while True:
-            waiting = self._queued_ids()
-            if self.lane.stop.exists() or waiting is None:
-                break
+        while (waiting := self._queued_ids()) is not None and not self._asked_to_end():
             if waiting:
                 self._take(waiting[0])
                 idle_since = time.monotonic()
             elif time.monotonic() - idle_since < self._idle_seconds:
                 time.sleep(POLL_SECONDS)
-            elif self._leave_lane(life):
+            elif self._leave_if_idle(life):
                 return
-        life.release()
+
+    def _asked_to_end(self) -> bool:
+        """Whether somebody asked; this worker ends then, so the request is taken off the disk.
+
+        Only one of two takes a file away: whoever asked and has waited long enough either takes
+        the request back, or finds it gone and knows that the worker is ending.
+        """
+        try:
+            self.lane.stop.unlink()
+        except OSError:  # nobody asked, or Windows has the file open: it is seen next time
+            return False
+        return True
 
     def _queued_ids(self) -> list[str] | None:
         """The queue; None when the home was deleted under us."""
@@ -160,7 +175,7 @@ class Worker:
         except FileNotFoundError:
             return None
 
-    def _leave_lane(self, life: FileLock) -> bool:
+    def _leave_if_idle(self, life: FileLock) -> bool:
         """Release the lane unless a job came in; the start lock keeps one from being added now."""
         try:
             hold = lock_of(self.lane.start_lock).acquire(timeout=0)
@@ -169,8 +184,14 @@ class Worker:
         with hold:
             if self.lane.queued_ids():
                 return False
-            life.release()
+            self._leave(life)
             return True
+
+    def _leave(self, life: FileLock) -> None:
+        """Release the lane, once; until then nobody else's facts can stand in the worker's file."""
+        if life.is_locked:
+            remove(self.lane.worker_file)
+            life.release()
 
     def _take(self, id: str) -> None:
         folder = self.lane.job(id)
@@ -247,6 +268,7 @@ class Worker:
                 reporter.flush()
                 asked = (reporter.folder / "cancel").stat().st_mtime
                 if time.time() - asked > GRACE_SECONDS and reporter is self._current:
+                    remove(self.lane.worker_file)
                     kill(os.getpid())
 
 
