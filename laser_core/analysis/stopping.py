@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -34,18 +34,23 @@ class Outlook:
         hint: whether to stop.
         audit: the last audit; None before the first.
         audited: what it says by now.
-        left: relevant pictures that may still be found: by that audit, and those that it did not
-            speak of and that nobody has answered; None without an audit that has answers.
+        unanswered: pictures of a query that waited when it was drawn and that nobody has answered:
+            it says nothing of them.
+        left: relevant pictures that may still be found: by that audit, and any of `unanswered`;
+            None without an audit that has answers.
         recall: from `left`; None without it.
         batch: what the precision of the query that waits can come to; None without one.
+        next_audit: how many pictures another audit would draw; 0 with none to draw from.
     """
 
     hint: Hint
     audit: Audit | None
     audited: AuditReading | None
+    unanswered: int
     left: Count | None
     recall: Interval | None
     batch: Interval | None
+    next_audit: int
 
 
 def start_audit(run: RunReader, store: Store, actor: str, size: int = AUDIT_SIZE) -> Audit:
@@ -87,7 +92,10 @@ def outlook(run: RunReader) -> Outlook:
     """Whether to stop, from the run's rounds, its last audit, and the batch that comes next."""
     pool, audits = run.pool(), run.store.audits.all()
     precisions = [r.precision for r in run.records() if r.precision is not None]
-    result, left = _read(run, audits[-1]) if audits else (None, None)
+    result, unanswered = _read(run, audits[-1]) if audits else (None, 0)
+    left = None
+    if result is not None and result.left is not None:  # those unanswered: all relevant, or none
+        left = replace(result.left, high=result.left.high + unanswered)
     hint = stopping_hint(
         precisions,
         pool.relevant_found(),
@@ -97,15 +105,17 @@ def outlook(run: RunReader) -> Outlook:
         truly_left=_truly_left(run),
     )
     recall = recall_interval(pool.relevant_found(), left) if left else None
-    return Outlook(hint, audits[-1] if audits else None, result, left, recall, _batch(run))
+    audit, below = audits[-1] if audits else None, len(unqueried_ids(run))
+    return Outlook(
+        hint, audit, result, unanswered, left, recall, _batch(run), min(AUDIT_SIZE, below)
+    )
 
 
-def _read(run: RunReader, audit: Audit) -> tuple[AuditReading, Count | None]:
-    """An audit under the labels that stand, and what may be left in the whole pool.
+def _read(run: RunReader, audit: Audit) -> tuple[AuditReading, int]:
+    """An audit under the labels that stand, and how many of the query that waited have none.
 
     Relevant pictures of its population that were found since are no longer left. The audit says
-    nothing of pictures that had a label then, nor of a query that waited: those of the query that
-    have no answer still may all be relevant, or none.
+    nothing of pictures that had a label then, nor of a query that waited.
     """
     labeled = run.store.labels.answered_by(audit.after)
     waited = _waiting_ids(run, audit, labeled)
@@ -115,10 +125,7 @@ def _read(run: RunReader, audit: Audit) -> tuple[AuditReading, Count | None]:
         for a in run.store.labels.answers()
     )
     result = read_audit(audit.ids, audit.population, run.store.labels.by_id(), since)
-    if result.left is None:
-        return result, None
-    unknown = len(waited) - len(run.store.labels.answers_of(waited))
-    return result, Count(result.left.low, result.left.high + unknown, result.left.confidence)
+    return result, len(waited) - len(run.store.labels.answers_of(waited))
 
 
 def _waiting_ids(run: RunReader, audit: Audit, labeled: set[str]) -> list[str]:

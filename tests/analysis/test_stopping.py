@@ -107,6 +107,17 @@ def test_a_query_that_waits_keeps_the_hint_amber_although_all_below_it_is_audite
     assert outlook(reader).hint.colour == "green"
 
 
+def test_the_outlook_counts_what_the_audit_does_not_speak_of_and_what_another_would_draw(run):
+    reader, oracle = run
+    assert outlook(reader).next_audit == 50  # of 140 below the line
+    audit_all_below(reader, oracle)
+    waiting = reader.store.rounds.query(2)[1].ids.tolist()
+    with closing(Store.open(reader.folder)) as store:
+        store.labels.append(oracle.answer(waiting[:5]), 2, "Ada")
+    seen = outlook(reader)
+    assert (seen.unanswered, seen.next_audit) == (15, 0)
+
+
 def test_pictures_of_a_query_that_nobody_answered_stay_unknown_once_its_round_is_closed(run):
     """C1: back in the pool they were no part of the audit, and counted as nothing left."""
     reader, oracle = run

@@ -9,6 +9,7 @@ import streamlit as st
 from laser_core.analysis.reader import RunReader
 from laser_core.errors import LaserError
 from laser_core.experiment.oracle import take_answers
+from laser_core.io.label_files.label_text import full_text
 from laser_core.metrics.paper import precision
 from laser_core.pool import Label
 from laser_core.store.log.replay import Disagreement, HistoryEntry
@@ -22,13 +23,6 @@ OFTEN = 5  # pictures of one irrelevant name that make it worth a class or a con
 HISTORY = 48  # labels shown
 TONES: dict[str, Tone] = {"relevant": "good", "irrelevant": "bad", "unsure": "unsure"}
 CHOSEN = "label_history"
-
-
-def label_text(label: Label) -> str:
-    """A label in a few words."""
-    if label.state == "relevant":
-        return label.name
-    return f"{label.state}: {label.name}" if label.name else label.state
 
 
 def show_counts(run: RunReader) -> None:
@@ -67,7 +61,7 @@ def show_history(run: RunReader, actor: str) -> None:
 def _thumb(one: HistoryEntry, url: str) -> Thumb:
     label = one.label or Label("unsure")
     badges = (Badge(f"round {one.round}"),) if one.round else ()
-    caption = f"{label_text(label)} · {one.actor}"
+    caption = f"{full_text(label)} · {one.actor}"
     return Thumb(str(one.seq), url, caption, badges=badges, tone=TONES.get(label.state, ""))
 
 
@@ -84,7 +78,7 @@ def _change(run: RunReader, actor: str, chosen: list[int], labels: list[HistoryE
             on_click=_take_back, args=(run, actor, chosen),
         )  # fmt: skip
         new = st.selectbox(
-            "Change to", options, format_func=label_text, key="label_change_to", width=260
+            "Change to", options, format_func=full_text, key="label_change_to", width=260
         )
         images = {one.seq: (one.image, one.round or 1) for one in labels}
         st.button(
@@ -143,7 +137,7 @@ def show_disagreements(run: RunReader, actor: str) -> None:
             gallery([Thumb(one.image, urls[one.image])], f"disagree {one.image}", size=84)
             for answer in one.answers:
                 st.button(
-                    escape_text(f"{answer.actor}: {label_text(answer.label)}"),
+                    escape_text(f"{answer.actor}: {full_text(answer.label)}"),
                     key=f"settle {answer.seq}",
                     on_click=_settle, args=(run, actor, one, answer.label),
                 )  # fmt: skip

@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from laser_core.analysis.reader import RunReader
-from laser_core.analysis.stopping import Outlook, outlook, start_audit, unqueried_ids
+from laser_core.analysis.stopping import Outlook, outlook, start_audit
 from laser_core.errors import LaserError
-from laser_core.metrics.intervals import AUDIT_SIZE, Interval
+from laser_core.metrics.intervals import Interval
 from ui.shared.runs import writable
 
 SIGNS = {
@@ -40,28 +40,28 @@ def show_estimates(run: RunReader, actor: str) -> None:
     if (sentence := audit_sentence(seen)) is not None:
         st.caption(sentence)
     st.markdown(f"{SIGNS[seen.hint.colour]} {seen.hint.reason}")
-    _draw_button(run, actor)
+    _draw_button(run, actor, seen.next_audit)
 
 
 def audit_sentence(seen: Outlook) -> str | None:
     """What the audit found, in a sentence; None before its first answer."""
-    read, left = seen.audited, seen.left
-    if read is None or read.left is None or left is None:
+    read = seen.audited
+    if read is None or read.left is None:
         return None
     text = (
         f"Audit: {read.found} of {read.answered} answered pictures below the line were "
         f"relevant, so {read.left.low:,} to {read.left.high:,} are still to be found there"
     )
-    waiting = left.high - read.left.high
-    if not waiting:
+    if not seen.unanswered:
         return f"{text}."
-    return f"{text}; of the {waiting:,} of the query that nobody has answered it says nothing."
+    return (
+        f"{text}; of the {seen.unanswered:,} of the query that nobody has answered it says nothing."
+    )
 
 
-def _draw_button(run: RunReader, actor: str) -> None:
-    below = len(unqueried_ids(run))
+def _draw_button(run: RunReader, actor: str, size: int) -> None:
     st.button(
-        f"Draw an audit of {min(AUDIT_SIZE, below)} random pictures", disabled=below == 0,
+        f"Draw an audit of {size} random pictures", disabled=size == 0,
         key="label_audit", on_click=_draw, args=(run, actor),
         help="From the pictures without a label that no query waits for. Their labels count like "
         "any other, and tell how much is still to be found.",
