@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 import os
 import re
 import shutil
@@ -167,6 +169,38 @@ def test_a_class_that_is_hidden_cannot_be_chosen(tab: Page) -> None:
     tab.get_by_role("button", name="grey wolf").click()
     lasso(tab, 0.5, 2.5, 2.5, 5.5)  # 61 is a grey wolf (61 % 6 = 1), the other five are not
     chosen(tab, "5: p00062, p00081, p00082, p00101, p00102")
+
+
+def test_a_class_can_be_shown_alone_and_all_come_back(tab: Page) -> None:
+    hen = tab.get_by_role("button", name="hen")
+    hen.click(modifiers=["Shift"])
+    lasso(tab, 0.5, 2.5, 2.5, 5.5)
+    chosen(tab, "1: p00062")  # 62 % 6 = 2
+    tab.get_by_role("button", name="hen").click(modifiers=["Shift"])
+    lasso(tab, 0.5, 2.5, 2.5, 5.5)
+    chosen(tab, SIX)
+
+
+def names_drawn(page: Page) -> list[dict]:
+    return json.loads(page.locator("canvas.over").get_attribute("data-names") or "[]")
+
+
+def test_names_stand_beside_their_points_and_none_over_another(tab: Page) -> None:
+    boxes = names_drawn(tab)
+    assert len(boxes) >= 12
+    for box, other in itertools.combinations(boxes, 2):
+        beside = (
+            box["left"] + box["wide"] <= other["left"]
+            or other["left"] + other["wide"] <= box["left"]
+        )
+        above = (
+            box["top"] + box["high"] <= other["top"] or other["top"] + other["high"] <= box["top"]
+        )
+        assert beside or above, (box, other)
+    tab.get_by_role("button", name="grey wolf").click()  # its sentences go, its names with them
+    expect(tab.locator("canvas.over")).not_to_have_attribute("data-names", re.compile("grey wolf"))
+    tab.get_by_role("button", name="Names").click()
+    expect(tab.locator("canvas.over")).to_have_attribute("data-names", "[]")
 
 
 def test_python_can_choose_and_the_map_follows(tab: Page) -> None:

@@ -7,9 +7,10 @@ import streamlit as st
 
 from laser_core.analysis.reader import RunReader
 from laser_core.maps.layout import Layout, read_layout
-from laser_core.maps.values import TextValues, text_values
+from laser_core.maps.names import name_places
+from laser_core.maps.values import TextValues, text_classes, text_values
 from ui.shared.runs import thumbnails
-from ui.widgets.map import MapPoints
+from ui.widgets.map import MapName, MapPoints
 
 
 def run_mark(run: RunReader) -> str:
@@ -70,16 +71,48 @@ def _picture_points(
         for id, label in zip(facts.ids.tolist(), facts.labels, strict=True)
     ]
     tied = _best.best if _best is not None and _layout.texts else None
+    names = _names_by_sentences(_run, _layout) or _names_by_pictures(_run, _layout, _best)
     return MapPoints(
-        version, facts.ids, _layout.images, folder, captions, _layout.texts, _layout.text_xy, tied
-    )
+        version, facts.ids, _layout.images, folder, captions, _layout.texts, _layout.text_xy, tied,
+        names,
+    )  # fmt: skip
+
+
+def _names_by_sentences(run: RunReader, layout: Layout) -> list[MapName]:
+    """A name beside each class's sentences, confusers' too; none where no sentence is drawn."""
+    kept = run.descriptions(layout.texts_version) if layout.texts else None
+    if kept is None:
+        return []
+    classes = [name for name, _ in text_classes(kept[1])]
+    places = name_places(classes, layout.text_xy, run.config.relevant)
+    return [
+        MapName(place.name, place.row, of_text=layout.what == "joint", strong=place.relevant)
+        for place in places
+    ]
+
+
+def _names_by_pictures(run: RunReader, layout: Layout, best: TextValues | None) -> list[MapName]:
+    """A name among the pictures of each relevant class, by their true class or by their words."""
+    relevant = run.config.relevant
+    classes = list(run.facts.labels)
+    if run.relevant_rows is None:
+        if best is None:
+            return []
+        classes = [best.names[row] for row in best.best.tolist()]
+    named = [name if name in set(relevant) else None for name in classes]
+    return [MapName(at.name, at.row) for at in name_places(named, layout.images, relevant)]
+
+
+def sentence_points(run: RunReader, mark: str, layout: Layout) -> MapPoints:
+    """The sentences as the points themselves; a sentence's id is its row."""
+    return _sentence_points(mark, run, layout)
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
-def sentence_points(mark: str, _layout: Layout) -> MapPoints:
-    """The sentences as the points themselves; a sentence's id is its row."""
+def _sentence_points(mark: str, _run: RunReader, _layout: Layout) -> MapPoints:
     rows = np.arange(len(_layout.texts)).astype(np.str_)
-    return MapPoints(mark, rows, _layout.text_xy, captions=_layout.texts)
+    names = _names_by_sentences(_run, _layout)
+    return MapPoints(mark, rows, _layout.text_xy, captions=_layout.texts, names=names)
 
 
 def thumbnail_folder(run: RunReader) -> str:

@@ -25,10 +25,12 @@ from ui.shared.explanation import show_explanation
 from ui.widgets.map import scatter_map
 
 HEIGHT = 380  # CSS pixels: with the switches above, the page fits 720
+BESIDE = 340  # of the window, for what stands above and below the map
 READING = {
-    "joint": "What lies together is alike. Dots are pictures, ◆ descriptions.",
+    "joint": "What lies together is alike. Dots are pictures, ◆ descriptions; names of confusers "
+    "are in italics.",
     "image": "Pictures that lie together look alike.",
-    "text": "Sentences that lie together mean much the same.",
+    "text": "Sentences that lie together mean much the same; names of confusers are in italics.",
 }
 
 
@@ -100,6 +102,7 @@ def _pictures(run: RunReader, layout: Layout, look: MapStyle) -> tuple[str, ...]
         "map_pictures",
         ringed=look.ringed,
         height=HEIGHT,
+        beside=BESIDE,
     )
 
 
@@ -110,9 +113,10 @@ def _sentences(run: RunReader, layout: Layout, look: MapStyle) -> tuple[str, ...
         return ()
     mark = layout_mark(run, layout.what, layout.method, layout.texts_version)
     chosen = scatter_map(
-        sentence_points(mark, layout),
+        sentence_points(run, mark, layout),
         sentence_colours(f"{mark} {look.colour}", look.colour, texts[1]),
         "map_sentences",
         height=HEIGHT,
+        beside=BESIDE,
     )
     return tuple(layout.texts[int(row)] for row in chosen)

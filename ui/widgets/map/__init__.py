@@ -16,6 +16,7 @@ from ui.widgets.map.data import (
     CATEGORY_COLOURS,
     SCORE_COLOURS,
     MapColours,
+    MapName,
     MapPoints,
     pack_colours,
     pack_points,
@@ -23,7 +24,7 @@ from ui.widgets.map.data import (
 from ui.widgets.parts import element
 from ui.widgets.selection import Selection
 
-__all__ = ["CATEGORY_COLOURS", "SCORE_COLOURS", "MapColours", "MapPoints", "scatter_map"]
+__all__ = ["CATEGORY_COLOURS", "SCORE_COLOURS", "MapColours", "MapName", "MapPoints", "scatter_map"]
 
 
 _points_widget = element("laser_map_points", __file__, "points.js", shown=False)
@@ -47,6 +48,7 @@ def scatter_map(
     *,
     ringed: Collection[str] = (),
     height: int = 520,
+    beside: int | None = None,
 ) -> tuple[str, ...]:
     """Draw the map and return the ids of the chosen pictures, in the order of `points`.
 
@@ -59,6 +61,8 @@ def scatter_map(
     Args:
         ringed: ids drawn with a ring (the next query).
         height: of the canvas in CSS pixels.
+        beside: what the rest of the page needs of the window's height, in CSS pixels: a higher
+            window gives the map what is left, and `height` is the least. None for `height` always.
 
     Raises:
         ValueError: `colours` is not for as many pictures or descriptions as `points` has.
@@ -79,9 +83,12 @@ def scatter_map(
         _points_widget(key=f"{key}_points", data={**heavy, **shared})
         _map_widget(
             key=key,
-            data={**light, **browser, **shared, "ringed": _rows(points, ringed), "height": height},
+            data={
+                **light, **browser, **shared, "ringed": _rows(points, ringed), "height": height,
+                "beside": beside,
+            },
             on_selected_change=lambda: _take(selection, points, heavy["pool"]),
-        )
+        )  # fmt: skip
     return tuple(points.ids[_rows(points, selection.ids)].tolist())
 
 

@@ -37,6 +37,23 @@ def _no_points() -> Floats:
 
 
 @dataclass(frozen=True)
+class MapName:
+    """A name drawn on the map, beside a point.
+
+    Args:
+        label: what is written.
+        row: of the point in `ids`, or in `texts` where `of_text` is set.
+        of_text: whether the point is a description.
+        strong: drawn bold (relevant classes), else in italics (confusers).
+    """
+
+    label: str
+    row: int
+    of_text: bool = False
+    strong: bool = True
+
+
+@dataclass(frozen=True)
 class MapPoints:
     """Where pictures and descriptions lie, and what hovering shows.
 
@@ -51,6 +68,7 @@ class MapPoints:
         texts: (T,) the descriptions.
         text_xy: (T, 2) in the same unit as `xy`.
         best: (N,) row in `texts` of each picture's best description, -1 for none; or None.
+        names: drawn where they do not overlap, the first ones first; the rest on zooming in.
     """
 
     version: str
@@ -61,6 +79,7 @@ class MapPoints:
     texts: Sequence[str] = ()
     text_xy: Floats = field(default_factory=_no_points)
     best: Ints | None = None
+    names: Sequence[MapName] = ()
 
 
 @dataclass(frozen=True)
@@ -164,6 +183,7 @@ def pack_points(points: MapPoints) -> dict[str, Any]:
         "folder": points.thumbnail_folder,
         "captions": list(points.captions),
         "texts": list(points.texts),
+        "names": [[n.label, n.row, n.of_text, n.strong] for n in points.names],
     }
 
 

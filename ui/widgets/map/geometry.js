@@ -72,6 +72,31 @@ function rowsInside(xy, polygon, visible) {
   return rows;
 }
 
+// Where names go: each at the first place around its point that is free of earlier names and
+// inside; null where there is none. `names` have x, y of their point and wide, high in pixels.
+function placeNames(names, width, height, gap = 8) {
+  const taken = [];
+  const free = (box) =>
+    box.left >= 2 && box.top >= 2 && box.left + box.wide <= width - 2 &&
+    box.top + box.high <= height - 2 &&
+    taken.every((other) =>
+      box.left > other.left + other.wide + 3 || other.left > box.left + box.wide + 3 ||
+      box.top > other.top + other.high || other.top > box.top + box.high);
+  return names.map(({ x, y, wide, high }) => {
+    const [middle, centre] = [x - wide / 2, y - high / 2];
+    const around = [[x + gap, centre], [x - gap - wide, centre], [middle, y - gap - high],
+      [middle, y + gap], [x + gap, y - gap - high], [x - gap - wide, y - gap - high],
+      [x + gap, y + gap], [x - gap - wide, y + gap]];
+    for (const [left, top] of around) {
+      const box = { left, top, wide, high };
+      if (!free(box)) continue;
+      taken.push(box);
+      return box;
+    }
+    return null;
+  });
+}
+
 // A stride that visits every one of `count` rows once, far from its neighbours: drawn in that
 // order, no class covers another only because it stands later in the pool.
 function mixingStride(count) {

@@ -17,10 +17,13 @@ class ScatterMap {
     this.tip = find(".tip");
     this.legend = find(".legend");
     this.count = find(".count");
+    this.more = find(".more");
+    this.names = find(".names");
     this.spoken = find(".spoken");
     find(".help").textContent = HELP;
     shared.view ??= { zoom: 1, x: 0, y: 0 };
     shared.hidden ??= new Set();
+    shared.named ??= true;
     this.hover = { row: -1, text: -1 };
     this.path = null; // corners of the lasso, in pixels
     this.panFrom = null;
@@ -43,6 +46,7 @@ class ScatterMap {
     find(".in").onclick = () => this.zoomAt(this.width / 2, this.height / 2, 1.4);
     find(".out").onclick = () => this.zoomAt(this.width / 2, this.height / 2, 1 / 1.4);
     find(".whole").onclick = () => this.resetView();
+    this.names.onclick = () => this.switchNames();
     this.stage.ontransitionend = () => this.draw();
     this.observer = new ResizeObserver(() => this.draw());
     this.observer.observe(this.stage);
@@ -70,7 +74,9 @@ class ScatterMap {
       shared.reset = data.reset;
       shared.pool = data.pool;
     }
-    this.stage.style.height = `${data.height}px`;
+    this.stage.style.height = data.beside === null
+      ? `${data.height}px`
+      : `max(${data.height}px, calc(100vh - ${data.beside}px))`;
     if (this.coloursVersion !== data.coloursVersion) this.takeColours();
     this.takePoints();
   }
@@ -102,8 +108,16 @@ class ScatterMap {
       this.stride = mixingStride(this.size);
       this.setHover(-1, -1);
     }
+    this.names.hidden = !points.names?.length;
+    this.names.setAttribute("aria-pressed", String(this.shared.named));
     const texts = points.texts.length ? ` and ${points.texts.length.toLocaleString()} descriptions` : "";
     this.over.setAttribute("aria-label", `Map of ${this.size.toLocaleString()} pictures${texts}`);
+    this.draw();
+  }
+
+  switchNames() {
+    this.shared.named = !this.shared.named;
+    this.names.setAttribute("aria-pressed", String(this.shared.named));
     this.draw();
   }
 
@@ -172,6 +186,7 @@ class ScatterMap {
       const began = performance.now();
       this.drawPoints();
       this.drawTexts();
+      this.drawNames();
       this.drawOver();
       this.over.dataset.drawMs = (performance.now() - began).toFixed(1);
       Object.assign(this.over.dataset, { points: this.size, version: this.points.version });
@@ -303,6 +318,40 @@ class ScatterMap {
     pen.stroke();
   }
 
+  // Names of classes beside their points, none over another; those without room wait for a zoom.
+  drawNames() {
+    const names = this.shared.named ? (this.points.names ?? []) : [];
+    const pen = this.base.getContext("2d");
+    const style = getComputedStyle(this.stage);
+    const size = parseFloat(style.fontSize);
+    const wanted = [];
+    for (const [label, row, ofText, strong] of names) {
+      if (!(ofText ? this.textVisible(row) : this.visible(row))) continue;
+      const [x, y] = ofText ? this.textAt(row) : this.pointAt(row);
+      if (x < 0 || y < 0 || x > this.width || y > this.height) continue;
+      const font = `${strong ? "600" : "italic 400"} ${size}px ${style.fontFamily}`;
+      pen.font = font;
+      wanted.push({ label, font, x, y, wide: pen.measureText(label).width, high: 1.2 * size });
+    }
+    const boxes = placeNames(wanted, this.width, this.height);
+    pen.textBaseline = "middle";
+    pen.lineJoin = "round";
+    pen.lineWidth = 4;
+    pen.strokeStyle = this.paper(); // a rim of paper: readable on any dots
+    pen.fillStyle = this.ink();
+    boxes.forEach((box, n) => {
+      if (!box) return;
+      pen.font = wanted[n].font;
+      pen.strokeText(wanted[n].label, box.left, box.top + box.high / 2);
+      pen.fillText(wanted[n].label, box.left, box.top + box.high / 2);
+    });
+    this.over.dataset.names = JSON.stringify(
+      boxes.flatMap((box, n) => (box ? [{ ...box, label: wanted[n].label }] : [])),
+    );
+    const left = boxes.filter((box) => !box).length;
+    this.more.textContent = left ? `${left} names have no room: zoom in` : "";
+  }
+
   drawOver() {
     if (!this.ready) return;
     const pen = this.prepare(this.over);
@@ -381,19 +430,34 @@ class ScatterMap {
     const { hidden } = this.shared;
     const button = document.createElement("button");
     button.type = "button";
-    button.title = "Show or hide";
+    button.title = "Show or hide; with Shift, or by a double click: this one alone";
+    button.dataset.code = String(code);
     button.setAttribute("aria-pressed", String(!hidden.has(code)));
     const swatch = document.createElement("span");
     swatch.className = "swatch";
     swatch.style.background = this.colour(code);
     const said = count || !texts ? count.toLocaleString() : `◆ ${texts.toLocaleString()}`;
     button.append(swatch, `${name} ${said}`);
-    button.onclick = () => {
+    button.onclick = ({ shiftKey }) => {
+      if (shiftKey) return this.showAlone(code);
       if (!hidden.delete(code)) hidden.add(code);
       button.setAttribute("aria-pressed", String(!hidden.has(code)));
       this.draw();
     };
+    button.ondblclick = () => this.showAlone(code);
     return button;
+  }
+
+  // One category by itself, or all again where it is alone already.
+  showAlone(code) {
+    const { hidden } = this.shared;
+    const others = [...new Set([...this.codes, ...this.textCodes])].filter((other) => other !== code);
+    const alone = others.every((other) => hidden.has(other)) && !hidden.has(code);
+    hidden.clear();
+    if (!alone) others.forEach((other) => hidden.add(other));
+    this.drawLegend();
+    this.legend.querySelector(`[data-code="${code}"]`)?.focus();
+    this.draw();
   }
 
   // ---- what is under the mouse
@@ -594,6 +658,7 @@ class ScatterMap {
       "=": () => this.zoomAt(middleX, middleY, 1.4),
       "-": () => this.zoomAt(middleX, middleY, 1 / 1.4),
       0: () => this.resetView(),
+      n: () => this.switchNames(),
       " ": () => this.setSpace(true),
       Enter: () => this.chooseCurrent(event),
       Escape: () => {
