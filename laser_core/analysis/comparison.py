@@ -17,7 +17,7 @@ from laser_core.data.tables.spreadsheet import Number, safe_csv
 from laser_core.errors import ConfigError
 from laser_core.metrics.summary import Summary, labels_paid, mean_and_spread, summarise
 from laser_core.store.store import StoreView
-from laser_core.strategies import strategy_class
+from laser_core.strategies import STRATEGIES, strategy_class
 from laser_core.strategies.settings import full_settings
 from laser_core.view import RoundRecord
 
@@ -137,6 +137,22 @@ def group_runs(runs: Sequence[KeptRun]) -> list[Group]:
             groups.append([run])
     names = _names([group[0] for group in groups])
     return [Group(name, tuple(group)) for name, group in zip(names, groups, strict=True)]
+
+
+def line_title(group: Group) -> str:
+    """A line's name for the screen: its strategy's title, which says what is a port, and the rest.
+
+    A line that somebody named otherwise keeps that name.
+    """
+    strategy = group.runs[0].config.strategy
+    known = STRATEGIES.get(strategy)
+    if known is None:
+        return group.name
+    for bare in (strategy, known.title.partition(" (")[0]):
+        rest = group.name.removeprefix(bare)
+        if rest != group.name and rest[:1] in ("", ",", " "):
+            return group.name if group.name.startswith(known.title) else known.title + rest
+    return group.name
 
 
 def curve(group: Group, measure: Measure | Reading, against: Against) -> Curve:
