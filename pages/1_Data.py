@@ -16,7 +16,12 @@ from ui.shared.frame import frame
 from ui.shared.jobs import show_job_panel
 from ui.shared.runs import TITLES, follow_new_run, jobs, start_run
 
-frame("Data", "🗂️", "A pool of pictures, the classes that matter in it, and the models in use.")
+frame(
+    "Data",
+    "🗂️",
+    "A pool of pictures, the classes that matter in it, and the models in use.",
+    "reading",
+)
 job = show_job_panel(jobs(), TITLES)
 follow_new_run(job)
 show_open_run_card()

@@ -10,7 +10,7 @@ from ui.shared.frame import frame
 from ui.shared.jobs import show_job_panel
 from ui.shared.runs import TITLES, current_run, jobs
 
-frame("Map", "🗺️")
+frame("Map", "🗺️", width="full")
 run = current_run()
 try:
     with st.container(horizontal=True, vertical_alignment="bottom"):

@@ -10,7 +10,12 @@ from ui.shared.frame import frame
 from ui.shared.jobs import show_job_panel
 from ui.shared.runs import TITLES, current_run, jobs
 
-frame("Round", "🎯", "The next query before it is asked: nothing is spent until you press Query.")
+frame(
+    "Round",
+    "🎯",
+    "The next query before it is asked: nothing is spent until you press Query.",
+    "full",
+)
 run = current_run()
 job = show_job_panel(jobs(), TITLES)
 try:

@@ -21,7 +21,7 @@ from ui.shared.frame import frame
 from ui.shared.jobs import show_job_panel
 from ui.shared.runs import TITLES, current_run, jobs
 
-frame("Label", "🏷️")
+frame("Label", "🏷️", width="full")
 run = current_run()
 job = show_job_panel(jobs(), TITLES)
 left, middle, side, right = st.columns([2.6, 1.1, 1.1, 1.8], vertical_alignment="bottom")

@@ -16,6 +16,7 @@ frame(
     "Compare",
     "⚖️",
     "Runs of one comparison that differ only in seed or class split are one line.",
+    "full",
 )
 show_job_panel(jobs(), TITLES)
 try:
@@ -26,7 +27,7 @@ try:
             "make a comparison: python -m laser_core compare --strategies laser,random "
             "--seeds 0,1,2 --out runs/first"
         )
-        st.page_link("app.py", label="To the home page", icon=":material/home:")
+        st.page_link("pages/0_Home.py", label="To the home page", icon=":material/home:")
         st.stop()
     groups = choose_groups(runs)
     if not groups:

@@ -11,7 +11,12 @@ from ui.shared.frame import frame
 from ui.shared.jobs import show_job_panel
 from ui.shared.runs import TITLES, current_run, jobs
 
-frame("Files", "🗃️", "Labels in from a table; labels, pictures and whole runs out, for other tools.")
+frame(
+    "Files",
+    "🗃️",
+    "Labels in from a table; labels, pictures and whole runs out, for other tools.",
+    "reading",
+)
 run = current_run(pictures=False)
 job = show_job_panel(jobs(), TITLES)
 try:

@@ -82,7 +82,7 @@ def test_a_page_says_that_no_run_is_open_and_touches_none(runs, outside, page) -
         opened = addressed(name, page)
         assert not opened.exception
         assert not opened.error
-        assert "No run is open." in [caption.value for caption in opened.caption]
+        assert any("No run open" in part.value for part in opened.markdown)
     assert {file: file.read_bytes() for file in outside.iterdir() if file.is_file()} == before
 
 

@@ -38,7 +38,7 @@ def test_no_page_promises_a_duration(open_page, name: str, run: str) -> None:
 
 def test_the_home_page_promises_none_either(open_page) -> None:
     """C8: "in under a minute" stood beside a bar that said 2 min."""
-    page = open_page("4_Round").switch_page("app.py").run()
+    page = open_page("4_Round").switch_page("pages/0_Home.py").run()
     assert "2,880 rendered pictures" in " ".join(words(page))
     assert [text for text in words(page) if PROMISE.search(text)] == []
 

@@ -17,8 +17,11 @@ ALL = ("1_Data", "2_Prompts", "3_Map", "4_Round", "5_Label", "6_Charts", "8_File
 
 
 def first_words(page: AppTest) -> str:
-    """What stands at the top of the page, below its title."""
-    shown = [each for each in page.main if each.type in ("markdown", "text_input", "error")]
+    """What stands at the top of the page, below the line with its title."""
+    parts = list(page.main)
+    below = next(at for at, each in enumerate(parts) if each.key == "present_button")
+    kinds = ("markdown", "text_input", "error")
+    shown = [each for each in parts[below:] if each.type in kinds]
     return " ".join(str(each.value or each.label) for each in shown[:2])
 
 
@@ -41,7 +44,7 @@ def test_a_run_from_a_zip_asks_with_the_same_card(open_page, read_run, name: str
     assert not page.exception
     assert "was made elsewhere" in first_words(page)
     assert page.text_input(key="adopt_pool").value == ""
-    home = page.switch_page("app.py").run()
+    home = page.switch_page("pages/0_Home.py").run()
     assert home.text_input(key="adopt_pool").value == ""
 
 

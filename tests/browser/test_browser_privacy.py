@@ -126,8 +126,11 @@ def test_a_page_shows_hostile_names_and_fetches_nothing_for_them(
 ) -> None:
     """A5: names of runs, classes, irrelevant things, sentences, models, people, files."""
     page, watch = opened(context, world, path)
-    sidebar = page.get_by_test_id("stSidebar")
-    expect(sidebar).to_contain_text("**evilrun** [r](mailto")
+    frame = page.locator(".st-key-frame")
+    expect(frame).to_contain_text("**evilrun** [r](mailto")
+    assert_plain(page)
+    frame.get_by_test_id("stPopover").get_by_role("button").click()
+    expect(page.get_by_test_id("stPopoverBody")).to_contain_text("Language model")
     assert_plain(page)
     assert_clean(page, watch, world.server)
 

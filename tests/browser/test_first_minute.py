@@ -31,8 +31,10 @@ def test_the_demo_shows_its_first_query_and_why_though_the_page_is_reloaded(
         main = page.get_by_test_id("stMain")
         expect(main.get_by_text("are relevant: precision")).to_be_visible()
         expect(main.get_by_role("option").first).to_be_visible()
-        sidebar = page.get_by_test_id("stSidebar")
-        expect(sidebar).to_contain_text("offline semantic reasoner (no LLM)")
+        page.get_by_test_id("stPopover").filter(has_text="rounds").get_by_role("button").click()
+        run = page.get_by_test_id("stPopoverBody")
+        expect(run).to_contain_text("offline semantic reasoner (rules, no LLM)")
+        page.keyboard.press("Escape")
         settle(page)
         slow = context.new_cdp_session(page)
         for _ in range(3):  # a browser that lags behind the server once showed nothing at all

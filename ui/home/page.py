@@ -9,7 +9,7 @@ from ui.escape import escape_text
 from ui.home.damaged_run import show_damaged_run
 from ui.home.open_run import open_from_zip
 from ui.shared.adopt import show_open_run_card
-from ui.shared.frame import NAME, frame
+from ui.shared.frame import frame
 from ui.shared.jobs import show_job_panel
 from ui.shared.navigation import go_to
 from ui.shared.runs import TITLES, ago, follow_new_run, jobs, open_run, run_cards, start_run
@@ -17,8 +17,7 @@ from ui.shared.runs import TITLES, ago, follow_new_run, jobs, open_run, run_card
 
 def show_home() -> None:
     """Draw the page."""
-    frame("")
-    st.title(f":material/frame_inspect: {NAME}", anchor=False)
+    frame("", width="reading")
     st.markdown(
         "**Open-set active learning** finds the pictures worth labeling in a pool that is mostly "
         "something else: you name the classes that matter, everything else is irrelevant, and no "

@@ -1,63 +1,86 @@
-"""The first call of every page: its title, the run in use, the models in use, the job under way."""
+"""The first call of every page: one line with its name, what it is for, and the run in use."""
 
 from __future__ import annotations
+
+from typing import Literal
 
 import streamlit as st
 
 from laser_core.errors import LaserError
+from laser_core.strategies import STRATEGIES
 from ui.escape import escape_text
+from ui.look.address import keep_address
+from ui.look.menu import HOME, NAME, configure_tab
+from ui.look.sizes import presenting, switch_presenting
 from ui.shared.jobs import show_job_badge, show_notice
 from ui.shared.runs import TITLES, jobs, open_run_name, reader
 
-NAME = "LaSeR Explorer"
-STYLE = """
-<style>
-[data-testid="stMainBlockContainer"] { max-width: 1500px; }
-[data-testid="stSidebarNavLink"]:focus-visible { outline: 2px solid #0072b2; outline-offset: -2px; }
-[data-testid="stMetricValue"] { font-size: 1.6rem; }
-/* the entry of app.py, which native pages call by its file name */
-[data-testid="stSidebarNavItems"] li:first-child p { font-size: 0; }
-[data-testid="stSidebarNavItems"] li:first-child p::after { content: "Home"; font-size: 0.875rem; }
-</style>
-"""
+Width = Literal["reading", "wide", "full"]
+WIDTHS: dict[Width, str] = {"reading": "60rem", "wide": "105rem", "full": "none"}
+# What Streamlit 1.67 has no setting for: the space at a page's sides, the focus in the menu, and
+# letters that grow with the screen (24 px at 1920) while a room looks on.
+SIDES = "[data-testid=stMainBlockContainer]{padding-inline:2rem;max-width:%s}"
+FOCUS = "[data-testid=stSidebarNavLink]:focus-visible{outline:2px solid;outline-offset:-2px}"
+NO_ROOM = ".st-key-address{position:absolute}"
+LARGE = "html{font-size:clamp(20px,1.25vw,48px)}"
 
 
-def frame(title: str, icon: str = "🔎", intro: str = "") -> None:
-    """Set up a page: browser title, sidebar, heading.
+def frame(title: str, icon: str = "🔎", intro: str = "", width: Width = "wide") -> None:
+    """Set up a page: browser tab, one line with its name and the run in use, the job under way.
 
     Args:
-        title: of the page; "" for the home page, which draws its own heading.
+        title: of the page; "" for the home page.
         icon: an emoji (a Material icon would be fetched from outside).
-        intro: one sentence on what the page is for.
+        intro: one sentence on what one does here.
+        width: "reading" for text and forms, "wide", or "full" for galleries and maps.
     """
-    st.set_page_config(
-        page_title=f"{title} · {NAME}" if title else NAME, page_icon=icon, layout="wide"
-    )
-    st.html(STYLE)
-    with st.sidebar:
-        _run_in_use()
-    show_job_badge(jobs(), TITLES)
-    if title:
-        st.title(title, anchor=False)
-    if intro:
-        st.caption(intro)
+    configure_tab(title, icon)
+    large = LARGE if presenting() else ""
+    st.html(f"<style>{SIDES % WIDTHS[width]}{FOCUS}{NO_ROOM}{large}</style>")
+    if not presenting():
+        show_job_badge(jobs(), TITLES)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="frame"):
+        st.header(title or NAME, anchor=False, width="content")
+        if intro:
+            st.markdown(f":gray[{intro}]", width="stretch")
+        else:
+            st.space("stretch")
+        _run_badge()
+        _present_button()
+        keep_address(title)
     show_notice()
 
 
-def _run_in_use() -> None:
+def _present_button() -> None:
+    on = presenting()
+    st.button(
+        "Back to the desk" if on else "Present",
+        icon=":material/close_fullscreen:" if on else ":material/present_to_all:",
+        help="Smaller letters, menu at the side" if on else "Larger letters, menu on top",
+        key="present_button", type="tertiary", on_click=switch_presenting,
+    )  # fmt: skip
+
+
+def _run_badge() -> None:
+    """The run in use as one button; what it consists of opens on a click."""
     name = open_run_name()
     if not name:
-        st.caption("No run is open.")
+        st.badge("No run open", color="gray")
         return
-    st.markdown(f"**Run** {escape_text(name)}")
+    shown = escape_text(name if len(name) <= 28 else f"{name[:27]}…")
     try:
         run = reader(name)
-        done = len(run.records())
+        done, config = len(run.records()), run.config
     except LaserError:  # the page says what is the matter, where it needs the run
-        st.caption("It cannot be read.")
+        st.badge(f"{shown} cannot be read", color="red", icon=":material/error:")
         return
-    st.caption(f"{done} of {run.config.rounds} rounds · {escape_text(run.config.strategy)}")
-    if run.prepared:
-        kind = " (no LLM)" if run.config.llm == "offline" else ""
-        st.caption(f"Language model: {escape_text(run.facts.llm)}{kind}")
-        st.caption(f"Vision-language model: {escape_text(run.facts.vlm)}")
+    with st.popover(f"{shown} · {done} of {config.rounds} rounds", icon=":material/folder:"):
+        st.markdown(f"**Run** {escape_text(name)}")
+        st.markdown(f"**Looks for** {escape_text(', '.join(config.relevant))}")
+        strategy = STRATEGIES.get(config.strategy)
+        st.markdown(f"**Strategy** {escape_text(strategy.title if strategy else config.strategy)}")
+        if run.prepared:
+            kind = " (rules, no LLM)" if config.llm == "offline" else ""
+            st.markdown(f"**Language model** {escape_text(run.facts.llm)}{kind}")
+            st.markdown(f"**Vision-language model** {escape_text(run.facts.vlm)}")
+        st.page_link(HOME, label="Open another run", icon=":material/swap_horiz:")

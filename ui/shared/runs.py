@@ -27,6 +27,8 @@ from laser_core.jobs.client import Jobs, JobState, Requests
 from laser_core.store.store import Store
 from laser_core.texts.descriptions import Descriptions
 from ui.escape import escape_text
+from ui.look.address import memory_of, remember
+from ui.look.menu import HOME
 from ui.shared.pictures import Thumbnails
 
 RUN_KEY, OPENING = "run", "opening"
@@ -202,19 +204,13 @@ def is_run(name: str) -> bool:
 
 def open_run(name: str) -> None:
     """Make `name` the run this tab works on."""
-    st.session_state[RUN_KEY] = name
-    st.query_params[RUN_KEY] = name
+    remember(RUN_KEY, name)
 
 
 def open_run_name() -> str:
     """The run this tab works on; "" when none is open."""
-    name = st.session_state.get(RUN_KEY) or st.query_params.get(RUN_KEY, "")
-    if is_run(name):
-        if st.query_params.get(RUN_KEY) != name:
-            st.query_params[RUN_KEY] = name
-        st.session_state[RUN_KEY] = name
-        return str(name)
-    return ""
+    name = memory_of(RUN_KEY)
+    return name if is_run(name) else ""
 
 
 def current_run(prepared: bool = True, pictures: bool = True) -> RunReader:
@@ -227,14 +223,14 @@ def current_run(prepared: bool = True, pictures: bool = True) -> RunReader:
     name = open_run_name()
     if not name:
         st.info("No run is open. Start the demo or open a run on the home page.")
-        st.page_link("app.py", label="To the home page", icon=":material/home:")
+        st.page_link(HOME, label="To the home page", icon=":material/home:")
         st.stop()
     try:
         run = reader(name)
         run.store.stamp()  # one that was damaged since it was opened says so here too
     except LaserError as error:
         st.error(escape_text(error))
-        st.page_link("app.py", label="To the home page", icon=":material/home:")
+        st.page_link(HOME, label="To the home page", icon=":material/home:")
         st.stop()
     from ui.shared.adopt import show_adopt_card
 
@@ -270,16 +266,15 @@ def open_when_done(kind: str, params: Mapping[str, Any]) -> None:
     from ui.shared.jobs import start_job
 
     start_job(jobs(), kind, params)
-    st.session_state[OPENING] = st.query_params[OPENING] = Path(str(params["folder"])).name
+    remember(OPENING, Path(str(params["folder"])).name)
 
 
 def follow_new_run(job: JobState | None) -> None:
     """Once the run that this tab has asked for is made, open it and go to its first query."""
-    opening = st.session_state.get(OPENING) or st.query_params.get(OPENING)
+    opening = memory_of(OPENING)
     if not opening or job is None or job.active:
         return
-    st.session_state.pop(OPENING, None)
-    st.query_params.pop(OPENING, None)
+    remember(OPENING, "")
     made = Path(str(job.params.get("folder", ""))).name == opening
     if made and job.status == "done" and is_run(opening):
         from ui.shared.navigation import go_to

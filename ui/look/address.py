@@ -1,0 +1,58 @@
+"""What the address bar says of a tab: its run, a run that is being made, whether a room looks on.
+
+It is read once, when the tab opens (a link, a bookmark, a reload). From then on the session knows,
+and the address is kept to it by the browser itself: `st.query_params[...] = ...` would add an entry
+to the browser's history, and the back button would then need two presses to leave a page.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+KEPT = ("run", "opening", "present")
+KEEP = """
+export default function ({ data }) {
+  const address = new URL(window.location.href);
+  for (const [name, value] of Object.entries(data.kept)) {
+    if (value) address.searchParams.set(name, value);
+    else address.searchParams.delete(name);
+  }
+  if (address.href !== window.location.href)
+    window.history.replaceState(window.history.state, "", address);
+}
+"""
+_READ = "_address_was_read"
+_widget = st.components.v2.component("laser_address", js=KEEP)
+
+
+def memory_of(name: str) -> str:
+    """What this tab knows of `name`, one of `KEPT`; "" for nothing."""
+    _read_once()
+    return str(st.session_state.get(name) or "")
+
+
+def remember(name: str, value: str) -> None:
+    """Have this tab know `value` as `name`, one of `KEPT`, also after a reload; "" forgets it."""
+    _read_once()
+    st.session_state[name] = value
+
+
+def keep_address(page: str) -> None:
+    """Put what this tab remembers into the address, without a new entry in the history.
+
+    Args:
+        page: its name; a click on the menu empties the address, so every page puts it back.
+    """
+    with st.container(key="address", width="content"):
+        _widget(
+            key=f"address {page}", data={"kept": {name: memory_of(name) for name in KEPT}},
+            width="content", height="content",
+        )  # fmt: skip
+
+
+def _read_once() -> None:
+    if _READ not in st.session_state:
+        st.session_state[_READ] = True
+        for name in KEPT:
+            if name in st.query_params:
+                st.session_state[name] = st.query_params[name]
