@@ -35,11 +35,12 @@ from laser_core.strategies import strategy_class
 from laser_core.strategies.hooks import Reasons
 from laser_core.strategies.settings import told_settings
 from laser_core.studies.files import find_study
+from laser_core.studies.folder import Places
 from laser_core.studies.report.results import Results
 from laser_core.studies.report.tables import study_tables
 from laser_core.studies.run import explain_kept, keep_pool, last_asked, new_folder, start
 from laser_core.studies.run import resume as resume_run
-from laser_core.studies.runner import Places, conduct, keep_study
+from laser_core.studies.runner import conduct, keep_study
 from laser_core.studies.settings import checked_config, choosable, require_known
 from laser_core.view import Query, RoundRecord
 
@@ -146,7 +147,7 @@ def study(
     """
     chosen, folder = find_study(what, wanted, Path(out) if out else None)
     keep_study(chosen, folder)
-    terminal, places = Terminal(), Places.of(folder)
+    terminal, places = Terminal(), Places.of(folder, chosen)
     tell = terminal.say if progress else _nothing
     results = _done(conduct(chosen, places, _cache(cache_dir), jobs, tell), progress, terminal)
     return StudyResult(folder, results)

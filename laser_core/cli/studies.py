@@ -13,10 +13,10 @@ from laser_core.cli.shared import CacheDir, end_with
 from laser_core.cli.terminal import Terminal
 from laser_core.errors import ConfigError
 from laser_core.studies.files import find_study
+from laser_core.studies.folder import Places
 from laser_core.studies.parts import PARTS, STARTS
 from laser_core.studies.report.results import read_results
 from laser_core.studies.runner import (
-    Places,
     conduct,
     keep_study,
     require_no_failure,
@@ -151,7 +151,7 @@ def study(
             if number is not None and number < 1:
                 raise ConfigError(f"{name} {number}: it must be at least 1")
         chosen, folder = find_study(what, ready.requested_study(), out)
-        places = Places.of(folder)
+        places = Places.of(folder, chosen)
         keep_study(chosen, folder)
         if report_only:
             results = read_results(chosen, places.runs, places.failures)

@@ -8,19 +8,21 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from laser_core.analysis.comparison import COLUMNS, rows_csv, summary_row
+from laser_core.analysis.comparison import COLUMNS
 from laser_core.config import ExperimentConfig, in_order
+from laser_core.data.class_split import WrittenNames
 from laser_core.errors import ConfigError
-from laser_core.experiment.plan import require_known_names
-from laser_core.metrics.summary import summarise
+from laser_core.experiment.plan import lasting_spec, require_known_names
 from laser_core.progress import Steps
 from laser_core.strategies import strategy_class
 from laser_core.strategies.settings import told_settings
 from laser_core.studies.cells import Line, Part, Place, Show, Study
+from laser_core.studies.folder import STUDY_FILE, Places
 from laser_core.studies.parts import ABLATIONS
 from laser_core.studies.processes.bench import Bench, Tell
 from laser_core.studies.report.results import Results, read_results, write
-from laser_core.studies.runner import Places, conduct
+from laser_core.studies.report.tables import comparison_rows
+from laser_core.studies.runner import conduct
 from laser_core.studies.settings import choosable
 
 
@@ -141,8 +143,8 @@ def compare(
     """Run every variant for every seed and split: a study of one part, on one pool.
 
     Each run has a folder of its own in `folder`. One that is finished already is read, not
-    repeated, so a stopped comparison goes on where it was. Beside tables and report `folder` gets
-    `comparison.csv`.
+    repeated, so a stopped comparison goes on where it was, and so does `study` with that folder.
+    Beside tables and report `folder` gets `comparison.csv`.
 
     Raises:
         LaserError: the first run cannot be begun; the folder is not made then.
@@ -152,11 +154,10 @@ def compare(
         require_known_names(config_of(base, variant))
     _require_used(base, chosen)
     study = comparison_study(base, chosen, seeds, splits)
-    places = Places(folder, folder)
+    places = Places.of(folder, study)
     _require_the_same(study, places, Bench(cache_dir))
-    results = yield from conduct(study, places, cache_dir, jobs, tell, None, True)
-    write(folder / "comparison.csv", rows_csv(comparison_rows(results)))
-    return results
+    write(folder / STUDY_FILE, study.to_json())
+    return (yield from conduct(study, places, cache_dir, jobs, tell, None, True))
 
 
 def _require_the_same(study: Study, places: Places, bench: Bench) -> None:
@@ -185,19 +186,24 @@ def comparison_study(
 
 
 def _fields(config: ExperimentConfig) -> dict[str, Any]:
-    """The settings of a line, by name; split and seed are those of its cells."""
-    names = (name for name in choosable(ExperimentConfig) if name not in ("seed", "split_seed"))
-    return {name: getattr(config, name) for name in names}
+    """The settings of a line that are not the usual, as a study's file can hold them.
 
-
-def comparison_rows(results: Results) -> list[dict[str, Any]]:
-    """One row a variant with a finished run, as `summary_row` makes it."""
-    found = {line.name: results.of("", line.name) for line in results.study.lines}
-    return [
-        summary_row(name, [summarise(run.records) for run in runs])
-        for name, runs in found.items()
-        if runs
-    ]
+    Split and seed are those of its cells.
+    """
+    usual = ExperimentConfig()
+    given = {
+        name: getattr(config, name)
+        for name in choosable(ExperimentConfig)
+        if name not in ("seed", "split_seed") and getattr(config, name) != getattr(usual, name)
+    }
+    for name in ("relevant", "known"):
+        if any(isinstance(each, WrittenNames) for each in given.get(name, ())):
+            (given[name],) = given[name]  # a text, to be parted once the pool's classes are known
+    own = dict(given.pop("settings", ()))
+    return {
+        "strategy": config.strategy, **given, "pool": lasting_spec(config.pool),
+        **({"settings": own} if own else {}),
+    }  # fmt: skip
 
 
 def comparison_table(results: Results) -> list[str]:

@@ -110,9 +110,9 @@ def ready_study(name: str, wanted: Wanted) -> Study:
 def demo_study(wanted: Wanted) -> Study:
     """All strategies on the built-in pool from one random batch, and the ablations; minutes."""
     pools = wanted.pools or ("demo",)
-    places = tuple(_place(p, r) for p in pools for r in wanted.ratios or (0.2,))
+    places = tuple(place_of(p, r) for p in pools for r in wanted.ratios or (0.2,))
     every = _every_strategy(_own_start(wanted.start or "random"))
-    ablations = _ablations()
+    ablations = ablation_lines()
     where = tuple(place.name for place in places)
     parts = (
         _ours(where, every),
@@ -128,12 +128,14 @@ def demo_study(wanted: Wanted) -> Study:
 def paper_study(wanted: Wanted) -> Study:
     """Sections 4.1 to 4.6: Figures 3 to 8, Tables 1 to 3, and all strategies from one batch."""
     pools, ratios = wanted.pools or PAPER_POOLS, wanted.ratios or (0.2, 0.3, 0.4)
-    places = tuple(_place(pool, ratio) for pool in pools if pool != "icubworld" for ratio in ratios)
+    places = tuple(
+        place_of(pool, ratio) for pool in pools if pool != "icubworld" for ratio in ratios
+    )
     icub = Place("icubworld", {"pool": "icubworld", **TASK}) if "icubworld" in pools else None
     short = Place("cifar100-20-ablations", {"pool": "cifar100", "mismatch": 0.2, "epochs": 50})
     rivals = _rivals(wanted.start or "published")
     every = _lines_of_both(_every_strategy("random", ", random start"), rivals)
-    ablations = _ablations()
+    ablations = ablation_lines()
     parts = _paper_parts(places, short if "cifar100" in pools else None, icub, rivals, ablations)
     parts.append(_ours(tuple(place.name for place in places), every))
     by_name = {line.name: line for line in (*rivals, *ablations, *every)}
@@ -201,7 +203,8 @@ def _of(
     )
 
 
-def _place(pool: str, ratio: float) -> Place:
+def place_of(pool: str, ratio: float) -> Place:
+    """A pool with a share of its classes, named by both, such as "cifar10-20"."""
     short = pool.replace("\\", "/").rstrip("/").rpartition("/")[2]
     return Place(f"{short}-{round(100 * ratio)}", {"pool": pool, "mismatch": ratio})
 
@@ -237,10 +240,10 @@ def _lines_of_both(lines: Sequence[Line], others: Sequence[Line]) -> tuple[Line,
     return tuple(same.get(repr(sorted(line.settings.items())), line) for line in lines)
 
 
-def _ablations() -> tuple[Line, ...]:
-    """The variations of Section 4.6, of LaSeR as printed."""
+def ablation_lines(start: str = "cold") -> tuple[Line, ...]:
+    """The variations of Section 4.6, of LaSeR as printed; in the order of `ABLATIONS`."""
     return tuple(
-        Line(name if changed else PRINTED_LINE, {**PRINTED, **changed, "start": "cold"})
+        Line(name if changed else PRINTED_LINE, {**PRINTED, **changed, "start": start})
         for name, changed in ABLATIONS.items()
     )
 

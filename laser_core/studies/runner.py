@@ -18,17 +18,18 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
+from laser_core.analysis.comparison import rows_csv
 from laser_core.errors import ConfigError, LaserError, StoreError
 from laser_core.experiment.plan import Plan
 from laser_core.metrics.summary import summarise
 from laser_core.progress import Progress, Steps
 from laser_core.studies.cells import Cell, Study, unavailable
+from laser_core.studies.folder import STUDY_FILE, Places
 from laser_core.studies.processes.bench import Bench, Tell
 from laser_core.studies.processes.crew import work_off
 from laser_core.studies.processes.worker import failure
 from laser_core.studies.report.page import report_html
 from laser_core.studies.report.results import (
-    FAILURES,
     Result,
     Results,
     keep_failures,
@@ -37,37 +38,11 @@ from laser_core.studies.report.results import (
     result_of,
     write,
 )
-from laser_core.studies.report.tables import study_tables
+from laser_core.studies.report.tables import comparison_rows, study_tables
 from laser_core.texts.descriptions import describe
 
 WRITE_AGAIN = 60.0  # seconds between reports while cells run
-
-
-@dataclass(frozen=True)
-class Places:
-    """Where the files of a study lie.
-
-    Args:
-        folder: of the study.
-        runs: of its runs.
-    """
-
-    folder: Path
-    runs: Path
-
-    @classmethod
-    def of(cls, folder: Path) -> Places:
-        """Those of a study in `folder`."""
-        return cls(folder, folder / "runs")
-
-    @property
-    def failures(self) -> Path:
-        """The file that failures are kept in."""
-        return self.folder / FAILURES
-
-    def lock(self, cell: Cell) -> Path:
-        """The file that is locked while a process works in the cell's run."""
-        return self.folder / "locks" / f"{cell.key.replace('/', '--')}.lock"
+LONG = 2.0  # seconds after which a stage of one run is shown in place of the whole study
 
 
 @dataclass
@@ -79,6 +54,19 @@ class _Account:
     done: int = 0
     ran: int = 0
     started: float = field(default_factory=time.perf_counter)
+    now: str = ""
+    stage: str = ""
+    since: float = field(default_factory=time.perf_counter)
+
+    def shown(self, progress: Progress) -> Progress:
+        """How many cells are done; a stage of a run once it takes long, such as its embedding."""
+        self.now = str(progress.figures.get("now", self.now))
+        if progress.stage != self.stage:
+            self.stage, self.since = progress.stage, time.perf_counter()
+        if progress.stage and time.perf_counter() - self.since > LONG:
+            return progress
+        figures = {"now": self.now} if self.now else {}
+        return Progress("runs of the study", self.done, self.total, figures)
 
     def count(self, result: Result) -> None:
         """A cell has ended now."""
@@ -145,7 +133,7 @@ def conduct(
     with closing(news):
         for progress in news:
             if "ended" not in progress.figures:
-                yield _over_all(progress, account)
+                yield account.shown(progress)
                 continue
             key, why = str(progress.figures["ended"]), str(progress.figures["error"])
             failed = _with_failure(places.failures, failed, key, why)
@@ -153,7 +141,7 @@ def conduct(
             if time.perf_counter() - last > WRITE_AGAIN:
                 write_results(read_results(study, places.runs, places.failures), places)
                 last = time.perf_counter()
-            yield _over_all(Progress(""), account)
+            yield account.shown(Progress(""))
     results = read_results(study, places.runs, places.failures)
     write_results(results, places)
     return results
@@ -165,13 +153,6 @@ def _nothing(line: str) -> None:
 
 def _is_left(result: Result, at_most: int | None) -> bool:
     return result.state != "finished" and (at_most is None or len(result.records) < at_most)
-
-
-def _over_all(progress: Progress, account: _Account) -> Progress:
-    """What is shown: the stage of a run in this process, else how many cells are done."""
-    if progress.stage:
-        return progress
-    return Progress("runs of the study", account.done, account.total)
 
 
 def _with_failure(path: Path, failed: Mapping[str, str], key: str, why: str) -> dict[str, str]:
@@ -191,7 +172,9 @@ def _here(
     """Run the cells in this process, one after another."""
     for cell in todo:
         error = ""
-        tell(f"{cell.line.name}, split {cell.split}, seed {cell.seed}")
+        name = f"{cell.line.name}, split {cell.split}, seed {cell.seed}"
+        tell(name)
+        yield Progress("", figures={"now": name})
         try:
             planned = bench.plan(cell.config(study.settings), cell.line.whole)
             one_thread = planned.config.learner == "head"  # the same sums as a process of its own
@@ -274,7 +257,7 @@ def keep_study(study: Study, folder: Path) -> None:
         ConfigError: it holds another.
         StoreError: it cannot be written.
     """
-    path, text = folder / "study.json", study.to_json()
+    path, text = folder / STUDY_FILE, study.to_json()
     if not path.exists():
         if folder.is_dir() and any(folder.iterdir()):
             raise ConfigError(f"{folder} holds something else already; choose another --out")
@@ -288,7 +271,7 @@ def keep_study(study: Study, folder: Path) -> None:
 
 
 def write_results(results: Results, places: Places) -> None:
-    """Write the tables and the report of a study as it is now.
+    """Write the tables and the report of a study as it is now; `comparison.csv` for a comparison.
 
     Raises:
         StoreError: the disk is full, or the folder cannot be written.
@@ -297,6 +280,8 @@ def write_results(results: Results, places: Places) -> None:
     for name, text in tables.items():
         write(places.folder / "csv" / name, text)
     write(places.folder / "report.html", report_html(results, tables))
+    if rows := comparison_rows(results) if places.runs == places.folder else []:
+        write(places.folder / "comparison.csv", rows_csv(rows))
 
 
 def told_end(results: Results, places: Places) -> list[str]:

@@ -14,6 +14,10 @@ import pytest
 from typer.testing import CliRunner
 
 from laser_core.cli.app import app
+from laser_core.jobs import tasks
+from laser_core.jobs.worker import JobContext
+from laser_core.progress import drain
+from laser_core.studies.report.kept import find_studies
 from laser_core.studies.report.tables import SECONDS
 from tests.integration.conftest import write_pool
 
@@ -248,9 +252,34 @@ def test_a_study_that_makes_no_sense_is_told_before_it_starts(refused, tmp_path,
     assert not (tmp_path / "out").exists()
 
 
+def test_a_job_of_the_app_stopped_and_started_again_writes_what_the_command_line_does(
+    whole, written, cache, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("LASER_CACHE_DIR", str(cache))
+    folder = tmp_path / "app"
+    params = {"study": json.loads(written.read_text()), "folder": str(folder), "jobs": 1}
+    context = JobContext(tmp_path, tmp_path, lambda: False, {})
+    going = tasks.study(params, context)
+    for progress in going:
+        if progress.done == 2:  # of the runs, of which the third has begun
+            break
+    going.close()
+    assert len(runs_of(folder)) < CELLS
+    steps = tasks.study({"study": str(folder), "jobs": 1}, context)
+    assert drain(steps) == {
+        "folder": str(folder), "cells": CELLS, "finished": CELLS, "failed": 0, "error": "",
+    }  # fmt: skip
+    assert files_of(folder) == files_of(whole)
+
+
 def test_a_comparison_is_a_small_study_with_a_report(laser, quick, tmp_path):
     asked = ("compare", *quick, "--strategies", "laser,random", "--out", tmp_path / "both")
     assert laser(*asked, "--jobs", 2).exit_code == 0
+    (kept,) = find_studies(tmp_path)  # the Arena page and `study` open it
+    assert [result.state for result in kept.read().cells] == ["finished", "finished"]
+    before = (tmp_path / "both" / "comparison.csv").read_bytes()
+    assert laser("study", tmp_path / "both").exit_code == 0
+    assert (tmp_path / "both" / "comparison.csv").read_bytes() == before
     assert "<svg" in (tmp_path / "both" / "report.html").read_text(encoding="utf-8")
     table = pd.read_csv(tmp_path / "both" / "comparison.csv")
     cells = pd.read_csv(tmp_path / "both" / "csv" / "cells.csv")

@@ -39,6 +39,7 @@ TITLES = {  # what the kinds of jobs are called on the screen
     "train": "Training",
     "run_rounds": "Running rounds",
     "run_whole": "Running it to the end",
+    "study": "Running the study",
     "ask_model": "Asking the language model",
     "ask_sentences": "Asking for sentences",
     "propose": "Looking for further classes",

@@ -15,6 +15,7 @@ from laser_core.jobs.tasks.exports import (
 )
 from laser_core.jobs.tasks.pictures import inspect_pool, make_thumbnails, project, warm_up
 from laser_core.jobs.tasks.runs import create_run, look_ahead, query, run_rounds, run_whole, train
+from laser_core.jobs.tasks.studies import study
 from laser_core.jobs.tasks.texts import (
     ask_model,
     ask_sentences,
@@ -31,6 +32,7 @@ JOBS: dict[str, Task] = {
     "train": train,
     "run_rounds": run_rounds,
     "run_whole": run_whole,
+    "study": study,
     "ask_model": ask_model,
     "ask_sentences": ask_sentences,
     "embed_sentences": embed_sentences,

@@ -26,7 +26,6 @@ from laser_core.studies.cells import Cell, Line, Place, Study, unavailable
 from laser_core.view import RoundRecord
 
 State = Literal["finished", "running", "waiting", "failed", "unavailable"]
-FAILURES = "failures.json"
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from laser_core.analysis.comparison import Curve
+from laser_core.analysis.comparison import Curve, summary_row
 from laser_core.data.tables.spreadsheet import Number, safe_csv
-from laser_core.metrics.summary import mean_and_spread
+from laser_core.metrics.summary import mean_and_spread, summarise
 from laser_core.studies.cells import Line, Part, Place, slug
 from laser_core.studies.report.results import (
     READINGS,
@@ -125,6 +125,16 @@ def final_rows(results: Results, place: Place, lines: Sequence[Line]) -> list[di
             "gap": accuracy[0] - text[0] if accuracy and text else None,
         })  # fmt: skip
     return rows
+
+
+def comparison_rows(results: Results) -> list[dict[str, Any]]:
+    """One row a line of a comparison with a finished run, as `summary_row` makes it."""
+    found = {line.name: results.of("", line.name) for line in results.study.lines}
+    return [
+        summary_row(name, [summarise(run.records) for run in runs])
+        for name, runs in found.items()
+        if runs
+    ]
 
 
 def _spread(row: dict[str, Any]) -> dict[str, Any]:
