@@ -72,11 +72,15 @@ class RoundRecord:
 
     @property
     def recall_without_given(self) -> float | None:
-        """Recall of what was not given at the start (Figure 8); None without true labels."""
-        if self.recall is None or self.relevant_in_pool is None:
+        """Recall without what was given at the start (Figure 8); None without true labels.
+
+        Relevant pictures that were asked, over all relevant ones of the pool: appendix C divides by
+        those of the data set, so what was given leaves the numerator alone.
+        """
+        if self.recall is None or not self.relevant_in_pool:
             return self.recall
-        left = self.relevant_in_pool - self.given  # all that is given is relevant
-        return (self.recall * self.relevant_in_pool - self.given) / left if left > 0 else 0.0
+        given = self.given / self.relevant_in_pool  # all of it is relevant
+        return max(0.0, self.recall - given)
 
     @property
     def zero_shot(self) -> float | None:

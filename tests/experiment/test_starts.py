@@ -127,7 +127,15 @@ def test_recall_is_told_with_and_without_the_given_labels(tmp_path):
     records = simulated(tmp_path / "run", strategy="random", start="known")
     found = sum(record.relevant for record in records)
     assert records[-1].recall == pytest.approx((found + 6) / 60)
-    assert records[-1].recall_without_given == pytest.approx(found / 54)
+    assert records[-1].recall_without_given == pytest.approx(found / 60)
+
+
+def test_given_labels_leave_the_numerator_of_recall_and_not_the_pool():
+    """Appendix C: 2,000 relevant pictures, 160 of them given, 1,040 asked for."""
+    record = fakes.record(relevant_in_pool=2000, given=160, recall=1200 / 2000)
+    assert record.recall_without_given == pytest.approx(1040 / 2000)
+    assert replace(record, recall=160 / 2000).recall_without_given == 0.0
+    assert replace(record, recall=None).recall_without_given is None
 
 
 def test_the_best_possible_precision_counts_no_given_image():
