@@ -58,7 +58,7 @@ class _Account:
     stage: str = ""
     since: float = field(default_factory=time.perf_counter)
 
-    def shown(self, progress: Progress) -> Progress:
+    def view_of(self, progress: Progress) -> Progress:
         """How many cells are done; a stage of a run once it takes long, such as its embedding."""
         self.now = str(progress.figures.get("now", self.now))
         if progress.stage != self.stage:
@@ -133,7 +133,7 @@ def conduct(
     with closing(news):
         for progress in news:
             if "ended" not in progress.figures:
-                yield account.shown(progress)
+                yield account.view_of(progress)
                 continue
             key, why = str(progress.figures["ended"]), str(progress.figures["error"])
             failed = _with_failure(places.failures, failed, key, why)
@@ -141,7 +141,7 @@ def conduct(
             if time.perf_counter() - last > WRITE_AGAIN:
                 write_results(read_results(study, places.runs, places.failures), places)
                 last = time.perf_counter()
-            yield account.shown(Progress(""))
+            yield account.view_of(Progress(""))
     results = read_results(study, places.runs, places.failures)
     write_results(results, places)
     return results

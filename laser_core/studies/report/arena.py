@@ -118,7 +118,7 @@ def labels_to_accuracy(
     """
     found = {line.name: _labels_by_block(results, place, line.name, accuracy) for line in lines}
     other = found.get(beside) or _labels_by_block(results, place, beside, accuracy)
-    return [_reached(name, each, other, seconds) for name, each in found.items() if each]
+    return [_reach_row(name, each, other, seconds) for name, each in found.items() if each]
 
 
 def _labels_by_block(
@@ -133,7 +133,7 @@ def _labels_by_block(
     }
 
 
-def _reached(
+def _reach_row(
     name: str,
     mine: dict[tuple[int, int], int | None],
     other: dict[tuple[int, int], int | None],

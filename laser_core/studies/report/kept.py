@@ -75,11 +75,11 @@ def find_studies(*homes: Path) -> list[KeptStudy]:
     One whose file cannot be read is among them, with the reason.
     """
     files = [path for home in homes if home.is_dir() for path in home.glob(f"*/{STUDY_FILE}")]
-    found = [_kept(path) for path in files if not path.parent.name.startswith(".")]
+    found = [_study_at(path) for path in files if not path.parent.name.startswith(".")]
     return sorted(found, key=lambda kept: (-kept.begun, kept.name))
 
 
-def _kept(path: Path) -> KeptStudy:
+def _study_at(path: Path) -> KeptStudy:
     try:
         begun = path.stat().st_mtime
         return KeptStudy(path.parent, read_study(path.parent), begun)
