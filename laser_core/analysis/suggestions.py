@@ -19,6 +19,7 @@ from laser_core.pool import Label, row_by_id
 from laser_core.scores import temperature_probabilities
 from laser_core.strategies.laser import laser_settings
 from laser_core.texts.cosines import TextCosines
+from laser_core.texts.descriptions import Descriptions
 from laser_core.view import NO_ARRAYS, QueryArrays
 
 IRRELEVANT = Label("irrelevant")
@@ -363,6 +364,31 @@ def _shares(cosines: TextCosines, spread: float | None) -> Floats:
     return shares
 
 
+def text_chances(cosines: TextCosines, classes: int, spread: float | None = None) -> Floats:
+    """(N, classes + 1) chance of each relevant class by the sentences, irrelevant last.
+
+    That of irrelevant is the likeliest confuser's, so the likeliest is what the nearest sentence
+    describes. A class without a sentence has 0. Without confusers nobody can tell: rows of NaN.
+
+    Args:
+        cosines, spread: as in `from_cosines`, of N images.
+        classes: n.
+    """
+    shares, owners = _shares(cosines, spread), np.unique(cosines.relevant_owner)
+    found = np.full((shares.shape[1], classes + 1), np.nan)
+    if len(cosines.irrelevant) == 0:
+        return found
+    found[:] = 0.0
+    found[:, owners] = shares[: len(owners)].T
+    found[:, -1] = shares[len(owners) :].max(axis=0)
+    return found / found.sum(axis=1, keepdims=True)
+
+
+def pool_spread(run: RunReader, texts: Descriptions) -> float:
+    """`usual_spread` of a run's pool under some descriptions."""
+    return usual_spread(run.cosines(texts, _sample(len(run.facts.ids))))
+
+
 def _rival(
     cosines: TextCosines,
     column: int,
@@ -394,6 +420,14 @@ def _by_detector(run: RunReader, wanted: set[int], arrays: QueryArrays) -> dict[
     thought = None if classifier is None else classifier[at]
     guesses = from_logits(logits, run.config.relevant, _temperature(run), thought)
     return dict(zip(np.asarray(arrays.row)[at].tolist(), guesses, strict=True))
+
+
+def detector_chances(run: RunReader, arrays: QueryArrays) -> Floats | None:
+    """(U, n + 1) `chances_of` a query's images; None where no detector counted in it."""
+    detector = _counting_detector(run, arrays)
+    if detector is None:
+        return None
+    return chances_of(np.asarray(detector), _classifier(run, arrays), _temperature(run))
 
 
 def _temperature(run: RunReader) -> float:
@@ -434,7 +468,7 @@ def _by_sentences(run: RunReader, rows: Ints, arrays: QueryArrays) -> list[Sugge
         return []
     texts, cosines = kept[1], run.cosines(kept[1], rows)
     classes = [each.name for each in texts.relevant]
-    spread = usual_spread(run.cosines(texts, _sample(len(run.facts.ids))))
+    spread = pool_spread(run, texts)
     confusers = [each.name for each in texts.confusers]
     guesses = from_cosines(cosines, texts.relevant_texts(), classes, confusers, spread)
     logits = _classifier(run, arrays)

@@ -88,6 +88,29 @@ def _largest(values: Floats, k: int) -> Ints:
     return np.take_along_axis(some, order, axis=1)
 
 
+def leaders(vectors: Floats, alike: float) -> Ints:
+    """(N,) the row that each of `vectors` (N, D), unit rows, is folded under; its own if none.
+
+    In the order given: a row is folded under the leader that it is most like, the first of equal
+    ones, if their product is at least `alike`; else it leads. So no row is ever less like its
+    leader than that, however long a chain of pictures there is between others.
+    """
+    found = np.arange(len(vectors))
+    led: list[int] = []
+    for start in range(0, len(vectors), ROWS_AT_ONCE):
+        block = vectors[start : start + ROWS_AT_ONCE]
+        before = block @ vectors[led].T  # (rows, leaders so far)
+        within = block @ block.T
+        own = len(led)
+        for n, row in enumerate(range(start, start + len(block))):
+            near = np.concatenate([before[n], within[n, np.array(led[own:], np.intp) - start]])
+            if len(near) and near.max() >= alike:
+                found[row] = led[int(near.argmax())]
+            else:
+                led.append(row)
+    return found
+
+
 def chains(vectors: Floats) -> Ints:
     """(N,) group of each unit vector: linked are those of which one is the other's nearest.
 

@@ -77,12 +77,13 @@ def embed_pool(planned: Plan, cache_dir: Path) -> Steps[EmbeddedPool]:
     statistics = vlm.pool_statistics(embedding.features[in_pool])
     vectors = vlm.image_vectors(embedding.features, statistics)
     yield Progress("looking at each picture's neighbours", 0, 1)
-    to_score = vlm.pool_vectors(vectors[in_pool])
+    own = vectors[in_pool]
+    to_score = vlm.pool_vectors(own)
     content = hashlib.sha256(vlm.key.encode())
     content.update(np.ascontiguousarray(to_score).data)  # no second copy of 5 KB a picture
     key = content.hexdigest()
     table = FileTable(cosines_folder(cache_dir, key[:16]), len(to_score))
-    table.keep_vectors(to_score)
+    table.keep_vectors(to_score, own if vlm.looks_at_neighbours else None)
     cosines = Cosines(to_score, lambda texts: embed_texts(texts, vlm, cache_dir), table)
     return EmbeddedPool(
         vlm, source, embedding.ids, vectors, cosines, embedding.failed, key[:16], embedding.notices

@@ -19,6 +19,7 @@ from laser_core.basics.files import save_array
 from laser_core.errors import CacheError
 
 FLOAT_BYTES = 4
+OWN = "own.npy"  # of the pictures alone; without a row where `vectors.npy` has the same
 
 
 def cosines_folder(cache_dir: Path, key: str) -> Path:
@@ -132,19 +133,27 @@ class FileTable:
                 "LASER_CACHE_DIR to another folder"
             ) from error
 
-    def keep_vectors(self, vectors: Floats) -> None:
+    def keep_vectors(self, vectors: Floats, own: Floats | None = None) -> None:
         """Keep the images' vectors (N, D) in half precision, so that a row can be added later.
+
+        Args:
+            own: (N, D) the pictures' own, where `vectors` are drawn towards their neighbours;
+                None: they are the same.
 
         Raises:
             CacheError: the disk is full, or the folder cannot be written.
         """
-        path = self.folder / "vectors.npy"
+        self._keep("vectors.npy", vectors)
+        self._keep(OWN, vectors[:0] if own is None else own)
+
+    def _keep(self, name: str, vectors: Floats) -> None:
         try:
-            whole = np.load(path, mmap_mode="r", allow_pickle=False).shape == vectors.shape
+            kept = np.load(self.folder / name, mmap_mode="r", allow_pickle=False)
+            whole = kept.shape == vectors.shape
         except NPY_DAMAGE:
             whole = False
         if not whole:
-            save_array(path, vectors.astype(np.float16))
+            save_array(self.folder / name, vectors.astype(np.float16))
 
     def vectors(self) -> Floats:
         """(N, D) float32, what `keep_vectors` was given, to three digits.
@@ -162,8 +171,18 @@ class FileTable:
         """
         return np.asarray(self._kept_vectors()[rows]).astype(np.float32)
 
-    def _kept_vectors(self) -> Floats:
-        path = self.folder / "vectors.npy"
+    def own_vectors(self, rows: Ints) -> Floats:
+        """(len(rows), D) float32 of the images at `rows`, as the model sees each picture alone.
+
+        Raises:
+            CacheError: they were not kept, as in pools that an earlier version embedded.
+        """
+        kept = self._kept_vectors(OWN)
+        same = len(kept) == 0  # as those that sentences are compared with
+        return self.some_vectors(rows) if same else np.asarray(kept[rows]).astype(np.float32)
+
+    def _kept_vectors(self, name: str = "vectors.npy") -> Floats:
+        path = self.folder / name
         try:
             kept: Floats = np.load(path, mmap_mode="r", allow_pickle=False)
         except NPY_DAMAGE as error:

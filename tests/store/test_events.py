@@ -176,6 +176,16 @@ def test_two_people_who_disagree_are_listed_and_the_later_answer_stands(store):
     assert store.labels.disagreements() == []
 
 
+def test_a_label_given_again_is_known_as_such_until_that_is_taken_back_or_changed(store):
+    store.labels.append({"a": CAT, "b": CAT}, 1, "Ada")
+    assert store.labels.given_twice() == set()
+    store.labels.append({"a": CAT}, 1, "Bob")
+    store.labels.append({"b": DOG}, 1, "Ada")
+    assert store.labels.given_twice() == {"a"}
+    store.events.undo("Bob")
+    assert store.labels.given_twice() == set()
+
+
 def test_an_undo_after_the_round_was_trained_marks_the_round_and_rewrites_nothing(store):
     store.labels.append({"a": CAT}, 1, "Ada")
     store.labels.append({"b": LAMP}, 1, "Ada")

@@ -85,6 +85,13 @@ class Labels:
                     found.append(Disagreement(image, ordered))
         return found
 
+    def given_twice(self) -> set[str]:
+        """Ids whose label was given again by the answer that stands: looked at once more."""
+        with self._events.guard:
+            replay = self._events.replay()
+            pairs = {image: seqs[-2:] for image, seqs in replay.answers().items() if seqs[1:]}
+            return {i for i, (a, b) in pairs.items() if replay.label(a) == replay.label(b)}
+
     def imports(self) -> list[Import]:
         """What was brought in from files and still stands, newest first."""
         found: dict[int, list[Answer]] = {}
