@@ -20,7 +20,7 @@ from laser_core.metrics.summary import (
 )
 from laser_core.view import RoundRecord
 from ui.escape import escape_text
-from ui.shared.plots import BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, PictureFormat, draw, figure
+from ui.shared.plots import PictureFormat, colours, draw, figure
 
 HEIGHT = 300
 AXES = ("Rounds", "Labels paid", "Relevant labels", "Minutes spent")
@@ -62,20 +62,21 @@ def precision_chart(run: RunReader, records: Sequence[RoundRecord], axis: Axis) 
     precision = [record.precision for record in records]
     ceiling = [record.ceiling for record in records]
     if any(value is not None for value in ceiling):
-        _line(made, axis, ceiling, "ceiling", GREY, "dot", "triangle-down")
-    _line(made, axis, precision, "precision", BLUE, "solid", "circle", 3)
-    _line(made, axis, running_mean(precision), "running mean", SKY, "dash", "circle-open")
+        _line(made, axis, ceiling, "ceiling", colours().grey, "dot", "triangle-down")
+    _line(made, axis, precision, "precision", colours().blue, "solid", "circle", 3)
+    mean = running_mean(precision)
+    _line(made, axis, mean, "running mean", colours().navy, "dash", "circle-open")
     if run.relevant_rows is not None and all(name is not None for name in run.facts.labels):
         answered = answered_in(run.facts.ids, run.store.labels.answers())
         luck = random_expectation(run.relevant_rows, answered, len(records))
-        _line(made, axis, luck, "random's expectation", RED, "dashdot", "x")
+        _line(made, axis, luck, "random's expectation", colours().brown, "dashdot", "x")
     return made
 
 
 def recall_chart(records: Sequence[RoundRecord], axis: Axis) -> go.Figure:
     """Share of all relevant pictures found so far."""
     made = _share_chart(axis, "recall")
-    _line(made, axis, [r.recall for r in records], "recall", GREEN, "solid", "square", 3)
+    _line(made, axis, [r.recall for r in records], "recall", colours().violet, "solid", "square", 3)
     return made
 
 
@@ -86,8 +87,9 @@ def accuracy_chart(records: Sequence[RoundRecord], axis: Axis) -> go.Figure:
     from_start = Axis(axis.title, [0.0, *axis.values]) if known else axis
     made = _share_chart(from_start, "accuracy")
     if known:
-        _line(made, from_start, [text[0], *text], "text alone", GREY, "dash", "x")
-    _line(made, axis, [r.accuracy for r in records], "accuracy", PINK, "solid", "diamond", 3)
+        _line(made, from_start, [text[0], *text], "text alone", colours().grey, "dash", "x")
+    accuracy = [record.accuracy for record in records]
+    _line(made, axis, accuracy, "accuracy", colours().pink, "solid", "diamond", 3)
     return made
 
 
@@ -96,8 +98,8 @@ def delta_chart(records: Sequence[RoundRecord], axis: Axis) -> go.Figure:
     made = _share_chart(axis, "share")
     values = [record.figures.get("delta") for record in records]
     effective = [record.figures.get("delta_effective") for record in records]
-    _line(made, axis, values, "δ", ORANGE, "solid", "circle", 3)
-    _line(made, axis, effective, "effective", BLUE, "dash", "diamond")
+    _line(made, axis, values, "δ", colours().orange, "solid", "circle", 3)
+    _line(made, axis, effective, "effective", colours().blue, "dash", "diamond")
     return made
 
 

@@ -19,7 +19,7 @@ from laser_core.analysis.yields import (
 from laser_core.texts.lint import MAGNET_RULE
 from laser_core.view import RoundRecord
 from ui.escape import chart_text, escape_text
-from ui.shared.plots import BLUE, GREY, ORANGE, PictureFormat, draw, figure, short
+from ui.shared.plots import PictureFormat, colours, draw, figure, short
 
 MOST = 25  # bars in a chart; the table below it has all
 
@@ -67,8 +67,8 @@ def yield_chart(yields: Sequence[Yield]) -> go.Figure:
     made = figure(70 + 22 * len(yields), "", "pictures queried")
     hover = [chart_text(f"{each.text} ({each.name})") for each in yields]
     for label, colour, pattern, values in (
-        ("relevant", BLUE, "", [each.relevant for each in yields]),
-        ("irrelevant", ORANGE, "/", [each.queried - each.relevant for each in yields]),
+        ("relevant", colours().blue, "", [each.relevant for each in yields]),
+        ("irrelevant", colours().orange, "/", [each.queried - each.relevant for each in yields]),
     ):
         made.add_bar(
             x=values, y=places, orientation="h", name=label, customdata=hover,
@@ -88,7 +88,7 @@ def show_classes(run: RunReader, picture: PictureFormat) -> None:
     other = [count for count in counts if not count.relevant]
     with left:
         st.markdown("**Relevant classes**: labeled, and how many the pool holds")
-        draw(class_chart(relevant, BLUE), "chart classes", f"{run.name}-classes", picture)
+        draw(class_chart(relevant, colours().blue), "chart classes", f"{run.name}-classes", picture)
         if any(count.in_pool is None for count in relevant):
             st.caption("How many the pool holds is unknown.")
     with right:
@@ -96,9 +96,8 @@ def show_classes(run: RunReader, picture: PictureFormat) -> None:
         if not other:
             st.info("No irrelevant picture has been labeled.")
         else:
-            draw(
-                class_chart(other[:MOST], ORANGE), "chart others", f"{run.name}-irrelevant", picture
-            )
+            made = class_chart(other[:MOST], colours().orange)
+            draw(made, "chart others", f"{run.name}-irrelevant", picture)
 
 
 def class_chart(counts: Sequence[ClassCount], colour: str) -> go.Figure:
@@ -109,7 +108,7 @@ def class_chart(counts: Sequence[ClassCount], colour: str) -> go.Figure:
     if any(count.in_pool is not None and count.relevant for count in counts):
         made.add_bar(
             x=[count.in_pool for count in counts], y=places, orientation="h", name="in the pool",
-            marker={"color": GREY, "opacity": 0.4}, hovertemplate="%{x}",
+            marker={"color": colours().grey, "opacity": 0.4}, hovertemplate="%{x}",
         )  # fmt: skip
     made.add_bar(
         x=[count.found for count in counts], y=places, orientation="h", name="labeled",

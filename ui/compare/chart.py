@@ -16,10 +16,9 @@ from laser_core.analysis.comparison import (
     rows_csv,
 )
 from ui.escape import chart_text
-from ui.shared.plots import BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, VIOLET, draw, figure
+from ui.shared.plots import colours, draw, figure
 
-# Told apart by colour, and past eight lines by dash and marker too.
-COLOURS = (BLUE, ORANGE, GREEN, PINK, SKY, RED, VIOLET)
+# Told apart by colour, and past six lines by dash and marker too.
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 MARKERS = ("circle", "square", "diamond", "triangle-up", "x", "star", "triangle-down", "cross")
 HEIGHT = 420
@@ -61,7 +60,7 @@ def comparison_chart(groups: list[Group], measure: Measure, against: Against) ->
         return
     made = figure(HEIGHT, measure.capitalize(), AXES[against])
     for place, (group, line) in enumerate(zip(groups, curves, strict=True)):
-        _add_band(made, line, COLOURS[place % len(COLOURS)])
+        _add_band(made, line, _colour(place))
         _add_line(made, group.name, line, place)
     if measure == "precision":
         _add_dotted(made, groups, "ceiling", against, CEILING)
@@ -87,12 +86,12 @@ def _add_dotted(
     for place, line in enumerate(lines):
         made.add_scatter(
             x=line.x, y=line.mean, mode="lines", showlegend=False, hoverinfo="skip",
-            line={"color": COLOURS[place % len(COLOURS)], "dash": "dot", "width": 1.5},
+            line={"color": _colour(place), "dash": "dot", "width": 1.5},
         )  # fmt: skip
     if any(line.x for line in lines):  # one entry stands for all of them
         made.add_scatter(
             x=[None], y=[None], mode="lines", name=name, hoverinfo="skip",
-            line={"color": GREY, "dash": "dot", "width": 1.5},
+            line={"color": colours().grey, "dash": "dot", "width": 1.5},
         )  # fmt: skip
 
 
@@ -104,14 +103,19 @@ def _add_line(made: go.Figure, name: str, line: Curve, place: int) -> None:
         name=f"{chart_text(name)}, n = {line.runs}",
         mode="lines+markers",
         line={
-            "color": COLOURS[place % len(COLOURS)],
-            "dash": DASHES[place // len(COLOURS) % len(DASHES)],
+            "color": _colour(place),
+            "dash": DASHES[place // len(colours().classes) % len(DASHES)],
             "width": 2.5,
         },
         marker={"symbol": MARKERS[place % len(MARKERS)], "size": 8},
         customdata=spread,
         hovertemplate="%{y:.3f}%{customdata}",
     )
+
+
+def _colour(place: int) -> str:
+    given = colours().classes
+    return given[place % len(given)]
 
 
 def _add_band(made: go.Figure, line: Curve, colour: str) -> None:

@@ -14,13 +14,12 @@ from laser_core.strategies.explanation import explain, with_shares
 from laser_core.strategies.laser import laser_settings
 from ui.escape import escape_text
 from ui.prompts.state import TextsEffect, known_in_pool
-from ui.shared.plots import BLUE, GREY, ORANGE, draw, figure
+from ui.shared.plots import colours, draw, figure
 from ui.shared.runs import picture_urls, requests, thumbnails
 from ui.widgets.gallery import Badge, Thumb, Tone, gallery
 
 SHOWN = 24  # pictures at a time
 PREFETCHED = 400  # best pictures whose small copies are made before anyone asks
-COLOURS = {"relevant": BLUE, "irrelevant": ORANGE, "not known": GREY}
 TOP, ENTERED, LEFT = "Top of the query", "Entered", "Left"
 
 
@@ -66,6 +65,8 @@ def _gain(value: float | None, before: float | None) -> str | None:
 
 
 def _histogram(run: RunReader, now: TextsEffect, base: TextsEffect) -> None:
+    used = colours()
+    marks = {"relevant": used.blue, "irrelevant": used.orange, "not known": used.grey}
     known = known_in_pool(run)
     edges = bin_edges(now.start.s_vlm, base.start.s_vlm)
     middles = (edges[:-1] + edges[1:]) / 2
@@ -74,7 +75,7 @@ def _histogram(run: RunReader, now: TextsEffect, base: TextsEffect) -> None:
         made.add_trace(
             go.Scatter(
                 x=middles, y=100 * shares, name=name, mode="lines", line_shape="hvh",
-                fill="tozeroy", line={"color": COLOURS[name], "width": 2},
+                fill="tozeroy", line={"color": marks[name], "width": 2},
                 hovertemplate="%{y:.1f} %",
             )
         )  # fmt: skip
@@ -84,7 +85,7 @@ def _histogram(run: RunReader, now: TextsEffect, base: TextsEffect) -> None:
                 go.Scatter(
                     x=middles, y=100 * shares, name=f"{name} before", mode="lines",
                     showlegend=False,
-                    line_shape="hvh", line={"color": COLOURS[name], "width": 1.5, "dash": "dot"},
+                    line_shape="hvh", line={"color": marks[name], "width": 1.5, "dash": "dot"},
                     hovertemplate="%{y:.1f} %",
                 )
             )  # fmt: skip

@@ -15,7 +15,7 @@ from laser_core.strategies import STRATEGIES
 from laser_core.strategies.laser import laser_settings
 from ui.round.state import RoundView, trials
 from ui.shared.page_settings import PageSettings
-from ui.shared.plots import BLUE, GREY, ORANGE, draw, figure
+from ui.shared.plots import colours, draw, figure
 
 FUSIONS = {"raw": "raw (Eq. 5)", "zscore": "z-scores"}
 SELECTIONS = {
@@ -155,17 +155,17 @@ def show_delta_strip(run: RunReader, view: RoundView, tried: TriedChoice) -> Non
     deltas = [trial.delta for trial in found]
     made.add_scatter(
         x=deltas, y=[trial.overlap for trial in found], name="overlap",
-        mode="lines+markers", line={"color": BLUE, "width": 3}, hovertemplate="%{y:.2f}",
+        mode="lines+markers", line={"color": colours().blue, "width": 3}, hovertemplate="%{y:.2f}",
     )  # fmt: skip
     if any(trial.precision is not None for trial in found):
         made.add_scatter(
             x=deltas, y=[trial.precision for trial in found], name="precision",
-            mode="lines+markers", line={"color": ORANGE, "width": 3, "dash": "dash"},
+            mode="lines+markers", line={"color": colours().orange, "width": 3, "dash": "dash"},
             marker={"symbol": "diamond", "size": 8}, hovertemplate="%{y:.2f}",
         )  # fmt: skip
-    made.add_vline(x=view.delta, line={"color": GREY, "dash": "dot", "width": 2})
+    made.add_vline(x=view.delta, line={"color": colours().grey, "dash": "dot", "width": 2})
     if tried.full.delta is not None and tried.full.delta != view.delta:
-        made.add_vline(x=tried.full.delta, line={"color": GREY, "width": 2})
+        made.add_vline(x=tried.full.delta, line={"color": colours().grey, "width": 2})
     made.update_yaxes(range=[-0.05, 1.08], tickvals=[0, 0.5, 1])
     made.update_xaxes(range=[-0.02, 1.02], title="δ", dtick=0.1)
     draw(made, f"round strip {run.name} {view.ranking.round}", "delta", toolbar=False)

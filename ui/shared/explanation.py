@@ -19,7 +19,7 @@ from laser_core.pool import Label
 from laser_core.strategies.explanation import Explanation, Prediction
 from laser_core.strategies.laser import laser_settings
 from ui.escape import escape_text
-from ui.shared.plots import BLUE, GREY, ORANGE, bars, draw
+from ui.shared.plots import bars, colours, draw
 from ui.shared.runs import picture_urls, thumbnails
 
 SHOWN = 8  # bars in a chart; what is smaller is summed up in a last one
@@ -179,7 +179,7 @@ def _language(why: Explanation, place: Ranking, key: str) -> None:
         "was taken off:"
     )
     names, values = confuser_bars(why, summed)
-    draw(bars(names, values, ORANGE, 3), f"{key} confusers", "confusers", toolbar=False)
+    draw(bars(names, values, colours().orange, 3), f"{key} confusers", "confusers", toolbar=False)
 
 
 def _shares(why: Explanation, key: str) -> None:
@@ -192,7 +192,7 @@ def _shares(why: Explanation, key: str) -> None:
     names = [*(share.name for share in shown), "the rest"]
     rest = 1.0 - sum(share.share for share in shown)
     values = [*(share.share for share in shown), rest]
-    draw(bars(names, values, ORANGE, 3), f"{key} shares", "shares", toolbar=False)
+    draw(bars(names, values, colours().orange, 3), f"{key} shares", "shares", toolbar=False)
 
 
 def confuser_bars(why: Explanation, summed: bool) -> tuple[list[str], list[float]]:
@@ -220,8 +220,8 @@ def _detector(why: Explanation, place: Ranking, key: str) -> None:
     names = [*(name for name, _ in likely), "irrelevant"]
     values = [why.probabilities[name] for name in names[:-1]]
     values.append(why.probabilities["irrelevant"])
-    colours = [BLUE] * len(likely) + [GREY]
-    draw(bars(names, values, colours, 2), f"{key} detector", "detector", toolbar=False)
+    marks = [colours().blue] * len(likely) + [colours().grey]
+    draw(bars(names, values, marks, 2), f"{key} detector", "detector", toolbar=False)
     st.markdown(
         "Eq. (4) $\\;S_{det} = \\max_i p_i - p_{irrelevant} = "
         f"{max(values[:-1]):.3f} - {values[-1]:.3f} = {why.s_det:.3f}$"

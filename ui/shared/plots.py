@@ -2,40 +2,77 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import plotly.graph_objects as go
 import streamlit as st
 
 from ui.escape import chart_text
+from ui.look.sizes import font, height
 
-# Okabe and Ito: told apart by the colour-blind, readable on white and on the dark background.
-BLUE, ORANGE, GREEN, PINK = "#0072b2", "#e69f00", "#009e73", "#cc79a7"
-SKY, RED, VIOLET, GREY = "#56b4e9", "#d55e00", "#8c7ae6", "#7f8c8d"
-FONT = 14  # points; readable from the back of a room
 TOOLBAR = 48  # CSS pixels for the buttons of a chart and one line of legend
 
 PictureFormat = Literal["svg", "png"]
 
 
-def figure(height: int, y_title: str = "", x_title: str = "") -> go.Figure:
-    """An empty chart in the house's style; `height` in CSS pixels."""
+@dataclass(frozen=True)
+class Palette:
+    """The chart colours of a theme, called as they look in the light one.
+
+    They come from .streamlit/config.toml, where a test holds their contrast: told apart by the
+    colour-blind, and dark (in the dark theme: pale) enough for a name at a line's end. `grey` is
+    for references only.
+    """
+
+    blue: str
+    orange: str
+    violet: str
+    pink: str
+    brown: str
+    navy: str
+    grey: str
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Those that stand for something, in the order in which they are given out."""
+        return (self.blue, self.orange, self.violet, self.pink, self.brown, self.navy)
+
+
+def colours() -> Palette:
+    """The palette of the theme that this tab shows."""
+    return Palette(*theme_option("chartCategoricalColors"))
+
+
+def theme_option(name: str) -> Any:
+    """A setting of the theme that this tab shows: `theme.light` or `theme.dark`."""
+    return st.get_option(f"theme.{st.context.theme.type or 'light'}.{name}")
+
+
+def figure(pixels: int, y_title: str = "", x_title: str = "") -> go.Figure:
+    """An empty chart in the house's style, larger while a room looks on.
+
+    Args:
+        pixels: its height on a desk, in CSS pixels.
+    """
+    size = font()
+    tick = {"size": size - 1, "color": theme_option("grayTextColor")}
     return go.Figure(
         layout={  # at once: update_layout takes ten times as long, and a page has eight charts
-            "height": height,
+            "height": height(pixels),
             "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
-            "font": {"size": FONT},
+            "font": {"size": size},
             "legend": {
                 "orientation": "h",
                 "y": 1.02,
                 "yanchor": "bottom",
                 "x": 0,
                 "title": "",
-                "font": {"size": FONT},
+                "font": {"size": size},
             },
             "hovermode": "x unified",
-            "xaxis": {"title": x_title, "automargin": True, "tickfont": {"size": FONT - 1}},
-            "yaxis": {"title": y_title, "automargin": True, "tickfont": {"size": FONT - 1}},
+            "xaxis": {"title": x_title, "automargin": True, "tickfont": tick},
+            "yaxis": {"title": y_title, "automargin": True, "tickfont": tick},
         }
     )
 
@@ -49,7 +86,7 @@ def draw(
         key: of the element, unique on the page.
         toolbar: whether the buttons that save the chart and undo a zoom are there.
     """
-    background = st.get_option(f"theme.{st.context.theme.type or 'light'}.backgroundColor")
+    background = theme_option("backgroundColor")
     made.update_layout(paper_bgcolor=background, plot_bgcolor=background)
     if toolbar:  # above the legend, which stands above the plot
         made.update_layout(margin_t=TOOLBAR, height=made.layout.height + TOOLBAR - 8)
@@ -62,14 +99,14 @@ def draw(
     st.plotly_chart(made, key=key, config=config, width="stretch", theme="streamlit")
 
 
-def bars(names: list[str], values: list[float], colours: list[str] | str, digits: int) -> go.Figure:
+def bars(names: list[str], values: list[float], marks: list[str] | str, digits: int) -> go.Figure:
     """Bars that lie on their side, the first one on top, each with its value."""
     made = figure(16 + 24 * len(names))
     made.add_bar(
         x=values,
         y=[chart_text(short(name)) for name in names],
         orientation="h",
-        marker_color=colours,
+        marker_color=marks,
         text=[f"{value:.{digits}f}" for value in values],
         textposition="outside",
         cliponaxis=False,

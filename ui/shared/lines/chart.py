@@ -14,8 +14,9 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from ui.escape import chart_text
+from ui.look.sizes import font
 from ui.shared.lines.ends import share_axis, spread_out
-from ui.shared.plots import FONT, figure, short
+from ui.shared.plots import figure, short
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 LONGEST = 28  # characters of a name at a line's end
@@ -115,7 +116,7 @@ def line_figure(
     """
     colours = line_colours()
     names = max((len(plot.lines) + len(plot.limits) for plot in plots[:1]), default=0)
-    made = figure(max(height, round(names * FONT * ROW) + 90))
+    made = figure(max(height, round(names * font() * ROW) + 90))
     many = max((len(plot.lines) for plot in plots), default=0) > UNIFIED
     made.update_layout(margin_t=34, showlegend=False, hovermode="closest" if many else "x unified")
     shapes: Marks = []
@@ -168,7 +169,7 @@ def _add_plot(
     title = {
         "x": place.across[0], "y": place.up[1], "xref": "paper", "yref": "paper",
         "text": f"<b>{chart_text(plot.title)}</b>", "xanchor": "left", "yanchor": "bottom",
-        "showarrow": False, "yshift": 6, "font": {"size": FONT},
+        "showarrow": False, "yshift": 6, "font": {"size": font()},
     }  # fmt: skip
     _set_axes(made, place, (first, last), (low, high, step), x_title if place.large else "", rounds)
     if not place.large:
@@ -197,7 +198,7 @@ def _set_axes(
     fine = step * 100 % 1 > 1e-6
     x: dict[str, Any] = {
         "range": across, "domain": place.across, "title": {"text": x_title, "standoff": 8},
-        "anchor": f"y{place.axis}", "tickfont": {"size": FONT - 1}, "automargin": True,
+        "anchor": f"y{place.axis}", "tickfont": {"size": font() - 1}, "automargin": True,
         "showgrid": False, "zeroline": False, "nticks": 7 if place.large else 4,
     }  # fmt: skip
     if rounds and across[1] - across[0] <= (12 if place.large else 6):
@@ -205,7 +206,7 @@ def _set_axes(
     y = {
         "range": (low, high), "domain": place.up, "anchor": f"x{place.axis}",
         "tick0": 0, "dtick": step if place.large else 2 * step,
-        "tickformat": ".1%" if fine else ".0%", "tickfont": {"size": FONT - 1},
+        "tickformat": ".1%" if fine else ".0%", "tickfont": {"size": font() - 1},
         "automargin": True, "zeroline": False, "title": {"text": ""},
     }  # fmt: skip
     made.update_layout({f"xaxis{place.axis}": x, f"yaxis{place.axis}": y})
@@ -260,7 +261,7 @@ def _names(
         notes.append({
             "x": edge, "y": height, "xref": "x", "yref": "y", "xanchor": "left", "xshift": 2,
             "text": f"<b>{text}</b>" if strong else text, "showarrow": False,
-            "font": {"size": FONT, "color": colour},
+            "font": {"size": font(), "color": colour},
         })  # fmt: skip
         shapes.append({
             "type": "line", "x0": x, "y0": y, "x1": edge, "y1": height, "xref": "x", "yref": "y",
