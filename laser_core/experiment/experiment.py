@@ -79,7 +79,7 @@ class Experiment:
             self.config,
             learner,
             materials.pictures,
-            KeyedShelf(store.folder / "nets", learner),
+            KeyedShelf(store.folder / "nets", learner, materials.nets),
         )
 
     @property

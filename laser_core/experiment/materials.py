@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from laser_core.basics.arrays import Ids
 from laser_core.config import ExperimentConfig
@@ -29,6 +30,7 @@ class Materials:
         source: the pictures themselves.
         notices: sentences the user should read once.
         cosines_key: names the folder of the cache that `cosines` are kept in; "" for none.
+        nets: a folder for nets that other runs on the same pictures may use too; None for none.
     """
 
     config: ExperimentConfig
@@ -41,3 +43,4 @@ class Materials:
     source: ImageSource
     notices: tuple[str, ...] = ()
     cosines_key: str = ""
+    nets: Path | None = None

@@ -23,6 +23,7 @@ from laser_core.progress import Steps
 from laser_core.store.database import unwritable_error
 
 Labeled = tuple[Ids, Ints]  # (L,) ids and class indices, n for irrelevant
+COMMON = 1  # the last round after which runs that began with one batch still have the same labels
 
 
 class RunNets:
@@ -120,7 +121,7 @@ class RunNets:
             spec, self._pictures, *images, self._n, rng_for(self._seed, spec.name, round),
             anchor=anchor, start=start,
         )  # fmt: skip
-        self._shelf.put(key, net)
+        self._shelf.put(key, net, common=round <= COMMON)
         return net
 
     def _key(
@@ -156,34 +157,41 @@ def _with_classifier(specs: Sequence[NetSpec]) -> list[NetSpec]:
 
 
 class KeyedShelf:
-    """Nets as files that are called by their keys; one folder a run, or one for a whole study.
+    """Nets as files that are called by their keys: those of one run, and some of a whole study.
 
     Args:
-        folder: of the nets.
+        folder: of the run's nets.
         learner: who trained them and can load them.
-        shared: whether other runs keep theirs here too, so that none may be removed.
+        study: a folder that other runs on the same pictures keep nets in too; None for a run by
+            itself. Nothing is removed from it here, and all of it may be removed at any time.
     """
 
-    def __init__(self, folder: Path, learner: Learner, shared: bool = False) -> None:
+    def __init__(self, folder: Path, learner: Learner, study: Path | None = None) -> None:
         self._folder = folder
         self._learner = learner
-        self._shared = shared
+        self._study = study
 
     def get(self, key: str, spec: NetSpec) -> Net | None:
         """The net that was kept under `key`; None if it has to be trained (again)."""
-        path = self._path(key)
-        try:
-            return self._learner.load(path, spec) if path.exists() else None
-        except StoreError:  # damaged: training again gives the same net
-            return None
+        for folder in filter(None, (self._folder, self._study)):
+            path = _path(folder, key)
+            try:
+                if path.exists():
+                    return self._learner.load(path, spec)
+            except StoreError:  # damaged: training again gives the same net
+                continue
+        return None
 
-    def put(self, key: str, net: Net) -> None:
+    def put(self, key: str, net: Net, common: bool = False) -> None:
         """Keep a net, whole or not at all.
+
+        Args:
+            common: whether other runs of the study may look for the same one.
 
         Raises:
             StoreError: the disk is full, or the folder cannot be written.
         """
-        path = self._path(key)
+        path = _path(self._study if common and self._study else self._folder, key)
         try:
             with draft_of(path) as draft:
                 net.save(draft)
@@ -191,14 +199,14 @@ class KeyedShelf:
             raise unwritable_error(path, error) from error
 
     def keep_only(self, keys: Iterable[str]) -> None:
-        """Remove everything else in the folder, what earlier versions kept there too.
+        """Remove everything else of the run's own, what earlier versions kept there too.
 
         Raises:
             StoreError: the folder cannot be written.
         """
-        if self._shared or not self._folder.is_dir():
+        if not self._folder.is_dir():
             return
-        wanted = {self._path(key) for key in keys}
+        wanted = {_path(self._folder, key) for key in keys}
         try:
             for path in self._folder.iterdir():
                 if path.is_dir():
@@ -208,5 +216,6 @@ class KeyedShelf:
         except OSError as error:
             raise unwritable_error(self._folder, error) from error
 
-    def _path(self, key: str) -> Path:
-        return self._folder / f"{key}.safetensors"
+
+def _path(folder: Path, key: str) -> Path:
+    return folder / f"{key}.safetensors"

@@ -155,7 +155,7 @@ def compare(
     _require_used(base, chosen)
     study = comparison_study(base, chosen, seeds, splits)
     places = Places.of(folder, study)
-    _require_the_same(study, places, Bench(cache_dir))
+    _require_the_same(study, places, Bench(cache_dir, places.nets))
     write(folder / STUDY_FILE, study.to_json())
     return (yield from conduct(study, places, cache_dir, jobs, tell, None, True))
 

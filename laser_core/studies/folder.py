@@ -33,6 +33,11 @@ class Places:
         """The file that failures are kept in."""
         return self.folder / "failures.json"
 
+    @property
+    def nets(self) -> Path:
+        """The folder of nets that several cells may use; gone once all of them are finished."""
+        return self.folder / "nets"
+
     def run(self, cell: Cell) -> Path:
         """The folder of a cell's run."""
         return self.runs / cell.key

@@ -2,6 +2,7 @@
 
 STUDY/study.json     what is to be run: written once, never changed
 STUDY/runs/PLACE/LINE/split-0-seed-0/    an ordinary run each
+STUDY/nets/          those that several runs may use, until all are finished
 STUDY/locks/         held while a process works in a run
 STUDY/failures.json  why cells failed, where some did
 STUDY/csv/, STUDY/report.html            made from the runs, as often as you like
@@ -10,6 +11,7 @@ STUDY/csv/, STUDY/report.html            made from the runs, as often as you lik
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from collections.abc import Generator, Mapping
 from contextlib import closing, nullcontext, suppress
@@ -123,7 +125,7 @@ def conduct(
     account = _Account(sum(cell.line.available for cell in study.cells()), tell)
     todo = [r.cell for r in results.cells if r.cell.line.available and _is_left(r, at_most)]
     account.done = account.total - len(todo)
-    bench, last = Bench(cache_dir), time.perf_counter()
+    bench, last = Bench(cache_dir, places.nets), time.perf_counter()
     cells = {cell.key: cell for cell in todo}
     if jobs == 1:
         said = tell if every_round else _nothing
@@ -144,6 +146,8 @@ def conduct(
             yield account.view_of(Progress(""))
     results = read_results(study, places.runs, places.failures)
     write_results(results, places)
+    if results.count("finished") == account.total:
+        shutil.rmtree(places.nets, ignore_errors=True)
     return results
 
 
@@ -200,7 +204,7 @@ def _apart(
             failed.append(Progress("", figures={"ended": cell.key, "error": failure(raised)}))
     yield from failed
     yield from _prepare_plans(bench, [plan for _, plan in planned])
-    bench = Bench(bench.cache_dir)  # the vectors are the workers' from here on
+    bench = Bench(bench.cache_dir, places.nets)  # the vectors are the workers' from here on
     orders = (
         {
             "key": cell.key,
@@ -212,7 +216,9 @@ def _apart(
         for cell, plan in planned
     )
     learners = {plan.config.learner for _, plan in planned}
-    yield from work_off(orders, bench.cache_dir, jobs, gpus() if "resnet18" in learners else 0)
+    yield from work_off(
+        orders, (bench.cache_dir, places.nets), jobs, gpus() if "resnet18" in learners else 0
+    )
 
 
 def _prepare_plans(bench: Bench, plans: list[Plan]) -> Generator[Progress, None, None]:

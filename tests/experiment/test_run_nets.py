@@ -160,13 +160,40 @@ def test_only_the_newest_round_s_nets_are_kept_and_nothing_of_the_old_scheme(tmp
     assert len(kept(tmp_path)) == 2
 
 
-def test_a_shelf_that_runs_share_keeps_what_others_have_there(tmp_path, pictures):
-    shelf = KeyedShelf(tmp_path / "nets", Head(), shared=True)
-    nets = RunNets(config(), Head(), pictures, shelf)
-    for round in (1, 2):
+def runs_of_a_study(tmp_path, pictures, learners):
+    """One run a learner, with a folder of its own and one in common."""
+    return [
+        RunNets(
+            config(), learner, pictures, KeyedShelf(tmp_path / str(i), learner, tmp_path / "nets")
+        )
+        for i, learner in enumerate(learners)
+    ]
+
+
+class Spoiled(Head):
+    """A head that loads but cannot train."""
+
+    def train(self, *args, **settings):
+        raise AssertionError("trained once more")
+
+
+def test_runs_of_a_study_train_what_they_learn_from_the_same_first_batch_once(tmp_path, pictures):
+    first, second = runs_of_a_study(tmp_path, pictures, (Head(), Spoiled()))
+    trained = drain(first.require((detector(),), 1, (IDS, LABELS), LEFT))
+    found = drain(second.require((detector(),), 1, (IDS, LABELS), LEFT))
+    for name in ("classifier", "detector"):
+        np.testing.assert_array_equal(
+            logits_of(trained[name], pictures), logits_of(found[name], pictures)
+        )
+
+
+def test_a_run_of_a_study_removes_nothing_that_another_may_want(tmp_path, pictures):
+    (nets,) = runs_of_a_study(tmp_path, pictures, (Head(),))
+    for round in (1, 2, 3):
         drain(nets.require((), round, (IDS, LABELS), LEFT))
-    nets.keep_no_others()
-    assert len(kept(tmp_path)) == 2
+        nets.keep_no_others()
+    assert len(kept(tmp_path)) == 1  # that of round 1
+    assert len(list((tmp_path / "0").iterdir())) == 1  # its own, of round 3
 
 
 def test_nothing_is_learned_from_nothing(tmp_path, pictures):

@@ -81,6 +81,7 @@ def test_a_study_runs_every_cell_and_writes_tables_and_a_report(whole):
     assert len(rounds) == 2 * (3 + 3 + 1)
     assert rounds[rounds["line"] == "all labels"]["recall"].tolist() == [1.0, 1.0]
     assert (whole / "report.html").read_text(encoding="utf-8").count("<svg") == 3
+    assert not (whole / "nets").exists()  # shared by runs that go on; every run has its own
     assert "6 cells: 6 finished" in (whole / "said.txt").read_text(encoding="utf-8")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -17,6 +18,7 @@ from laser_core.data.base import ImageSource
 from laser_core.data.class_split import limit_per_class
 from laser_core.data.open import open_pool
 from laser_core.errors import ConfigError, LaserError, StoreError
+from laser_core.experiment.materials import Materials
 from laser_core.experiment.plan import Plan, plan
 from laser_core.experiment.prepare import EmbeddedPool, embed_pool, equip
 from laser_core.progress import Progress, Steps
@@ -32,10 +34,11 @@ class Bench:
 
     Args:
         cache_dir: of the embeddings.
+        nets: the study's folder of nets that several cells may use.
     """
 
-    def __init__(self, cache_dir: Path) -> None:
-        self.cache_dir = cache_dir
+    def __init__(self, cache_dir: Path, nets: Path) -> None:
+        self.cache_dir, self._nets = cache_dir, nets
         self._sources: dict[Hashable, ImageSource] = {}
         self._embedded: dict[Hashable, EmbeddedPool] = {}
 
@@ -90,14 +93,19 @@ class Bench:
             if _begun(folder):
                 done, ended = _progress_of(folder, planned)
                 if not ended and done < (at_most or planned.config.rounds):
-                    materials = equip(planned, (yield from self.embed(planned)), self.cache_dir)
+                    materials = yield from self._materials(planned)
                     cache, source = self.cache_dir, planned.source
                     yield from resume(folder, cache, tell, False, source, materials, at_most)
             else:
-                materials = equip(planned, (yield from self.embed(planned)), self.cache_dir)
+                materials = yield from self._materials(planned)
                 yield from start(planned, folder, self.cache_dir, tell, materials, at_most)
         finally:
             held.release()
+
+    def _materials(self, planned: Plan) -> Steps[Materials]:
+        """What the cell's run works with; nets are shared by runs on the same pictures alone."""
+        materials = equip(planned, (yield from self.embed(planned)), self.cache_dir)
+        return replace(materials, nets=self._nets / materials.cosines_key)
 
 
 def _take_lock(path: Path) -> Steps[FileLock]:

@@ -8,7 +8,7 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ class Worker:
     """A process of `laser_core.studies.processes.worker`.
 
     Args:
-        cache_dir: of the embeddings.
+        folders: of the embeddings, and of nets that several cells may use.
         number: from 0 on; where there are several GPUs each worker has its own.
         gpus: how many there are.
         news: where what it says is put.
@@ -40,7 +40,9 @@ class Worker:
         key: of the cell it works on, "" for none.
     """
 
-    def __init__(self, cache_dir: Path, number: int, gpus: int, news: queue.Queue[News]) -> None:
+    def __init__(
+        self, folders: Sequence[Path], number: int, gpus: int, news: queue.Queue[News]
+    ) -> None:
         self.key = ""
         self.number = number
         source = str(Path(__file__).resolve().parents[3])
@@ -49,7 +51,7 @@ class Worker:
         if gpus > 1:
             environment["CUDA_VISIBLE_DEVICES"] = str(number % gpus)
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "laser_core.studies.processes.worker", str(cache_dir)],
+            [sys.executable, "-m", "laser_core.studies.processes.worker", *map(str, folders)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -82,7 +84,7 @@ class Worker:
 
 
 def work_off(
-    orders: Iterable[Mapping[str, Any]], cache_dir: Path, jobs: int, gpus: int = 0
+    orders: Iterable[Mapping[str, Any]], folders: Sequence[Path], jobs: int, gpus: int = 0
 ) -> Steps[None]:
     """Have `orders` done by `jobs` processes; yields their news in the figures of `Progress`.
 
@@ -91,7 +93,7 @@ def work_off(
 
     Args:
         orders: as `worker` takes them; asked for one when somebody is free.
-        cache_dir: of the embeddings.
+        folders: of the embeddings, and of nets that several cells may use.
         jobs: at least 1.
         gpus: how many GPUs the workers share.
 
@@ -101,7 +103,7 @@ def work_off(
     """
     waiting = iter(orders)
     news: queue.Queue[News] = queue.Queue()
-    workers = [Worker(cache_dir, number, gpus, news) for number in range(jobs)]
+    workers = [Worker(folders, number, gpus, news) for number in range(jobs)]
     try:
         busy = sum(_next(worker, waiting) for worker in workers)
         while busy:
@@ -115,7 +117,7 @@ def work_off(
                 said = {"ended": worker.key, "error": _death(worker)}
                 workers.remove(worker)
                 worker.end()
-                worker = Worker(cache_dir, worker.number, gpus, news)
+                worker = Worker(folders, worker.number, gpus, news)
                 workers.append(worker)
             elif "ended" not in said:
                 yield Progress("", figures={"key": worker.key, **_figures_of(said)})

@@ -30,9 +30,9 @@ def failure(error: Exception) -> str:
     return f"{type(error).__name__}: {error}; this is a fault of the program, please report it"
 
 
-def serve(orders: queue.Queue[str], out: TextIO, cache_dir: Path) -> None:
+def serve(orders: queue.Queue[str], out: TextIO, cache_dir: Path, nets: Path) -> None:
     """Run what `orders` asks for, one after another, for ever."""
-    bench = Bench(cache_dir)
+    bench = Bench(cache_dir, nets)
 
     def put(**news: Any) -> None:
         print(json.dumps(news), file=out, flush=True)
@@ -66,7 +66,7 @@ def main() -> None:
         os._exit(0)  # nobody is there any more: what is done is on disk
 
     threading.Thread(target=listen, daemon=True).start()
-    serve(orders, out, Path(sys.argv[1]))
+    serve(orders, out, Path(sys.argv[1]), Path(sys.argv[2]))
 
 
 if __name__ == "__main__":
