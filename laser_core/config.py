@@ -13,6 +13,7 @@ Settings = tuple[tuple[str, Any], ...]  # a strategy's own, by name, in the name
 LearnerName = Literal["head", "resnet18"]
 Start = Literal["cold", "random", "laser", "known"]
 First = Literal["random", "laser"]
+DataSet = Literal["", "cifar10", "cifar100", "tiny-imagenet", "icubworld"]
 Device = Literal["auto", "cpu", "cuda"]
 
 RETIRED_REACH = "quota_reach"  # a field of versions before `balanced`; 0 is Section 3.2 as it is
@@ -42,6 +43,8 @@ class ExperimentConfig:
 
     pool: str = "demo"  # demo, a torchvision set, a folder, a zip or a table
     data_root: str | None = None  # where torchvision's sets lie or go
+    data_set: DataSet = ""  # the published set that the pool is: decides K, b and `known_share`
+    # where they are None; "": told by the pool's classes
     per_class: int | None = None  # at most this many pool images a class; None: all
     relevant: tuple[str, ...] = ()  # Y_R in order; empty: taken from `mismatch`
     mismatch: float = 0.2  # share of classes that are RELEVANT (not of noise)
@@ -121,11 +124,12 @@ class ExperimentConfig:
 
     def _check_choices(self) -> None:
         hints = get_type_hints(type(self))
-        for name in ("start", "first", "learner", "device"):
+        for name in ("data_set", "start", "first", "learner", "device"):
             allowed = get_args(hints[name])
             if getattr(self, name) not in allowed:
                 raise ConfigError(
-                    f"{name}={getattr(self, name)!r} is unknown; choose one of {', '.join(allowed)}"
+                    f"{name}={getattr(self, name)!r} is unknown; choose one of "
+                    f"{', '.join(filter(None, allowed))}"
                 )
 
     @classmethod

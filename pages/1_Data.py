@@ -5,10 +5,15 @@ from pathlib import Path
 import streamlit as st
 
 from laser_core.config import ExperimentConfig
-from laser_core.data.sets.published_sets import PRINTED_DESCRIPTIONS, usual_descriptions
+from laser_core.data.sets.published_sets import (
+    PRINTED_DESCRIPTIONS,
+    set_of,
+    usual_batch,
+    usual_descriptions,
+)
 from laser_core.errors import LaserError
 from ui.data.classes import choose_classes
-from ui.data.models import choose_models, choose_settings
+from ui.data.models import choose_data_set, choose_models, choose_settings
 from ui.data.source import choose_source, inspect_source, show_pool
 from ui.escape import escape_text
 from ui.shared.adopt import show_open_run_card
@@ -38,9 +43,16 @@ llm, vlm = choose_models()
 
 st.subheader("3 · Classes that matter", anchor=False)
 relevant = choose_classes(source, facts, llm, vlm)
-usual_k = usual_descriptions(source.pool, facts["classes"])
-printed_k = usual_descriptions(source.pool, facts["classes"], PRINTED_DESCRIPTIONS)
-settings = choose_settings(facts["pool"], len(relevant), usual_k, printed_k)
+on_disk = Path(source.pool).exists()  # a set called by its name is what it is called
+data_set = choose_data_set(facts["classes"]) if on_disk else ""
+known_as = set_of(source.pool, facts["classes"], data_set)
+settings = choose_settings(
+    facts["pool"],
+    len(relevant),
+    usual_descriptions(known_as),
+    usual_descriptions(known_as, PRINTED_DESCRIPTIONS),
+    usual_batch(known_as, facts["pool"]),
+)
 
 try:
     config = ExperimentConfig.of(
@@ -49,6 +61,7 @@ try:
         relevant=relevant,
         llm=llm,
         vlm=vlm,
+        data_set=data_set,
         **settings,
     )
 except LaserError as error:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from laser_core.config import ExperimentConfig
+from laser_core.data.sets.published_sets import published_set
 from laser_core.data.tables.spreadsheet import Number, safe_csv
 from laser_core.errors import ConfigError
 from laser_core.metrics.summary import Summary, labels_paid, mean_and_spread, summarise
@@ -30,7 +31,17 @@ COLUMNS = (
 )  # fmt: skip
 DEPTH = 3  # folders below the runs' home: a comparison is variant, then seed and split
 REPEATED = ("seed", "split_seed", "relevant")  # what the repetitions of one setting differ in
-INDIFFERENT = ("settings", "device", "data_root", "rounds", "mismatch", "known", "propose", "task")
+INDIFFERENT = (
+    "settings",
+    "data_set",
+    "device",
+    "data_root",
+    "rounds",
+    "mismatch",
+    "known",
+    "propose",
+    "task",
+)
 
 
 @dataclass(frozen=True)
@@ -42,12 +53,15 @@ class KeptRun:
         config: its settings.
         records: its finished rounds.
         models: names of the vision-language model and the language model that it used.
+        data_set: the published set that its pool is, by what was said or by its classes; "" for
+            none.
     """
 
     name: str
     config: ExperimentConfig
     records: tuple[RoundRecord, ...]
     models: tuple[str, str] = ("", "")
+    data_set: str = ""
 
     @property
     def comparison(self) -> str:
@@ -111,7 +125,8 @@ def read_run(home: Path, name: str) -> KeptRun:
     try:
         config, facts = store.config(), store.pool.read()
         models = (facts.vlm, facts.llm) if facts else ("", "")
-        return KeptRun(name, config, tuple(store.rounds.records()), models)
+        data_set = config.data_set or published_set(facts.classes if facts else ())
+        return KeptRun(name, config, tuple(store.rounds.records()), models, data_set)
     finally:
         store.close()
 

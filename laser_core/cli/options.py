@@ -19,6 +19,7 @@ from laser_core.data.sets.demo import preset as demo_preset
 from laser_core.data.sets.published_sets import (
     PAPER_DESCRIPTIONS,
     PRINTED_DESCRIPTIONS,
+    set_of,
     usual_descriptions,
 )
 from laser_core.errors import ConfigError
@@ -50,6 +51,16 @@ class PoolOptions:
         Path | None,
         typer.Option(help="Where torchvision's sets lie or go.", rich_help_panel=POOLS),
     ] = None
+    data_set: Annotated[
+        str,
+        typer.Option(
+            "--as",
+            help="The published set that the pool is: cifar10, cifar100, tiny-imagenet or "
+            "icubworld, for the paper's K, b and known images; told by its classes if left out.",
+            rich_help_panel=POOLS,
+            show_default=False,
+        ),
+    ] = ""
     per_class: Annotated[
         int | None,
         typer.Option(help="At most this many pool pictures a class.", rich_help_panel=POOLS),
@@ -256,8 +267,8 @@ def _parameter(name: str, kind: Any, default: Any) -> inspect.Parameter:
 ALIASES = tuple(told.name for told in told_settings(Laser))
 OPTIONS = _options()
 _SAME = (  # called the same in the config
-    "per_class", "split_seed", "task", "propose", "rounds", "seed", "llm", "vlm", "strategy",
-    "start", "first", "known_share", "learner", "epochs", "device",
+    "data_set", "per_class", "split_seed", "task", "propose", "rounds", "seed", "llm", "vlm",
+    "strategy", "start", "first", "known_share", "learner", "epochs", "device",
 )  # fmt: skip
 
 
@@ -286,7 +297,7 @@ def settings(**given: Any) -> ExperimentConfig:
     method = {name: options[name] for name in ("descriptions", "confusers", "anchor")}
     own = strategy_settings(options["strategy"], options)
     if printed:
-        method, own = as_printed(printed, method, own, pool, data_root), {}
+        method, own = as_printed(printed, method, own, pool, data_root, options["data_set"]), {}
         if options["strategy"] != Laser.name:  # the texts are anybody's, the rest is LaSeR's own
             method = {name: value for name, value in method.items() if name not in ALIASES}
     return ExperimentConfig.of(
@@ -350,20 +361,23 @@ def as_printed(
     own: Mapping[str, Any],
     pool: str,
     data_root: Path | None = None,
+    data_set: str = "",
 ) -> dict[str, Any]:
     """What a paper preset sets.
 
     Args:
         texts: what the command line says of texts and anchor, None if left out.
         own: what it says of the strategy's settings.
+        data_set: the published set that the pool is said to be.
 
     Raises:
         ConfigError: an option says something else than the preset.
         PoolError: the pool, whose classes decide K, cannot be opened.
     """
-    known = pool in (*PAPER_DESCRIPTIONS, *DEMO_POOLS)  # others are told by their classes
+    # others are told by their classes
+    known = data_set or pool in (*PAPER_DESCRIPTIONS, *DEMO_POOLS)
     classes = [] if known else open_pool(pool, data_root).classes()
-    sentences = usual_descriptions(pool, classes, PRINTED_DESCRIPTIONS)
+    sentences = usual_descriptions(set_of(pool, classes, data_set), PRINTED_DESCRIPTIONS)
     paper = {**PAPER_PRESETS[preset], "descriptions": sentences}
     said = {name: getattr(read_settings(Laser, own), name) for name in own}
     for name, value in {**texts, **said}.items():

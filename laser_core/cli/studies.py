@@ -70,6 +70,9 @@ class ReadyOptions:
     data_root: Annotated[
         Path | None, typer.Option(help="As for `run`.", rich_help_panel=READY_ALONE)
     ] = None
+    data_set: Annotated[
+        str, typer.Option("--as", help="As for `run`.", rich_help_panel=READY_ALONE)
+    ] = ""
     per_class: Annotated[
         int | None, typer.Option(help="As for `run`.", rich_help_panel=READY_ALONE)
     ] = None
@@ -95,7 +98,7 @@ class ReadyOptions:
             "parts": names(self.parts), "start": self.start,
             "rounds": self.rounds, "batch_size": self.batch, "learner": self.learner,
             "epochs": self.epochs, "llm": self.llm, "vlm": self.vlm,
-            "per_class": self.per_class,
+            "per_class": self.per_class, "data_set": self.data_set,
             "data_root": str(self.data_root.resolve()) if self.data_root else None,
         }  # fmt: skip
         of_strategies = strategy_settings("", {**dict.fromkeys(ALIASES), "set": self.set})

@@ -19,7 +19,12 @@ from laser_core.data.class_split import (
 )
 from laser_core.data.open import SET_NAMES, open_pool
 from laser_core.data.sets.demo import DEMO_POOLS
-from laser_core.data.sets.published_sets import usual_batch, usual_descriptions, usual_known_share
+from laser_core.data.sets.published_sets import (
+    set_of,
+    usual_batch,
+    usual_descriptions,
+    usual_known_share,
+)
 from laser_core.errors import ConfigError, PoolError
 from laser_core.llm.base import LanguageModel, Proposal
 from laser_core.llm.choose import open_llm
@@ -109,7 +114,8 @@ def plan(config: ExperimentConfig, cache_dir: Path, source: ImageSource | None =
     taken = [p.proposal.name for p in proposals if p.taken]
     relevant = choose_relevant(config, source, taken)
     pool_size = len(source.ids("pool"))
-    usual = usual_batch(config.pool, classes, pool_size)
+    data_set = set_of(config.pool, classes, config.data_set)
+    usual = usual_batch(data_set, pool_size)
     batch = config.batch_size or usual
     if batch > pool_size:
         raise ConfigError(
@@ -123,9 +129,9 @@ def plan(config: ExperimentConfig, cache_dir: Path, source: ImageSource | None =
         vlm=vlm.spec,  # "auto" must not mean another model when the run is resumed
         relevant=relevant,
         batch_size=batch,
-        descriptions=usual_descriptions(config.pool, classes) if per_class is None else per_class,
+        descriptions=usual_descriptions(data_set) if per_class is None else per_class,
         confusers=2 * len(relevant) if config.confusers is None else config.confusers,
-        known_share=_known_share(config, source),
+        known_share=_known_share(config, source, data_set),
         settings=in_order(full_settings(strategy_class(config.strategy), dict(config.settings))),
         anchor=(ANCHOR if config.learner == "head" else 0.0)
         if config.anchor is None
@@ -134,7 +140,7 @@ def plan(config: ExperimentConfig, cache_dir: Path, source: ImageSource | None =
     return Plan(decided, source, llm, vlm.sentence, proposals, _notices(source))
 
 
-def _known_share(config: ExperimentConfig, source: ImageSource) -> float | None:
+def _known_share(config: ExperimentConfig, source: ImageSource, data_set: str) -> float | None:
     """The share of relevant images that a run with `start` "known" is given; None for others.
 
     Raises:
@@ -148,7 +154,7 @@ def _known_share(config: ExperimentConfig, source: ImageSource) -> float | None:
             f"--start known gives labels of the pool's own, and {missing} of its pictures have "
             "none; choose another start, or a pool with class folders or a label column"
         )
-    return usual_known_share(source.classes()) if config.known_share is None else config.known_share
+    return usual_known_share(data_set) if config.known_share is None else config.known_share
 
 
 def require_known_names(config: ExperimentConfig) -> ModelChoice:

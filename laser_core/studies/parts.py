@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from laser_core.config import PAPER_PRESETS
+from laser_core.data.open import open_pool
+from laser_core.data.sets.published_sets import published_set
 from laser_core.errors import ConfigError
 from laser_core.strategies import STRATEGIES
 from laser_core.studies.cells import WHOLE, Line, Part, Place, Study
@@ -127,12 +130,17 @@ def demo_study(wanted: Wanted) -> Study:
 
 def paper_study(wanted: Wanted) -> Study:
     """Sections 4.1 to 4.6: Figures 3 to 8, Tables 1 to 3, and all strategies from one batch."""
-    pools, ratios = wanted.pools or PAPER_POOLS, wanted.ratios or (0.2, 0.3, 0.4)
+    ratios = wanted.ratios or (0.2, 0.3, 0.4)
+    pools = _pools_by_name(wanted)
     places = tuple(
-        place_of(pool, ratio) for pool in pools if pool != "icubworld" for ratio in ratios
+        Place(f"{name}-{round(100 * ratio)}", {"pool": pool, "mismatch": ratio})
+        for name, pool in pools.items() if name != "icubworld" for ratio in ratios
+    )  # fmt: skip
+    icub = (
+        Place("icubworld", {"pool": pools["icubworld"], **TASK}) if "icubworld" in pools else None
     )
-    icub = Place("icubworld", {"pool": "icubworld", **TASK}) if "icubworld" in pools else None
-    short = Place("cifar100-20-ablations", {"pool": "cifar100", "mismatch": 0.2, "epochs": 50})
+    hundred = pools.get("cifar100", "cifar100")
+    short = Place("cifar100-20-ablations", {"pool": hundred, "mismatch": 0.2, "epochs": 50})
     rivals = _rivals(wanted.start or "published")
     every = _lines_of_both(_every_strategy("random", ", random start"), rivals)
     ablations = ablation_lines()
@@ -143,6 +151,25 @@ def paper_study(wanted: Wanted) -> Study:
     base = {"rounds": 10, "learner": "resnet18", **wanted.settings}
     others = (short, *([icub] if icub else []))
     return _of("paper", base, (*places, *others), lines, parts, (0, 1, 2, 3), wanted.parts)
+
+
+def _pools_by_name(wanted: Wanted) -> dict[str, str]:
+    """Name of the published set, or of the file or folder -> the pool as it was named.
+
+    Raises:
+        ConfigError: two are the same set; ConfigError, PoolError: one cannot be opened.
+    """
+    said, root = str(wanted.settings.get("data_set", "")), wanted.settings.get("data_root")
+    found: dict[str, str] = {}
+    for pool in wanted.pools or PAPER_POOLS:
+        name = said or pool
+        if not said and Path(pool).exists() and pool not in PAPER_POOLS:
+            source = open_pool(pool, Path(root) if root else None)
+            name = published_set(source.classes()) or _stem(pool)
+        if name in found:
+            raise ConfigError(f"{found[name]} and {pool} are both {name}; give one of them")
+        found[name] = pool
+    return found
 
 
 def _paper_parts(
@@ -205,8 +232,12 @@ def _of(
 
 def place_of(pool: str, ratio: float) -> Place:
     """A pool with a share of its classes, named by both, such as "cifar10-20"."""
-    short = pool.replace("\\", "/").rstrip("/").rpartition("/")[2]
-    return Place(f"{short}-{round(100 * ratio)}", {"pool": pool, "mismatch": ratio})
+    return Place(f"{_stem(pool)}-{round(100 * ratio)}", {"pool": pool, "mismatch": ratio})
+
+
+def _stem(pool: str) -> str:
+    """The last part of a path."""
+    return pool.replace("\\", "/").rstrip("/").rpartition("/")[2]
 
 
 def _rivals(start: str) -> tuple[Line, ...]:

@@ -10,9 +10,11 @@ from laser_core.data.sets import published_sets
 from laser_core.data.sets.icub_world import CATEGORIES
 from laser_core.data.sets.published_sets import (
     published_set,
+    set_of,
     usual_batch,
     usual_descriptions,
 )
+from laser_core.errors import ConfigError
 from laser_core.experiment.plan import plan
 
 CIFAR10 = published_sets._CIFAR10.split()
@@ -65,7 +67,7 @@ def test_cifar10_has_its_k_as_folder_zip_and_table(tmp_path, kind):
 def test_a_published_set_is_told_by_its_classes(classes, name, k):
     """F10: also spelled otherwise, also with a folder missing."""
     assert published_set(classes) == name
-    assert usual_descriptions("/any/where.zip", classes) == k
+    assert usual_descriptions(set_of("/any/where.zip", classes)) == k
 
 
 def test_the_lists_have_as_many_classes_as_the_sets():
@@ -76,8 +78,8 @@ def test_the_lists_have_as_many_classes_as_the_sets():
 
 def test_a_sets_own_name_tells_it_too():
     """F10: torchvision's sets, also a part of one."""
-    assert usual_descriptions("cifar10", ["cat", "dog"]) == 15
-    assert usual_descriptions("stl10", ["cat", "dog"]) == 5
+    assert usual_descriptions(set_of("cifar10", ["cat", "dog"])) == 15
+    assert usual_descriptions(set_of("stl10", ["cat", "dog"])) == 5
 
 
 def test_k_that_somebody_set_stays(tmp_path):
@@ -101,4 +103,24 @@ def test_k_that_somebody_set_stays(tmp_path):
     ],
 )
 def test_the_papers_batch_is_1500_of_every_set_and_its_share_of_a_part(pool, classes, size, batch):
-    assert usual_batch(pool, classes, size) == batch
+    assert usual_batch(set_of(pool, classes), size) == batch
+
+
+def test_what_somebody_says_wins_over_classes_and_name():
+    assert set_of("photos", ["cat", "dog"], "cifar10") == "cifar10"
+    assert set_of("cifar100", CIFAR100, "cifar10") == "cifar10"
+
+
+def test_a_run_said_to_be_on_a_published_set_has_its_sentences_and_known_images(tmp_path):
+    pool = write(tmp_path / "pool", tree(["cat", "dog", "ship"]))
+    config = ExperimentConfig(
+        pool=str(pool), vlm="offline", batch_size=1, data_set="cifar10", start="known"
+    )
+    decided = plan(config, tmp_path / "cache").config
+    assert (decided.descriptions, decided.known_share) == (15, 0.01)
+    assert ExperimentConfig.from_json(decided.to_json()).data_set == "cifar10"
+
+
+def test_a_set_that_nobody_published_is_refused():
+    with pytest.raises(ConfigError, match="choose one of cifar10, cifar100"):
+        ExperimentConfig(data_set="cifar")

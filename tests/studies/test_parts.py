@@ -3,7 +3,9 @@
 import json
 
 import pytest
+from PIL import Image
 
+from laser_core.data.sets import published_sets
 from laser_core.errors import ConfigError
 from laser_core.strategies import STRATEGIES
 from laser_core.studies import parts
@@ -161,3 +163,27 @@ def test_what_only_a_ready_study_can_do_is_refused_with_a_file(tmp_path):
 def test_a_mistake_in_what_is_wanted_of_a_ready_study_is_told(wanted, said):
     with pytest.raises(ConfigError, match=said):
         find_study("paper", wanted, None)
+
+
+def test_a_folder_of_cifar_10_counts_as_that_set_in_the_paper_s_study(tmp_path):
+    for name in published_sets._CIFAR10.split():
+        (tmp_path / "my pictures" / name).mkdir(parents=True)
+        Image.new("RGB", (8, 8)).save(tmp_path / "my pictures" / name / "1.png")
+    pool = str(tmp_path / "my pictures")
+    study = ready_study("paper", Wanted(pools=(pool,), ratios=(0.2,)))
+    assert [place.name for place in study.places] == ["cifar10-20"]
+    assert study.places[0].settings["pool"] == pool
+    assert "table2" in [part.name for part in study.parts]
+
+
+def test_a_pool_may_be_said_to_be_a_published_set(tmp_path):
+    wanted = Wanted(pools=(str(tmp_path),), ratios=(0.2,), settings={"data_set": "cifar100"})
+    study = ready_study("paper", wanted)
+    assert [place.name for place in study.places] == ["cifar100-20", "cifar100-20-ablations"]
+    assert study.settings["data_set"] == "cifar100"
+
+
+def test_one_published_set_is_not_run_twice(tmp_path):
+    wanted = Wanted(pools=("cifar10", str(tmp_path)), settings={"data_set": "cifar10"})
+    with pytest.raises(ConfigError, match="are both cifar10"):
+        ready_study("paper", wanted)

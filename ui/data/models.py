@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from laser_core.config import PAPER_PRESETS
-from laser_core.data.sets.published_sets import PRINTED_DESCRIPTIONS
+from laser_core.data.sets.published_sets import published_set
 from laser_core.errors import LaserError
 from laser_core.strategies import STRATEGIES
 from laser_core.vlm.choose import choice_sentence
@@ -21,6 +21,12 @@ OFFLINE, ENDPOINT, TRANSCRIPT = (
     "A saved transcript",
 )
 AUTO, OFFLINE_VLM, CLIP = "Automatic", "Offline model", "open_clip"
+SETS = {
+    "cifar10": "CIFAR-10",
+    "cifar100": "CIFAR-100",
+    "tiny-imagenet": "Tiny-ImageNet",
+    "icubworld": "iCubWorld",
+}
 METHODS = {
     "balanced": "LaSeR, balanced by class, starts from the text",
     "section-3.2": "As printed in the paper: Section 3.2 (quotas)",
@@ -88,8 +94,21 @@ def _choose_vlm() -> str:
     return spec
 
 
+def choose_data_set(classes: list[str]) -> str:
+    """The published set that the pool is said to be, as `--as`; "" to go by its classes."""
+    told = published_set(classes)
+    names = {"": f"{told} (told by its classes)" if told else "None of the paper's", **SETS}
+    chosen = st.selectbox(
+        "Which of the paper's data sets this is", list(names), format_func=names.__getitem__,
+        key="data_as", persist_state="session", bind="query-params",
+        help="It decides how many sentences a class gets and how large a batch is, as in the "
+        "paper; both can be changed below.",
+    )  # fmt: skip
+    return str(chosen)
+
+
 def choose_settings(
-    pool_size: int, classes: int, usual_k: int, printed_k: int = PRINTED_DESCRIPTIONS
+    pool_size: int, classes: int, usual_k: int, printed_k: int, usual_batch: int
 ) -> dict[str, Any]:
     """What `ExperimentConfig.of` takes beside pool, classes and models.
 
@@ -97,14 +116,14 @@ def choose_settings(
         classes: how many are relevant.
         usual_k: sentences a class where nobody says otherwise.
         printed_k: the same with settings as printed in the paper.
+        usual_batch: pictures a round where nobody says otherwise.
     """
     with st.expander("Settings of the loop", icon=":material/tune:"):
         a, b, c, d = st.columns(4)
         keep: dict[str, Any] = {"persist_state": "session", "bind": "query-params"}
         rounds = a.number_input("Rounds", 1, 1000, 10, key="data_rounds", **keep)
-        usual = max(1, round(0.03 * pool_size))
-        batch = b.number_input("Batch size b", 1, max(1, pool_size), min(usual, pool_size),
-                               key=f"data_batch_{pool_size}", **keep)  # fmt: skip
+        batch = b.number_input("Batch size b", 1, max(1, pool_size), usual_batch,
+                               key=f"data_batch_{pool_size}_{usual_batch}", **keep)  # fmt: skip
         sentences = c.number_input("Sentences a class (K)", 0, 30, usual_k,
                                    key=f"data_k_{usual_k}", **keep)  # fmt: skip
         confusers = d.number_input("Confusers in total (N)", 0, 500, 2 * max(1, classes),

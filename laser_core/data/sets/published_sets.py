@@ -62,33 +62,43 @@ _TINY_IMAGENET = (  # WordNet's numbers
 )
 
 
-def usual_descriptions(pool: str, classes: Iterable[str], otherwise: int = DESCRIPTIONS) -> int:
-    """K of a pool where nobody sets it: by what it is, not by what it is called.
+def set_of(pool: str, classes: Iterable[str], said: str = "") -> str:
+    """The published set that a pool is: what somebody says, else what its classes or name tell.
 
     Args:
-        pool: as the user named it; a name of a set tells it too.
+        pool: as the user named it; it comes back where nothing else is known.
         classes: of the pool.
+        said: `ExperimentConfig.data_set`; "" if nobody says.
+    """
+    return said or published_set(classes) or pool
+
+
+def usual_descriptions(data_set: str, otherwise: int = DESCRIPTIONS) -> int:
+    """K where nobody sets it: by what the pool is, not by what it is called.
+
+    Args:
+        data_set: from `set_of`.
         otherwise: K of a pool that is none of the paper's.
     """
-    return PAPER_DESCRIPTIONS.get(published_set(classes) or pool, otherwise)
+    return PAPER_DESCRIPTIONS.get(data_set, otherwise)
 
 
-def usual_batch(pool: str, classes: Iterable[str], size: int) -> int:
-    """b of a pool where nobody sets it: the paper's 1,500, as a share of what the set has.
+def usual_batch(data_set: str, size: int) -> int:
+    """b where nobody sets it: the paper's 1,500, as a share of what the set has.
 
     So the whole of CIFAR-10 and of Tiny-ImageNet both give 1,500, and a tenth of either 150.
 
     Args:
-        pool, classes: as for `usual_descriptions`.
+        data_set: from `set_of`.
         size: pictures in the pool.
     """
-    share = PAPER_SHARES.get(published_set(classes) or pool, BATCH_SHARE)
+    share = PAPER_SHARES.get(data_set, BATCH_SHARE)
     return max(1, round(share * size))
 
 
-def usual_known_share(classes: Iterable[str]) -> float:
+def usual_known_share(data_set: str) -> float:
     """The share of relevant images that published runs start from: 1% of CIFAR-10, else 8%."""
-    return 0.01 if published_set(classes) == "cifar10" else 0.08
+    return 0.01 if data_set == "cifar10" else 0.08
 
 
 def published_set(classes: Iterable[str]) -> str:

@@ -32,8 +32,8 @@ def differences(results: Results) -> list[str]:
     found = [config_of(r, results.study) for r in results.cells if not r.cell.line.whole]
     own = [config for config in found if config is not None]
     said = [
-        *_learner(own), *_models(results), *_loop(own), *_pools(own), *_repeats(results.study),
-        *_starts(own), *_laser(own), *_missing(results.study),
+        *_learner(own), *_models(results), *_loop(own), *_pools(results, own),
+        *_repeats(results.study), *_starts(own), *_laser(own), *_missing(results.study),
     ]  # fmt: skip
     return [*said, "The prompts are our own words for the facts of appendix A, and ask for JSON."]
 
@@ -81,14 +81,16 @@ def _loop(configs: Iterable[ExperimentConfig]) -> list[str]:
     return said
 
 
-def _pools(configs: Iterable[ExperimentConfig]) -> list[str]:
+def _pools(results: Results, configs: Iterable[ExperimentConfig]) -> list[str]:
     found = list(configs)
-    others = sorted({config.pool for config in found} - set(PAPER_POOLS))
+    sets = {result.run.config.pool: result.run.data_set for result in results.cells if result.run}
+    known = {config.pool: sets.get(config.pool) or config.data_set for config in found}
+    others = sorted(p for p, data_set in known.items() if not data_set and p not in PAPER_POOLS)
     said = [f"The pool {pool} is none of the paper's." for pool in others]
     shares = sorted({config.per_class for config in found if config.per_class is not None})
     if shares:
         said.append(f"Of each class at most {_list_of(shares)} pictures are in the pool.")
-    if any(config.pool == "tiny-imagenet" for config in found):
+    if "tiny-imagenet" in (*known, *known.values()):
         said.append("Tiny-ImageNet is tested on its 10,000 validation pictures.")
     return said
 

@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 from laser_core.analysis.comparison import Against, Curve, Group, KeptRun, Reading, curve
 from laser_core.basics.files import whole_file
+from laser_core.data.sets.published_sets import published_set
 from laser_core.errors import LaserError
 from laser_core.metrics.ranks import GOOD_ENOUGH, labels_to_reach, mean_ranks
 from laser_core.metrics.summary import mean_and_spread, perfect_ceilings, summarise
@@ -154,7 +155,8 @@ def _read_kept(runs: Path, key: str) -> tuple[KeptRun | None, bool]:
         names = (facts.vlm, facts.llm) if facts else ("", "")
         looked_at = sum(len(record.ids) for record in records)
         ended = len(records) >= config.rounds or bool(facts and looked_at >= len(facts.ids))
-        return KeptRun(key, config, records, names), ended
+        data_set = config.data_set or published_set(facts.classes if facts else ())
+        return KeptRun(key, config, records, names, data_set), ended
 
 
 # ---- one row a round, one row a cell
