@@ -111,17 +111,24 @@ def ready_study(name: str, wanted: Wanted) -> Study:
 
 
 def demo_study(wanted: Wanted) -> Study:
-    """All strategies on the built-in pool from one random batch, and the ablations; minutes."""
+    """All strategies on the built-in pool from one random batch, and the ablations; minutes.
+
+    The same figures and tables as `paper_study`, of other lines: what needs known images (Figure 8)
+    apart.
+    """
     pools = wanted.pools or ("demo",)
     places = tuple(place_of(p, r) for p in pools for r in wanted.ratios or (0.2,))
     every = _every_strategy(_own_start(wanted.start or "random"))
     ablations = ablation_lines()
-    where = tuple(place.name for place in places)
+    where, laser = tuple(place.name for place in places), (NAMES["laser"],)
     parts = (
         _ours(where, every),
         Part("fig5", "Ablations, as in Figure 5", ("accuracy", "precision"), where,
              _names(ablations)),
         Part("fig6", "Delta by round, as in Figure 6", ("delta",), where, _vary_by(ablations)),
+        Part("table1", "By round, as in Table 1", ("rounds",), where, laser),
+        Part("table2", "Beside zero-shot, as in Table 2", ("final",), where, laser),
+        Part("table3", "Recall by round, as in Table 3", ("recall by round",), where, laser),
     )  # fmt: skip
     lines = (*every, *ablations, _whole())
     base = {"rounds": 6, **wanted.settings}
@@ -129,28 +136,32 @@ def demo_study(wanted: Wanted) -> Study:
 
 
 def paper_study(wanted: Wanted) -> Study:
-    """Sections 4.1 to 4.6: Figures 3 to 8, Tables 1 to 3, and all strategies from one batch."""
-    ratios = wanted.ratios or (0.2, 0.3, 0.4)
-    pools = _pools_by_name(wanted)
+    """Sections 4.1 to 4.6: Figures 3 to 8, Tables 1 to 3, and all strategies from one batch.
+
+    A pool that is none of the paper's has every figure and table too.
+    """
+    pools, ratios = _pools_by_name(wanted), wanted.ratios or (0.2, 0.3, 0.4)
     places = tuple(
         Place(f"{name}-{round(100 * ratio)}", {"pool": pool, "mismatch": ratio})
         for name, pool in pools.items() if name != "icubworld" for ratio in ratios
     )  # fmt: skip
-    icub = (
-        Place("icubworld", {"pool": pools["icubworld"], **TASK}) if "icubworld" in pools else None
-    )
-    hundred = pools.get("cifar100", "cifar100")
-    short = Place("cifar100-20-ablations", {"pool": hundred, "mismatch": 0.2, "epochs": 50})
+    own = [name for name in pools if name not in PAPER_POOLS]
+    short = tuple(
+        Place(f"{name}-{round(100 * ratios[0])}-ablations",
+              {"pool": pools[name], "mismatch": ratios[0] if name in own else 0.2, "epochs": 50})
+        for name in ("cifar100", *own) if name in pools
+    )  # fmt: skip
+    robot = pools.get("icubworld")
+    icub = (Place("icubworld", {"pool": robot, **TASK}),) if robot else ()
     rivals = _rivals(wanted.start or "published")
     every = _lines_of_both(_every_strategy("random", ", random start"), rivals)
     ablations = ablation_lines()
-    parts = _paper_parts(places, short if "cifar100" in pools else None, icub, rivals, ablations)
+    parts = _paper_parts(_Where(places, short, icub, tuple(own)), rivals, ablations)
     parts.append(_ours(tuple(place.name for place in places), every))
     by_name = {line.name: line for line in (*rivals, *ablations, *every)}
     lines = (*by_name.values(), _whole())
     base = {"rounds": 10, "learner": "resnet18", **wanted.settings}
-    others = (short, *([icub] if icub else []))
-    return _of("paper", base, (*places, *others), lines, parts, (0, 1, 2, 3), wanted.parts)
+    return _of("paper", base, (*places, *short, *icub), lines, parts, (0, 1, 2, 3), wanted.parts)
 
 
 def _pools_by_name(wanted: Wanted) -> dict[str, str]:
@@ -172,38 +183,46 @@ def _pools_by_name(wanted: Wanted) -> dict[str, str]:
     return found
 
 
-def _paper_parts(
-    places: Sequence[Place],
-    short: Place | None,
-    icub: Place | None,
-    rivals: Sequence[Line],
-    ablations: Sequence[Line],
-) -> list[Part]:
+@dataclass(frozen=True)
+class _Where:
+    """The places of the paper's figures, and the pools among them that the paper does not have."""
+
+    places: tuple[Place, ...]
+    short: tuple[Place, ...]
+    icub: tuple[Place, ...]
+    own: tuple[str, ...]
+
+    def of(self, *sets: str) -> tuple[str, ...]:
+        """The places of these published sets, and those of pools of one's own."""
+        starts = [f"{name}-" for name in (*sets, *self.own)]
+        return tuple(p.name for p in self.places if any(p.name.startswith(s) for s in starts))
+
+    @property
+    def by_round(self) -> tuple[str, ...]:
+        """Of Tables 1 and 3: iCubWorld, and the first share of each pool of one's own."""
+        firsts = (next(p.name for p in self.places if p.name.startswith(f"{n}-")) for n in self.own)
+        return (*(place.name for place in self.icub), *firsts)
+
+
+def _paper_parts(where: _Where, rivals: Sequence[Line], ablations: Sequence[Line]) -> list[Part]:
     """The figures and tables that the chosen pools allow."""
-    cifar, hundred = _names_of_places(places, "cifar"), _names_of_places(places, "cifar100")
+    hundred, both = where.of("cifar100"), where.of("cifar10", "cifar100")
+    short, every = tuple(p.name for p in where.short), tuple(p.name for p in where.places)
     lines, laser = _names(rivals), (PRINTED_LINE,)
     made = [
-        Part("fig3", "Figure 3: accuracy", ("accuracy",), _names_of_places(places, ""), lines),
-        Part("fig4", "Figure 4: precision", ("precision",), cifar, lines),
+        Part("fig3", "Figure 3: accuracy", ("accuracy",), every, lines),
+        Part("fig4", "Figure 4: precision", ("precision",), both, lines),
+        Part("fig5", "Figure 5: ablations", ("accuracy", "precision"), short, _names(ablations)),
+        Part("fig6", "Figure 6: delta by round", ("delta",), short, _vary_by(ablations)),
         Part("fig7", "Figure 7: recall", ("recall",), hundred, lines),
         Part("fig8", "Figure 8: recall without given labels", ("recall without given",), hundred,
              lines),
-        Part("table2", "Table 2: beside zero-shot", ("final",), cifar, laser, TABLE_2),
+        Part("table1", "Table 1: by round", ("rounds",), where.by_round, laser, TABLE_1),
+        Part("table2", "Table 2: beside zero-shot", ("final",), both, laser, TABLE_2),
+        Part("table3", "Table 3: recall by round", ("recall by round",), where.by_round, laser,
+             TABLE_3),
     ]  # fmt: skip
-    if short:
-        where = (short.name,)
-        made += [
-            Part("fig5", "Figure 5: ablations", ("accuracy", "precision"), where,
-                 _names(ablations)),
-            Part("fig6", "Figure 6: delta by round", ("delta",), where, _vary_by(ablations)),
-        ]  # fmt: skip
-    if icub:
-        made += [
-            Part("table1", "Table 1: iCubWorld", ("rounds",), (icub.name,), laser, TABLE_1),
-            Part("table3", "Table 3: recall on iCubWorld", ("recall by round",), (icub.name,),
-                 laser, TABLE_3),
-        ]  # fmt: skip
-    return sorted((p for p in made if p.places), key=lambda part: PARTS.index(part.name))
+    return [part for part in made if part.places]
 
 
 def _of(
@@ -286,7 +305,7 @@ def _whole() -> Line:
 def _ours(places: tuple[str, ...], lines: Sequence[Line]) -> Part:
     return Part(
         "ours",
-        "Every strategy from one start",
+        "Every strategy from one start: Figures 3, 4 and 7",
         ("accuracy", "precision", "recall", "ranks"),
         places,
         _names(lines),
@@ -300,10 +319,6 @@ def _vary_by(ablations: Sequence[Line]) -> tuple[str, ...]:
 
 def _names(lines: Sequence[Line]) -> tuple[str, ...]:
     return tuple(line.name for line in lines)
-
-
-def _names_of_places(places: Sequence[Place], start: str) -> tuple[str, ...]:
-    return tuple(place.name for place in places if place.name.startswith(start))
 
 
 def known_names() -> tuple[str, ...]:

@@ -187,3 +187,16 @@ def test_one_published_set_is_not_run_twice(tmp_path):
     wanted = Wanted(pools=("cifar10", str(tmp_path)), settings={"data_set": "cifar10"})
     with pytest.raises(ConfigError, match="are both cifar10"):
         ready_study("paper", wanted)
+
+
+def test_a_pool_of_one_s_own_has_every_figure_and_table(tmp_path):
+    made = ready_study("paper", Wanted(pools=("demo",), ratios=(0.2, 0.3)))
+    assert tuple(part.name for part in made.parts) == PARTS
+    places = {part.name: part.places for part in made.parts}
+    assert places["fig8"] == ("demo-20", "demo-30")
+    assert (places["fig5"], places["table1"]) == (("demo-20-ablations",), ("demo-20",))
+
+
+def test_the_demo_has_the_tables_too():
+    names = [part.name for part in ready_study("demo", Wanted()).parts]
+    assert names == ["ours", "fig5", "fig6", "table1", "table2", "table3"]
