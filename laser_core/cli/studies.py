@@ -157,7 +157,7 @@ def study(
         places = Places.of(folder, chosen)
         keep_study(chosen, folder)
         if report_only:
-            results = read_results(chosen, places.runs, places.failures)
+            results = read_results(chosen, places)
             write_results(results, places)
         else:
             count, cache = jobs or usual_jobs(chosen), cache_dir or default_cache_dir()

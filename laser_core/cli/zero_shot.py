@@ -3,7 +3,6 @@
 # no `from __future__ import annotations`: typer reads the types of the options at run time
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -18,13 +17,12 @@ from laser_core.errors import ConfigError
 from laser_core.experiment.materials import Materials
 from laser_core.experiment.plan import plan
 from laser_core.experiment.prepare import prepare
-from laser_core.experiment.zero_shot.chat import Prices, ask_about_tests
+from laser_core.experiment.zero_shot.chat import Prices, VisionChat, ask_about_tests
 from laser_core.experiment.zero_shot.line import ZeroShot, zero_shot_csv
 from laser_core.experiment.zero_shot.task import NamingTask, task_of_pool, task_of_run
 from laser_core.experiment.zero_shot.text import text_lines
 from laser_core.llm.choose import open_vision
 from laser_core.llm.endpoint.bodies import one_line
-from laser_core.llm.vision.model import VisionModel
 from laser_core.store.store import StoreView
 
 
@@ -77,14 +75,14 @@ def zero_shot(
 
     def work() -> None:
         terminal, cache = Terminal(), cache_dir or default_cache_dir()
-        chat = _Chat.of(vision, at_most, price_in, price_out, cache)  # a mistake is told at once
+        chat = vision_chat(vision, at_most, price_in, price_out, cache)  # mistakes are told now
         task, materials = _task(terminal, config(), folder, cache)
         lines = list(terminal.run(text_lines(task, materials, cache)))
         for line in lines:
             terminal.say(line.text())
         try:
             if chat is not None:
-                lines.append(chat.line(terminal, task, materials))
+                lines.append(_chat_line(chat, terminal, task, materials))
         finally:  # an endpoint that fails takes nothing with it
             if out is not None:
                 save_bytes(out, zero_shot_csv(lines).encode())
@@ -93,55 +91,51 @@ def zero_shot(
     end_with(work, None)
 
 
-@dataclass(frozen=True)
-class _Chat:
-    """A vision chat model and how it is asked."""
+def vision_chat(
+    spec: str,
+    at_most: int | None,
+    price_in: float | None,
+    price_out: float | None,
+    cache: Path,
+) -> VisionChat | None:
+    """What --vision and the options about it say; None without --vision.
 
-    model: VisionModel
-    at_most: int | None
-    prices: Prices | None
+    Raises:
+        ConfigError: one is given without --vision, or is not allowed.
+        LLMError: the model cannot be used as things are.
+    """
+    others = {"--at-most": at_most, "--price-in": price_in, "--price-out": price_out}
+    given = [name for name, value in others.items() if value is not None]
+    if not spec and given:
+        raise ConfigError(f"{given[0]} is about --vision; name a model there, or leave it out")
+    if (price_in is None) != (price_out is None):
+        raise ConfigError("--price-in and --price-out: give both, or neither")
+    if at_most is not None and at_most < 1:
+        raise ConfigError(f"--at-most {at_most}: it is a number of pictures, so at least 1")
+    if not spec:
+        return None
+    prices = None if price_in is None or price_out is None else Prices(price_in, price_out)
+    return VisionChat(open_vision(spec, cache), at_most, prices)
 
-    @classmethod
-    def of(
-        cls,
-        spec: str,
-        at_most: int | None,
-        price_in: float | None,
-        price_out: float | None,
-        cache: Path,
-    ) -> "_Chat | None":
-        """What the options say; None without --vision."""
-        others = {"--at-most": at_most, "--price-in": price_in, "--price-out": price_out}
-        given = [name for name, value in others.items() if value is not None]
-        if not spec and given:
-            raise ConfigError(f"{given[0]} is about --vision; name a model there, or leave it out")
-        if (price_in is None) != (price_out is None):
-            raise ConfigError("--price-in and --price-out: give both, or neither")
-        if at_most is not None and at_most < 1:
-            raise ConfigError(f"--at-most {at_most}: it is a number of pictures, so at least 1")
-        if not spec:
-            return None
-        prices = None if price_in is None or price_out is None else Prices(price_in, price_out)
-        return cls(open_vision(spec, cache), at_most, prices)
 
-    def line(self, terminal: Terminal, task: NamingTask, materials: Materials) -> ZeroShot:
-        """Ask, and say what came of it."""
-        count = min(self.at_most or len(task.ids), len(task.ids))
-        terminal.say(
-            f"{count:,} of {len(task.ids):,} test pictures go to {self.model.host}, at most 512 "
-            "pixels wide and high; replies that are kept are not asked for again"
-        )
-        asked = terminal.run(
-            ask_about_tests(task, materials, self.model, self.at_most, self.prices)
-        )
-        terminal.say(asked.line.text())
-        if asked.unreadable:
-            terminal.say(f"a reply that is none of the names: {one_line(asked.unreadable)}")
-        if asked.refusal:
-            terminal.say(f"a picture without an answer: {asked.refusal}")
-        if self.prices and asked.line.cost is None:
-            terminal.say("the endpoint does not count its tokens, so there is no cost")
-        return asked.line
+def _chat_line(
+    chat: VisionChat, terminal: Terminal, task: NamingTask, materials: Materials
+) -> ZeroShot:
+    """Ask, and say what came of it."""
+    count = min(chat.at_most or len(task.ids), len(task.ids))
+    terminal.say(
+        f"{count:,} of {len(task.ids):,} test pictures go to {chat.model.host}, at most 512 "
+        "pixels wide and high; replies that are kept are not asked for again"
+    )
+    asked = terminal.run(ask_about_tests(task, materials, chat.model, chat.at_most, chat.prices))
+    terminal.say(asked.line.text())
+    if asked.unreadable:
+        terminal.say(f"a reply that is none of the names: {one_line(asked.unreadable)}")
+    if asked.refusal:
+        terminal.say(f"a picture without an answer: {asked.refusal}")
+    if chat.prices and asked.line.cost is None:
+        terminal.say("the endpoint does not count its tokens, so there is no cost")
+    return asked.line
 
 
 def _task(

@@ -167,7 +167,7 @@ def _require_the_same(study: Study, places: Places, bench: Bench) -> None:
         ConfigError: one has other settings; LaserError: the first run cannot be planned.
     """
     bench.plan(study.cells()[0].config({}))
-    for result in read_results(study, places.runs, places.failures).cells:
+    for result in read_results(study, places).cells:
         if result.run and bench.plan(result.cell.config({})).config != result.run.config:
             raise ConfigError(
                 f"{places.runs / result.cell.key} holds a run with other settings; choose another "

@@ -34,6 +34,11 @@ class Places:
         return self.folder / "failures.json"
 
     @property
+    def zero_shot(self) -> Path:
+        """The file that zero-shot lines are kept in."""
+        return self.folder / "zero-shot.json"
+
+    @property
     def nets(self) -> Path:
         """The folder of nets that several cells may use; gone once all of them are finished."""
         return self.folder / "nets"

@@ -4,6 +4,7 @@ STUDY/study.json     what is to be run: written once, never changed
 STUDY/runs/PLACE/LINE/split-0-seed-0/    an ordinary run each
 STUDY/nets/          those that several runs may use, until all are finished
 STUDY/locks/         held while a process works in a run
+STUDY/zero-shot.json what named test pictures without a label
 STUDY/failures.json  why cells failed, where some did
 STUDY/csv/, STUDY/report.html            made from the runs, as often as you like
 """
@@ -23,6 +24,7 @@ from threadpoolctl import threadpool_limits
 from laser_core.analysis.comparison import rows_csv
 from laser_core.errors import ConfigError, LaserError, StoreError
 from laser_core.experiment.plan import Plan
+from laser_core.experiment.zero_shot.chat import VisionChat
 from laser_core.metrics.summary import summarise
 from laser_core.progress import Progress, Steps
 from laser_core.studies.cells import Cell, Study, unavailable
@@ -41,6 +43,7 @@ from laser_core.studies.report.results import (
     write,
 )
 from laser_core.studies.report.tables import comparison_rows, study_tables
+from laser_core.studies.zero_shot import add_zero_shot
 from laser_core.texts.descriptions import describe
 
 WRITE_AGAIN = 60.0  # seconds between reports while cells run
@@ -99,6 +102,7 @@ def conduct(
     tell: Tell = lambda _: None,
     at_most: int | None = None,
     every_round: bool = False,
+    chat: VisionChat | None = None,
 ) -> Steps[Results]:
     """Run what is left of a study, and write its tables and its report.
 
@@ -113,21 +117,23 @@ def conduct(
         tell: told a line a cell.
         at_most: stop each run after so many rounds; started again without it, it goes on.
         every_round: with one process, tell a line a round too.
+        chat: a model that is asked about test pictures for Table 2, once the runs are done.
 
     Raises:
         StoreError: the folder cannot be written.
-        LaserError: every cell failed before it had begun, and all for this reason.
+        LaserError: the chat model, or a pool, cannot be used for zero-shot lines; everything else
+            is done by then.
     """
     for sentence in unavailable(study.lines):
         tell(sentence)
     failed = read_failures(places.failures)
-    results = read_results(study, places.runs, places.failures)
+    results = read_results(study, places)
     account = _Account(sum(cell.line.available for cell in study.cells()), tell)
     todo = [r.cell for r in results.cells if r.cell.line.available and _is_left(r, at_most)]
     account.done = account.total - len(todo)
     bench, last = Bench(cache_dir, places.nets), time.perf_counter()
     cells = {cell.key: cell for cell in todo}
-    if jobs == 1:
+    if jobs == 1 or not todo:
         said = tell if every_round else _nothing
         news = _here(study, places, bench, todo, at_most, said)
     else:
@@ -141,14 +147,27 @@ def conduct(
             failed = _with_failure(places.failures, failed, key, why)
             account.count(result_of(cells[key], places.runs, failed))
             if time.perf_counter() - last > WRITE_AGAIN:
-                write_results(read_results(study, places.runs, places.failures), places)
+                write_results(read_results(study, places), places)
                 last = time.perf_counter()
             yield account.view_of(Progress(""))
-    results = read_results(study, places.runs, places.failures)
+    results = read_results(study, places)
     write_results(results, places)
     if results.count("finished") == account.total:
         shutil.rmtree(places.nets, ignore_errors=True)
-    return results
+    return (yield from _beside_zero_shot(results, places, bench, chat))
+
+
+def _beside_zero_shot(
+    results: Results, places: Places, bench: Bench, chat: VisionChat | None
+) -> Steps[Results]:
+    """The results with zero-shot lines, and tables and report with them."""
+    try:
+        yield from add_zero_shot(results, places, bench, chat)
+    finally:
+        now = read_results(results.study, places)
+        if now.zero_shot != results.zero_shot:
+            write_results(now, places)
+    return now
 
 
 def _nothing(line: str) -> None:

@@ -1,15 +1,18 @@
 """What a page reads of a study: rows that a reader can check, and studies found in folders."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from laser_core.errors import ConfigError
+from laser_core.experiment.zero_shot.line import ZeroShot
 from laser_core.studies.arena import arena_study, study_params
 from laser_core.studies.cells import WHOLE
 from laser_core.studies.files import study_of
 from laser_core.studies.report.arena import labels_to_accuracy, line_chart_of, round_batches
 from laser_core.studies.report.kept import find_studies
+from laser_core.studies.report.zero_shot import KeptLine, read_zero_shot, zero_shot_json
 from tests.studies.fakes import LASER, MADE, PLACE, RANDOM, results
 
 BOTH = (LASER, RANDOM)
@@ -19,7 +22,7 @@ def test_a_chart_has_its_lines_and_what_needs_no_label():
     chart = line_chart_of(results(), PLACE, BOTH, "accuracy")
     assert [(line.line, line.number) for line in chart.lines] == [("LaSeR", 0), ("Random", 1)]
     assert chart.lines[0].curve.mean == pytest.approx((0.70, 0.86))
-    assert (chart.levels, chart.ceiling) == ((("the text alone", 0.75),), None)
+    assert (chart.levels, chart.ceiling) == ((("anchored head", 0.75),), None)
 
 
 def test_a_chart_of_precision_has_the_ceiling_and_one_of_recall_neither():
@@ -124,3 +127,19 @@ def test_studies_are_found_in_several_folders_and_a_damaged_one_says_why(tmp_pat
     assert set(by_name) == {"a", "b"}
     assert by_name["a"].read().count("waiting") == 6
     assert "cannot be read as JSON" in by_name["b"].error
+
+
+def test_levels_are_means_over_splits_of_each_way_without_labels(tmp_path):
+    kept = [KeptLine(PLACE.name, i, ZeroShot("names", 0.6 + 0.2 * i, 10)) for i in (0, 1)]
+    kept.append(KeptLine(PLACE.name, 0, ZeroShot("vision chat: m", 0.5, 4, 0.15, 0.85)))
+    (tmp_path / "zero-shot.json").write_text(zero_shot_json(kept), encoding="utf-8")
+    back = read_zero_shot(tmp_path / "zero-shot.json")
+    assert back == tuple(kept)
+    chart = line_chart_of(replace(results(), zero_shot=back), PLACE, BOTH, "accuracy")
+    assert chart.levels == (("names", pytest.approx(0.7)), ("vision chat: m", 0.5))
+
+
+def test_zero_shot_lines_that_cannot_be_read_are_none(tmp_path):
+    (tmp_path / "zero-shot.json").write_text('[{"place": 1}]', encoding="utf-8")
+    assert read_zero_shot(tmp_path / "zero-shot.json") == ()
+    assert read_zero_shot(tmp_path / "none.json") == ()

@@ -6,8 +6,10 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from laser_core.experiment.zero_shot.line import ZeroShot
 from laser_core.studies.report.results import curve_of, full_accuracies, standings
 from laser_core.studies.report.tables import file_name, study_tables
+from laser_core.studies.report.zero_shot import KeptLine
 from tests.studies.fakes import LASER, MADE, PLACE, RANDOM, part, results, study
 
 
@@ -84,11 +86,22 @@ def test_delta_is_told_by_round_and_a_table_by_round_has_its_measures():
     assert table["precision mean"].tolist() == [0.7, 0.8]
 
 
-def test_the_last_round_stands_beside_the_text_alone_with_the_gap():
+def test_the_last_round_stands_beside_what_needs_no_label():
     made = study(part("final", name="table2", lines=("LaSeR",)))
-    (row,) = read(study_tables(results(made))["table2-pool-20.csv"]).to_dict("records")
-    assert (row["accuracy mean"], row["text alone"]) == (0.86, 0.75)
-    assert row["gap"] == pytest.approx(0.11)
+    named = (
+        KeptLine(PLACE.name, 0, ZeroShot("names", 0.70, 100)),
+        KeptLine(PLACE.name, 1, ZeroShot("names", 0.80, 100)),
+        KeptLine(PLACE.name, 0, ZeroShot("vision chat: m", 0.6, 10, 0.3, 0.8, 10, cost=0.5)),
+        KeptLine("elsewhere", 0, ZeroShot("names", 0.1, 100)),
+    )
+    tables = study_tables(replace(results(made), zero_shot=named))
+    laser, names, chat = read(tables["table2-pool-20.csv"]).to_dict("records")
+    assert (laser["line"], laser["accuracy mean"]) == ("LaSeR", 0.86)
+    assert (names["line"], names["runs"]) == ("without labels: names", 2)
+    assert names["accuracy mean"] == pytest.approx(0.75)
+    assert names["ahead"] == pytest.approx(0.11)
+    assert (chat["low"], chat["high"], chat["cost"]) == (0.3, 0.8, 0.5)
+    assert len(read(tables["zero-shot.csv"])) == 4
 
 
 def test_a_part_of_one_figure_is_called_as_in_the_paper():

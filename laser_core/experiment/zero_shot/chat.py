@@ -50,6 +50,20 @@ class Prices:
 
 
 @dataclass(frozen=True)
+class VisionChat:
+    """A vision chat model and how it is asked.
+
+    Args:
+        model: which.
+        at_most, prices: as for `ask_about_tests`.
+    """
+
+    model: VisionModel
+    at_most: int | None = None
+    prices: Prices | None = None
+
+
+@dataclass(frozen=True)
 class ChatAnswers:
     """What came of asking.
 

@@ -7,6 +7,7 @@ from dataclasses import astuple, dataclass, fields
 
 from laser_core.data.tables.spreadsheet import safe_csv
 
+NAMES, SENTENCES, ANCHORED = "names", "sentences", "anchored head"  # methods by text
 DIGITS = 6  # in the CSV, as in rounds.csv
 
 

@@ -93,17 +93,21 @@ class Bench:
             if _begun(folder):
                 done, ended = _progress_of(folder, planned)
                 if not ended and done < (at_most or planned.config.rounds):
-                    materials = yield from self._materials(planned)
+                    materials = yield from self.materials(planned)
                     cache, source = self.cache_dir, planned.source
                     yield from resume(folder, cache, tell, False, source, materials, at_most)
             else:
-                materials = yield from self._materials(planned)
+                materials = yield from self.materials(planned)
                 yield from start(planned, folder, self.cache_dir, tell, materials, at_most)
         finally:
             held.release()
 
-    def _materials(self, planned: Plan) -> Steps[Materials]:
-        """What the cell's run works with; nets are shared by runs on the same pictures alone."""
+    def materials(self, planned: Plan) -> Steps[Materials]:
+        """What the cell's run works with; nets are shared by runs on the same pictures alone.
+
+        Raises:
+            LaserError: the pool cannot be embedded.
+        """
         materials = equip(planned, (yield from self.embed(planned)), self.cache_dir)
         return replace(materials, nets=self._nets / materials.cosines_key)
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from laser_core.analysis.comparison import Curve
+from laser_core.experiment.zero_shot.line import ANCHORED
 from laser_core.metrics.overlap import overlap
 from laser_core.metrics.ranks import labels_to_reach
 from laser_core.studies.cells import Cell, Line, Place
@@ -24,6 +25,7 @@ from laser_core.studies.report.results import (
     paid,
     zero_shot_of,
 )
+from laser_core.studies.report.zero_shot import levels
 
 
 @dataclass(frozen=True)
@@ -73,9 +75,15 @@ def line_chart_of(results: Results, place: Place, lines: Sequence[Line], show: s
 def levels_of(
     results: Results, place: Place, lines: Sequence[Line]
 ) -> tuple[tuple[str, float], ...]:
-    """(name, accuracy) of what needs no label."""
+    """(name, accuracy) of what names the test pictures of `place` without a label.
+
+    Before those lines are there, what the classifier is before its first label, of the first of
+    `lines` that can tell.
+    """
+    if found := levels(results.zero_shot, place.name):
+        return tuple((level.method, level.accuracy) for level in found)
     text = zero_shot_of(results, place, lines)
-    return () if text is None else (("the text alone", text),)
+    return () if text is None else ((ANCHORED, text),)
 
 
 @dataclass(frozen=True)

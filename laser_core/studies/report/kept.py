@@ -66,7 +66,7 @@ class KeptStudy:
         """
         if self.study is None or self.places is None:
             raise LaserError(self.error)
-        return read_results(self.study, self.places.runs, self.places.failures)
+        return read_results(self.study, self.places)
 
 
 def find_studies(*homes: Path) -> list[KeptStudy]:

@@ -14,6 +14,7 @@ from laser_core.analysis.comparison import Curve
 from laser_core.config import ExperimentConfig
 from laser_core.strategies import STRATEGIES
 from laser_core.studies.cells import Line, Part, Place, Study
+from laser_core.studies.report.arena import levels_of
 from laser_core.studies.report.differences import config_of, differences
 from laser_core.studies.report.results import (
     READINGS,
@@ -22,16 +23,16 @@ from laser_core.studies.report.results import (
     ceiling_of,
     curve_of,
     standings,
-    zero_shot_of,
 )
 from laser_core.studies.report.svg import STYLE, Drawn, Limit, line_chart
 from laser_core.studies.report.tables import SECONDS, file_name, lines_of, part_rows, places_of
 
+LEVEL_STROKES = ("2 3", "1 4", "6 2 1 2", "8 3", "3 6")
 OURS = ("laser", "gated")  # drawn thick
 USUAL = {field.name: field.default for field in fields(ExperimentConfig)}
 SAYS = {
     "accuracy": "Accuracy: of the classifier, on test pictures of the relevant classes; in grey, "
-    "the text alone before any label.",
+    "what names them without a label.",
     "precision": "Precision: the relevant share of each batch; in grey, the best that a selector "
     "which never errs could have.",
     "recall": "Recall: the share of the pool's relevant pictures that is labeled.",
@@ -39,7 +40,10 @@ SAYS = {
     "delta": "Delta of Eq. (5), the detector's share.",
     "rounds": "Mean and standard deviation by round.",
     "recall by round": "Mean and standard deviation by round.",
-    "final": "Accuracy after the last round, beside that of the text alone.",
+    "final": "Accuracy after the last round, beside what names the same pictures without a label: "
+    "raw cosines with names or sentences (with neighbours: each picture with the nearest of the "
+    "pool), the head before its first label, and a vision chat model where one was asked. Ahead: "
+    "how much the first line is ahead of a row.",
     "ranks": "Ranks: 1 is the best; labels to 90%: labels paid until the accuracy is 90% of what "
     "all labels of the pool give.",
 }
@@ -200,8 +204,11 @@ def _chart(results: Results, part: Part, show: str, place: Place) -> str:
     limits = []
     if show == "precision" and (ceiling := ceiling_of(results, place, lines)):
         limits.append(Limit("the best possible", ceiling.x, ceiling.mean, "6 4"))
-    if show == "accuracy" and (text := zero_shot_of(results, place, lines)) is not None:
-        limits.append(Limit(f"the text alone: {text:.3f}", (), (text,), "2 3"))
+    if show == "accuracy":
+        limits += [
+            Limit(f"{name}: {value:.3f}", (), (value,), LEVEL_STROKES[i % len(LEVEL_STROKES)])
+            for i, (name, value) in enumerate(levels_of(results, place, lines))
+        ]
     x_title = "round" if show == "delta" else "labels paid"
     return line_chart(drawn, limits, x_title, f"{part.title}, {place.name}: {show}")
 

@@ -24,6 +24,8 @@ from laser_core.metrics.summary import mean_and_spread, perfect_ceilings, summar
 from laser_core.store.database import unwritable_error
 from laser_core.store.store import StoreView
 from laser_core.studies.cells import Cell, Line, Place, Study, unavailable
+from laser_core.studies.folder import Places
+from laser_core.studies.report.zero_shot import KeptLine, read_zero_shot
 from laser_core.view import RoundRecord
 
 State = Literal["finished", "running", "waiting", "failed", "unavailable"]
@@ -53,10 +55,17 @@ class Result:
 
 @dataclass(frozen=True)
 class Results:
-    """A study as it is now."""
+    """A study as it is now.
+
+    Args:
+        study: what is to be run.
+        cells: all of them.
+        zero_shot: what named test pictures without a label; () before that was tried.
+    """
 
     study: Study
     cells: tuple[Result, ...]
+    zero_shot: tuple[KeptLine, ...] = ()
 
     def of(self, place: str, line: str) -> list[Result]:
         """The repetitions of a line in a place that can be held against one another.
@@ -79,15 +88,11 @@ class Results:
         return sum(result.state == state for result in self.cells)
 
 
-def read_results(study: Study, runs: Path, failures: Path) -> Results:
-    """Every cell of `study` as it is now.
-
-    Args:
-        runs: the folder that the cells' keys are below.
-        failures: the file that failures are kept in.
-    """
-    failed = read_failures(failures)
-    return Results(study, tuple(result_of(cell, runs, failed) for cell in study.cells()))
+def read_results(study: Study, places: Places) -> Results:
+    """Every cell of `study` as it is now, and what names its test pictures without a label."""
+    failed = read_failures(places.failures)
+    cells = tuple(result_of(cell, places.runs, failed) for cell in study.cells())
+    return Results(study, cells, read_zero_shot(places.zero_shot))
 
 
 def read_failures(path: Path) -> dict[str, str]:

@@ -20,6 +20,7 @@ from laser_core.studies.report.results import (
     seconds_rows,
     standings,
 )
+from laser_core.studies.report.zero_shot import levels, zero_shot_rows
 
 ROUND_SHOWS = {"rounds": ("accuracy", "precision"), "recall by round": ("recall",)}
 SECONDS = "seconds.csv"  # the one table that is never the same twice
@@ -36,6 +37,8 @@ def study_tables(results: Results) -> dict[str, str]:
             ("place", "line", "split", "seed", "round", "seconds", "llm_calls"),
         ),
     }
+    if results.zero_shot:
+        tables["zero-shot.csv"] = csv_of(zero_shot_rows(results.zero_shot))
     for part in results.study.parts:
         for show in part.shows:
             for place in places_of(results, part):
@@ -111,20 +114,34 @@ def by_round(
 
 
 def final_rows(results: Results, place: Place, lines: Sequence[Line]) -> list[dict[str, Any]]:
-    """One row a line: its accuracy at the end beside that of the text alone, and the gap."""
+    """Table 2: accuracy of each line at the end, and of each way without labels.
+
+    "ahead" is how much the first line is ahead of a row; "low" and "high" are Wilson's interval
+    where only a sample of the test pictures was asked about.
+    """
     rows = []
     for line in lines:
         last = [result.records[-1] for result in results.of(place.name, line.name)]
-        first = [result.records[0] for result in results.of(place.name, line.name)]
-        accuracy = mean_and_spread([record.accuracy for record in last])
-        text = mean_and_spread([record.zero_shot for record in first])
-        rows.append({
-            "line": line.name, "runs": len(last),
-            "accuracy mean": accuracy and accuracy[0], "accuracy sd": accuracy and accuracy[1],
-            "text alone": text and text[0],
-            "gap": accuracy[0] - text[0] if accuracy and text else None,
-        })  # fmt: skip
+        mean, spread = mean_and_spread([record.accuracy for record in last]) or (None, None)
+        if last:
+            rows.append(_final_row(line.name, len(last), mean, spread))
+    rows += [
+        _final_row(f"without labels: {level.method}", level.splits, level.accuracy, level.spread)
+        | {"low": level.low, "high": level.high, "cost": level.cost}
+        for level in levels(results.zero_shot, place.name)
+    ]
+    best = rows[0]["accuracy mean"] if rows else None
+    for row in rows[1:]:
+        if best is not None and row["accuracy mean"] is not None:
+            row["ahead"] = best - row["accuracy mean"]
     return rows
+
+
+def _final_row(name: str, runs: int, mean: float | None, spread: float | None) -> dict[str, Any]:
+    return {
+        "line": name, "runs": runs, "accuracy mean": mean, "accuracy sd": spread,
+        "low": None, "high": None, "ahead": None, "cost": None,
+    }  # fmt: skip
 
 
 def comparison_rows(results: Results) -> list[dict[str, Any]]:
