@@ -14,7 +14,6 @@ from laser_core.analysis.comparison import Curve
 from laser_core.config import ExperimentConfig
 from laser_core.strategies import STRATEGIES
 from laser_core.studies.cells import Line, Part, Place, Study
-from laser_core.studies.report.arena import levels_of
 from laser_core.studies.report.differences import config_of, differences
 from laser_core.studies.report.results import (
     READINGS,
@@ -22,6 +21,7 @@ from laser_core.studies.report.results import (
     Standing,
     ceiling_of,
     curve_of,
+    level_lines,
     standings,
 )
 from laser_core.studies.report.svg import STYLE, Drawn, Limit, line_chart
@@ -207,7 +207,7 @@ def _chart(results: Results, part: Part, show: str, place: Place) -> str:
     if show == "accuracy":
         limits += [
             Limit(f"{name}: {value:.3f}", (), (value,), LEVEL_STROKES[i % len(LEVEL_STROKES)])
-            for i, (name, value) in enumerate(levels_of(results, place, lines))
+            for i, (name, value) in enumerate(level_lines(results, place, lines))
         ]
     x_title = "round" if show == "delta" else "labels paid"
     return line_chart(drawn, limits, x_title, f"{part.title}, {place.name}: {show}")

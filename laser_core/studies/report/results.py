@@ -19,13 +19,14 @@ from laser_core.analysis.comparison import Against, Curve, Group, KeptRun, Readi
 from laser_core.basics.files import whole_file
 from laser_core.data.sets.published_sets import published_set
 from laser_core.errors import LaserError
+from laser_core.experiment.zero_shot.line import ANCHORED
 from laser_core.metrics.ranks import GOOD_ENOUGH, labels_to_reach, mean_ranks
 from laser_core.metrics.summary import mean_and_spread, perfect_ceilings, summarise
 from laser_core.store.database import unwritable_error
 from laser_core.store.store import StoreView
 from laser_core.studies.cells import Cell, Line, Place, Study, unavailable
 from laser_core.studies.folder import Places
-from laser_core.studies.report.zero_shot import KeptLine, read_zero_shot
+from laser_core.studies.report.zero_shot import KeptLine, levels, read_zero_shot
 from laser_core.view import RoundRecord
 
 State = Literal["finished", "running", "waiting", "failed", "unavailable"]
@@ -273,14 +274,22 @@ def ceiling_of(results: Results, place: Place, lines: Sequence[Line]) -> Curve |
     return None
 
 
-def zero_shot_of(results: Results, place: Place, lines: Sequence[Line]) -> float | None:
-    """Accuracy of the text alone before any label, mean over the first line that can tell."""
+def level_lines(
+    results: Results, place: Place, lines: Sequence[Line]
+) -> tuple[tuple[str, float], ...]:
+    """(name, accuracy) of what names the test pictures of `place` without a label.
+
+    Before those lines are there, what the classifier is before its first label, of the first of
+    `lines` that can tell.
+    """
+    if found := levels(results.zero_shot, place.name):
+        return tuple((level.method, level.accuracy) for level in found)
     for line in lines:
         runs = [result.records for result in results.of(place.name, line.name)]
-        found = mean_and_spread([records[0].zero_shot for records in runs])
-        if found:
-            return found[0]
-    return None
+        text = mean_and_spread([records[0].zero_shot for records in runs])
+        if text:
+            return ((ANCHORED, text[0]),)
+    return ()
 
 
 @dataclass(frozen=True)
