@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -23,6 +24,7 @@ from laser_core.llm.offline.captions import captions
 from laser_core.llm.offline.meaning import Encoder, Meaning, Meanings
 from laser_core.llm.offline.neighbours import Neighbours, proposal_reason
 
+T = TypeVar("T")
 NAME = "offline semantic reasoner"
 _UNCOUNTED = frozenset(
     ("fabric", "liquid", "drink", "beverage", "cheese", "sauce", "flour", "powder", "meat", "wine")
@@ -31,6 +33,8 @@ _UNCOUNTED = frozenset(
 
 class OfflineReasoner(LanguageModel):
     """Answers in seconds at first (it reads some thousand names once), then in a moment.
+
+    A question that it was asked before it answers from memory: the runs of a study ask the same.
 
     Args:
         cache_dir: where the names' vectors are kept.
@@ -44,13 +48,17 @@ class OfflineReasoner(LanguageModel):
         self.exchanges: list[Exchange] = []
         self._cache_dir = cache_dir
         self._given_encoder = encoder
+        self._answers: dict[tuple[object, ...], Any] = {}
 
     def confusers(
         self, relevant: Sequence[str], wanted: int, excluded: Sequence[str] = ()
     ) -> CheckedNames:
         """As `LanguageModel.confusers`: the nearest everyday things of the same kinds, in turn."""
         started = time.perf_counter()
-        names = self._neighbours.of_classes(relevant, wanted, excluded)
+        names = self._answer(
+            ("confusers", *relevant, wanted, *excluded),
+            lambda: self._neighbours.of_classes(relevant, wanted, excluded),
+        )
         question = f"{wanted} confusers of {json.dumps(list(relevant))}"
         if excluded:
             question += f" besides {json.dumps(list(excluded))}"
@@ -60,12 +68,9 @@ class OfflineReasoner(LanguageModel):
     def descriptions(self, classes: Sequence[str], wanted: int) -> dict[str, list[str]]:
         """As `LanguageModel.descriptions`: captions of the class's kind, synonyms and sub-kinds."""
         started = time.perf_counter()
-        meanings = self._meanings.of(classes)
-        found = self._aliases(list(meanings.values()), _aliases_among(wanted))
-        sentences = {
-            name: self._sentences(meaning, found.get(name, []), wanted)
-            for name, meaning in meanings.items()
-        }
+        key = ("descriptions", *classes, wanted)
+        made = self._answer(key, lambda: self._sentences_of(classes, wanted))
+        sentences = {name: list(texts) for name, texts in made.items()}
         question = f"{wanted} sentences for each of {json.dumps(list(classes))}"
         self._record("descriptions", question, sentences, started)
         return sentences
@@ -83,6 +88,21 @@ class OfflineReasoner(LanguageModel):
         question = f"{wanted} classes for {task!r} besides {json.dumps(list(known))}"
         self._record("relevant classes", question, reply, started)
         return proposals
+
+    def _answer(self, question: tuple[object, ...], work: Callable[[], T]) -> T:
+        """What `work` returned when the question was asked first."""
+        if question not in self._answers:
+            self._answers[question] = work()
+        answer: T = self._answers[question]
+        return answer
+
+    def _sentences_of(self, classes: Sequence[str], wanted: int) -> dict[str, list[str]]:
+        meanings = self._meanings.of(classes)
+        found = self._aliases(list(meanings.values()), _aliases_among(wanted))
+        return {
+            name: self._sentences(meaning, found.get(name, []), wanted)
+            for name, meaning in meanings.items()
+        }
 
     def _aliases(self, meanings: Sequence[Meaning], most: int) -> dict[str, list[str]]:
         """Class -> phrases with its other names, for the classes whose meaning is sure."""

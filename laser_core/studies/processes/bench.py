@@ -21,6 +21,7 @@ from laser_core.errors import ConfigError, LaserError, StoreError
 from laser_core.experiment.materials import Materials
 from laser_core.experiment.plan import Plan, plan
 from laser_core.experiment.prepare import EmbeddedPool, embed_pool, equip
+from laser_core.llm.base import LanguageModel
 from laser_core.progress import Progress, Steps
 from laser_core.store.store import StoreView
 from laser_core.studies.run import resume, start
@@ -40,6 +41,7 @@ class Bench:
     def __init__(self, cache_dir: Path, nets: Path) -> None:
         self.cache_dir, self._nets = cache_dir, nets
         self._sources: dict[Hashable, ImageSource] = {}
+        self._offline: LanguageModel | None = None  # it knows what it has answered
         self._embedded: dict[Hashable, EmbeddedPool] = {}
 
     def plan(self, config: ExperimentConfig, whole: bool = False) -> Plan:
@@ -60,7 +62,12 @@ class Bench:
             few = config.per_class
             pool = source if few is None else limit_per_class(source, few, config.seed)
             config = config.changed(rounds=1, batch_size=len(pool.ids("pool")))
-        return plan(config, self.cache_dir, source)
+        planned = plan(config, self.cache_dir, source)
+        if planned.llm.kind != "offline":
+            return planned  # an endpoint's replies are kept on disk, and its notes are of one run
+        if self._offline is None:
+            self._offline = planned.llm
+        return replace(planned, llm=self._offline)
 
     def embed(self, planned: Plan) -> Steps[EmbeddedPool]:
         """The cell's pool as vectors; only the last one is kept in memory.
