@@ -1,8 +1,10 @@
 """What the address bar says of a tab: its run, a run that is being made, whether a room looks on.
 
 It is read once, when the tab opens (a link, a bookmark, a reload). From then on the session knows,
-and the address is kept to it by the browser itself: `st.query_params[...] = ...` would add an entry
-to the browser's history, and the back button would then need two presses to leave a page.
+and the browser itself keeps the address to it. `st.query_params[...] = ...`, and so a widget with
+`bind="query-params"`, would add an entry to the browser's history whenever the address of the same
+page changes, and the back button would need two presses to leave the page. So here such a change
+replaces the entry, and only another page is a new one.
 """
 
 from __future__ import annotations
@@ -11,6 +13,16 @@ import streamlit as st
 
 KEPT = ("run", "opening", "present")
 KEEP = """
+const { history } = window;
+if (!history.oneEntryAPage) {
+  history.oneEntryAPage = true;
+  const push = history.pushState.bind(history);
+  history.pushState = (state, title, url) => {
+    const same = url && new URL(url, window.location.href).pathname === window.location.pathname;
+    if (same) history.replaceState(state, title, url);
+    else push(state, title, url);
+  };
+}
 export default function ({ data }) {
   const address = new URL(window.location.href);
   for (const [name, value] of Object.entries(data.kept)) {
@@ -18,7 +30,7 @@ export default function ({ data }) {
     else address.searchParams.delete(name);
   }
   if (address.href !== window.location.href)
-    window.history.replaceState(window.history.state, "", address);
+    history.replaceState(history.state, "", address);
 }
 """
 _READ = "_address_was_read"
