@@ -71,13 +71,14 @@ class Pool:
     Args:
         ids: (N,) of the pool's images, in the source's order, unique.
         space: the relevant classes.
+        rows: id -> its row, where `row_by_id(ids)` is known already.
     """
 
-    def __init__(self, ids: Ids, space: LabelSpace) -> None:
+    def __init__(self, ids: Ids, space: LabelSpace, rows: Mapping[str, int] | None = None) -> None:
         self.ids = ids
         self.space = space
         self._labels: dict[str, Label] = {}
-        self._rows = row_by_id(ids)
+        self._rows = row_by_id(ids) if rows is None else rows
         if len(self._rows) != len(ids):
             raise ValueError("pool ids repeat")
 
@@ -107,6 +108,16 @@ class Pool:
     def labels(self) -> Mapping[str, Label]:
         """Every answer so far, in the order given."""
         return dict(self._labels)
+
+    def positions(self, wanted: Iterable[str]) -> Ints:
+        """(k,) rows that the `wanted` (k,) ids stand in.
+
+        Raises:
+            PoolError: one is not of this pool.
+        """
+        wanted = tuple(wanted)
+        require_of_pool(wanted, self._rows)
+        return np.array([self._rows[id] for id in wanted], dtype=np.intp)
 
     def unlabeled(self) -> Ids:
         """(U,) ids without any answer, in the source's order: what may be queried."""

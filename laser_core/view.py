@@ -275,6 +275,17 @@ def random_order(ids: Ids, seed: int) -> Ints:
     return np.array(sorted(range(len(drawn)), key=drawn.__getitem__), dtype=np.intp)
 
 
+def random_ranks(ids: Ids, seed: int) -> Ints:
+    """(N,) the place of each of `ids` in their `random_order`.
+
+    Some of the ids, ordered by these ranks, stand as their own `random_order` has them: kept once,
+    the ranks spare drawing for every id again.
+    """
+    ranks = np.empty(len(ids), dtype=np.intp)
+    ranks[random_order(ids, seed)] = np.arange(len(ids))
+    return ranks
+
+
 def take(
     view: PoolView,
     positions: Ints,

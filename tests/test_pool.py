@@ -48,6 +48,13 @@ def test_an_unknown_image_and_an_unknown_class_are_told_by_name():
         pool_with(a=Label("relevant", "bird"))
 
 
+def test_a_pool_says_where_its_images_stand_and_of_which_it_has_none():
+    pool = pool_with(b=Label("unsure"))
+    assert pool.positions(["d", "b"]).tolist() == [3, 1]
+    with pytest.raises(PoolError, match="'z' is no image of this pool"):
+        pool.positions(["a", "z"])
+
+
 def test_a_run_without_a_relevant_class_is_refused():
     with pytest.raises(ConfigError, match="name at least one"):
         LabelSpace(())

@@ -18,7 +18,7 @@ from laser_core.basics.arrays import Floats, Ids, Ints
 from laser_core.config import ExperimentConfig, RoundChoice
 from laser_core.errors import PoolError
 from laser_core.metrics.overlap import overlap
-from laser_core.pool import Pool, positions
+from laser_core.pool import Pool
 from laser_core.strategies import STRATEGIES, make_strategy
 from laser_core.strategies.helpers.delta import (
     NO_DETECTOR,
@@ -26,7 +26,7 @@ from laser_core.strategies.helpers.delta import (
     scheduled_delta,
     why_no_detector,
 )
-from laser_core.strategies.hooks import RankedRound
+from laser_core.strategies.hooks import RankedRound, no_ranks
 from laser_core.strategies.laser import laser_settings
 from laser_core.texts.cosines import TextCosines
 from laser_core.texts.descriptions import Descriptions
@@ -53,6 +53,7 @@ class Ranking:
         schedule: delta of this round as the run's schedule has it.
         by_hand: delta that a person set for it; None where the schedule's counts.
         vectors: rows of the pool (k,) -> (k, D) unit vectors, read when another batch is tried.
+        ranks: as in `RankedRound`, likewise.
     """
 
     round: int
@@ -67,6 +68,7 @@ class Ranking:
     schedule: float = 0.0
     by_hand: float | None = None
     vectors: Callable[[Ints], Floats] = no_embeddings
+    ranks: Callable[[], Ints] = no_ranks
 
     @property
     def delta(self) -> float:
@@ -100,7 +102,7 @@ class Ranking:
         return replace(
             self,
             ids=found.ids,
-            rows=positions(before.ids, found.ids.tolist()),
+            rows=before.positions(found.ids.tolist()),
             scores=found.scores,
             arrays=found.arrays,
             config=choice.applied_to(run),
@@ -120,7 +122,7 @@ class Ranking:
         """
         return RankedRound(
             self.round, before.ids, self.arrays, before.training_labels()[1], self.config,
-            self.descriptions, cosines or no_cosines, self.vectors,
+            self.descriptions, cosines or no_cosines, self.vectors, self.ranks,
         )  # fmt: skip
 
     @property
@@ -280,7 +282,7 @@ def _ranking(
     return Ranking(
         round=round,
         ids=query.ids,
-        rows=positions(run.facts.ids, query.ids.tolist()),
+        rows=np.array([run.facts.rows[id] for id in query.ids.tolist()], dtype=np.intp),
         scores=query.scores,
         arrays=query.arrays,
         descriptions=descriptions,
@@ -290,6 +292,7 @@ def _ranking(
         schedule=delta_by_schedule(run, round),
         by_hand=query.choice.delta,
         vectors=run.table.some_vectors,
+        ranks=run.random_ranks,
     )
 
 

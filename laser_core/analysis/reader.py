@@ -6,6 +6,7 @@ Importing this loads no PyTorch; what needs a model is asked of the worker
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from laser_core.texts.cosine_table import FileTable, run_cosines
 from laser_core.texts.cosines import TextCosines
 from laser_core.texts.descriptions import Descriptions
 from laser_core.texts.neglabel import NegativeNames
-from laser_core.view import Query, RoundRecord
+from laser_core.view import Query, RoundRecord, random_ranks
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class PoolFacts:
 
     Args:
         ids: (N,) in the source's order; a row of any array speaks of the image at its place.
+        rows: id -> that place.
         labels: (N,) true class names, None where nobody knows.
         classes: the source's classes in order.
         cosines: key of the cosines in the cache.
@@ -40,6 +42,7 @@ class PoolFacts:
     """
 
     ids: Ids
+    rows: Mapping[str, int]
     labels: tuple[str | None, ...]
     classes: tuple[str, ...]
     cosines: str
@@ -64,6 +67,7 @@ class RunReader:
         self._cache_dir = cache_dir
         self._truth: tuple[LabelSpace, Bools] | None = None
         self._facts: tuple[KeptPool, PoolFacts] | None = None
+        self._ranks: tuple[PoolFacts, Ints] | None = None
         self._table: FileTable | None = None
 
     @property
@@ -99,7 +103,7 @@ class RunReader:
         if given is None:
             raise StoreError(f"{self.folder} is not prepared yet; open it in the app, or resume it")
         if self._facts is None or self._facts[0] is not given:
-            self._facts = (given, _facts(given))
+            self._facts = (given, _facts(given, self.store.pool.rows() or {}))
         return self._facts[1]
 
     @property
@@ -154,6 +158,13 @@ class RunReader:
         """
         return Images(self.facts.ids, self.table.some_vectors)
 
+    def random_ranks(self) -> Ints:
+        """(N,) `laser_core.view.random_ranks` of the pool under the run's seed, drawn once."""
+        facts = self.facts
+        if self._ranks is None or self._ranks[0] is not facts:
+            self._ranks = (facts, random_ranks(facts.ids, self.store.config().seed))
+        return self._ranks[1]
+
     def records(self) -> list[RoundRecord]:
         """Finished rounds, oldest first."""
         return self.store.rounds.records()
@@ -164,13 +175,7 @@ class RunReader:
         The latter under the classes that the round after it was queried for: what has become
         relevant since counts as irrelevant there.
         """
-        asked = None if up_to_round is None else self.store.rounds.space(up_to_round + 1)
-        space = asked or self.space
-        pool = Pool(self.facts.ids, space)
-        for id, label in self.store.labels.by_id(up_to_round).items():
-            known = label.state != "relevant" or label.name in space.relevant
-            pool.label(id, label if known else Label("irrelevant", label.name))
-        return pool
+        return pool_after(self.store, self.facts.ids, up_to_round, self.facts.rows)
 
     def descriptions(self, version: int | None = None) -> tuple[int, Descriptions] | None:
         """(version, descriptions), the newest by default; None before the first."""
@@ -216,9 +221,27 @@ class RunReader:
         self.store.close()
 
 
-def _facts(given: KeptPool) -> PoolFacts:
+def pool_after(
+    store: StoreView, ids: Ids, round: int | None, rows: Mapping[str, int] | None = None
+) -> Pool:
+    """A run's labels so far, or those that rounds up to `round` left, as `RunReader.pool` has them.
+
+    Args:
+        ids, rows: as in `Pool`.
+    """
+    asked = None if round is None else store.rounds.space(round + 1)
+    space = asked or store.classes.space()
+    pool = Pool(ids, space, rows)
+    for id, label in store.labels.by_id(round).items():
+        known = label.state != "relevant" or label.name in space.relevant
+        pool.label(id, label if known else Label("irrelevant", label.name))
+    return pool
+
+
+def _facts(given: KeptPool, rows: Mapping[str, int]) -> PoolFacts:
     return PoolFacts(
         ids=id_array(given.ids),
+        rows=rows,
         labels=given.labels or (None,) * len(given.ids),
         classes=given.classes,
         cosines=given.cosines,

@@ -15,7 +15,7 @@ import numpy as np
 
 from laser_core.analysis.reader import RunReader
 from laser_core.basics.arrays import Bools, Floats, Ints
-from laser_core.pool import Label, row_by_id
+from laser_core.pool import Label
 from laser_core.scores import temperature_probabilities
 from laser_core.strategies.laser import laser_settings
 from laser_core.texts.cosines import TextCosines
@@ -106,7 +106,7 @@ def suggestions(run: RunReader, ids: Sequence[str]) -> dict[str, Suggestion]:
     Raises:
         CacheError: cosines are missing; ask the worker for `run.missing_texts` first.
     """
-    place = row_by_id(run.facts.ids)
+    place = run.facts.rows
     rows = np.array([place[id] for id in ids if id in place], dtype=np.intp)
     arrays = _newest_arrays(run)
     found = dict(zip(rows.tolist(), _by_sentences(run, rows, arrays), strict=False))

@@ -43,6 +43,15 @@ class ClosedRound:
     out_of_fold: Callable[[NetSpec], Steps[Floats]]
 
 
+def no_ranks() -> Ints:
+    """Stands in a round on which nothing else is to be tried.
+
+    Raises:
+        ValueError: always.
+    """
+    raise ValueError("this round was given without the ranks of its pool in random order")
+
+
 @dataclass(frozen=True)
 class RankedRound:
     """A round as it ranked its images, asked or only looked at so far.
@@ -56,6 +65,8 @@ class RankedRound:
         descriptions: in use then; None where the strategy uses none.
         cosines: row of the pool -> cosines of the descriptions with that image alone, one column.
         vectors: rows of the pool (k,) -> (k, D) unit vectors.
+        ranks: () -> (N,) the pool's `random_ranks` under the run's seed, for `what_if`: ties are
+            broken in the order that the engine hands a pool out in.
     """
 
     round: int
@@ -66,6 +77,7 @@ class RankedRound:
     descriptions: Descriptions | None
     cosines: Callable[[int], TextCosines]
     vectors: Callable[[Ints], Floats]
+    ranks: Callable[[], Ints] = no_ranks
 
 
 class Reasons(Protocol):

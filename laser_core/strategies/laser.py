@@ -37,7 +37,7 @@ from laser_core.strategies.hooks import ClosedRound, RankedRound
 from laser_core.strategies.settings import read_settings, require_between, setting
 from laser_core.texts.cosines import TextCosines
 from laser_core.texts.neglabel import NAME_SIGNALS, NegativeNames
-from laser_core.view import LaserArrays, PoolView, Query, Signal, random_order, take
+from laser_core.view import LaserArrays, PoolView, Query, Signal, take
 
 Selection = Literal["balanced", "quota", "global"]
 Aggregator = Literal["mean", "neglabel"]
@@ -315,7 +315,7 @@ class Laser(Strategy):
         n = len(config.relevant)
         labeled = Labeled(ranked.labels, n, ranked.descriptions.relevant_owner())
         # in the order that the engine hands out, or ties would be broken otherwise
-        order = random_order(ranked.pool[ranked.arrays.row], config.seed)
+        order = np.argsort(ranked.ranks()[ranked.arrays.row])
         arrays = ranked.arrays.at(order)
         rows, own = arrays.row, arrays.laser or kept
         delta = choice.delta or 0.0

@@ -17,7 +17,7 @@ from laser_core.store.store import Store
 from laser_core.strategies import STRATEGIES, make_strategy
 from laser_core.strategies.hooks import RankedRound
 from laser_core.texts.descriptions import ClassText, Descriptions
-from laser_core.view import LaserArrays, PoolView, QueryArrays, random_order
+from laser_core.view import LaserArrays, PoolView, QueryArrays, random_order, random_ranks
 from tests import fakes
 
 STARTS = ("cold", "random", "laser", "known")
@@ -180,6 +180,14 @@ def test_the_order_that_strategies_see_is_another_for_another_seed_and_the_same_
     assert ids[::-1][random_order(ids[::-1], 1)].tolist() == first.tolist()
 
 
+def test_part_of_a_pool_ordered_by_its_ranks_stands_in_its_own_random_order():
+    ids = np.array([f"i{n}" for n in range(50)])
+    rows = np.arange(50)[::3]
+    ranks = random_ranks(ids, 7)
+    assert sorted(ranks) == list(range(50))
+    assert np.argsort(ranks[rows]).tolist() == random_order(ids[rows], 7).tolist()
+
+
 def test_after_the_last_round_the_classifier_alone_is_trained(tmp_path):
     run = experiment(tmp_path / "run", rounds=2)
     counts = []
@@ -213,7 +221,7 @@ def test_a_round_tried_as_it_was_asked_gives_its_own_batch_where_scores_tie_too(
     kept = QueryArrays(np.arange(40), ties, LaserArrays(ties, nothing, best, nothing, best))
     ranked = RankedRound(
         1, ids, kept, best[:0], config, Descriptions((ClassText("cat", ("a cat",)),)), None,
-        vectors.__getitem__,
+        vectors.__getitem__, lambda: random_ranks(ids, config.seed),
     )  # fmt: skip
     found = strategy.what_if(ranked, RoundChoice(delta=0.0))
     assert found.ids.tolist() == asked.ids.tolist()
