@@ -421,8 +421,8 @@ class Experiment:
     def explain(self, id: str, round: int | None = None) -> Reasons:
         """As `Run.explain`."""
         engine, asked = self._engine, last_asked(self._store) if round is None else round
-        cosines = engine.materials.cosines
-        return explain_image(id, asked, self._store, engine.config, engine.pool, cosines)
+        ids, cosines = engine.pool.ids, engine.materials.cosines
+        return explain_image(id, asked, self._store, engine.config, ids, cosines)
 
     def close(self) -> None:
         """Close the run's database; what was said is on disk already."""

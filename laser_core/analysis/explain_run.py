@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from laser_core.analysis.ranking import Ranking, place_of
-from laser_core.analysis.reader import RunReader
+from laser_core.analysis.reader import RunReader, pool_after
+from laser_core.basics.arrays import Ids
 from laser_core.config import ExperimentConfig
 from laser_core.errors import PoolError
-from laser_core.pool import Pool, not_of_the_pool
+from laser_core.pool import require_of_pool
 from laser_core.selection import Decider, candidate_count, decided_by, quotas
 from laser_core.store.store import StoreView
 from laser_core.strategies import Strategy, make_strategy
@@ -21,14 +22,15 @@ from laser_core.texts.descriptions import Descriptions
 
 
 def explain_image(
-    id: str, round: int, store: StoreView, config: ExperimentConfig, pool: Pool, cosines: Cosines
+    id: str, round: int, store: StoreView, config: ExperimentConfig, ids: Ids, cosines: Cosines
 ) -> Reasons:
     """Why an image stood where it did in the ranking of a round, queried or not.
 
     Args:
         id: an image that was unlabeled when the round's query was made.
         round: 1, 2, ..., pending or finished.
-        pool: for the ids and their order.
+        config: of the run; the classes are those that the round was queried for.
+        ids: (N,) of the pool, in its order.
         cosines: of the pool with sentences.
 
     Raises:
@@ -40,8 +42,8 @@ def explain_image(
         raise PoolError(
             f"round {round} has no scores to explain; ask for a round that has been queried"
         )
-    if id not in pool.ids.tolist():
-        raise not_of_the_pool(id)
+    before = pool_after(store, ids, round - 1)
+    before.positions([id])  # or it is of another pool
     texts = store.texts.read(kept[0]) if kept[0] is not None else None
     descriptions = texts[1] if texts else None
 
@@ -49,8 +51,9 @@ def explain_image(
         return text_cosines(cosines, descriptions or Descriptions(()), np.array([row]))
 
     config = kept[1].choice.applied_to(config.in_round(round))
+    config = replace(config, relevant=before.space.relevant)
     ranked = RankedRound(
-        round, pool.ids, kept[1].arrays, pool.training_labels()[1], config, descriptions,
+        round, ids, kept[1].arrays, before.training_labels()[1], config, descriptions,
         cosines_of, cosines.vectors,
     )  # fmt: skip
     return strategy_that_asked(ranked).explain(ranked, id)
@@ -174,7 +177,5 @@ def row_of(run: RunReader, id: str) -> int:
     Raises:
         PoolError: it is not of this pool.
     """
-    found = np.flatnonzero(run.facts.ids == id)
-    if len(found) == 0:
-        raise not_of_the_pool(id)
-    return int(found[0])
+    require_of_pool([id], run.facts.rows)
+    return run.facts.rows[id]

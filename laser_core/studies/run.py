@@ -17,7 +17,7 @@ from laser_core.experiment.materials import Materials
 from laser_core.experiment.plan import Plan, plan, require_labels
 from laser_core.experiment.prepare import prepare
 from laser_core.metrics.summary import round_line, start_line
-from laser_core.pool import LabelSpace, Pool
+from laser_core.pool import LabelSpace
 from laser_core.progress import Steps
 from laser_core.store.records import KeptPool
 from laser_core.store.store import Store, StoreView
@@ -117,9 +117,8 @@ def explain_kept(
     try:
         config = store.config()
         materials = yield from prepare(plan(config, cache_dir, source), cache_dir)
-        pool = Pool(materials.pool_ids, LabelSpace(config.relevant))
         asked = last_asked(store) if round is None else round
-        return explain_image(id, asked, store, config, pool, materials.cosines)
+        return explain_image(id, asked, store, config, materials.pool_ids, materials.cosines)
     finally:
         store.close()
 

@@ -11,6 +11,8 @@ from laser_core.metrics.summary import rounds_csv
 from laser_core.pool import Label
 from laser_core.progress import drain
 from laser_core.store.store import Store
+from laser_core.strategies import STRATEGIES
+from laser_core.strategies.laser import Laser
 from tests import fakes
 
 GLOBAL = RoundChoice(delta=0.7, settings=(("selection", "global"),))
@@ -137,7 +139,7 @@ def test_an_explanation_adds_up_to_the_score(tmp_path, fusion):
         ids = run.pool.ids[kept.arrays.row]
         for at in (0, 7, len(ids) - 1):
             told = explain_image(
-                str(ids[at]), round, run.store, run.config, run.pool, run.materials.cosines
+                str(ids[at]), round, run.store, run.config, run.pool.ids, run.materials.cosines
             )
             assert fakes.rebuilt(told) == pytest.approx(told.score, abs=1e-6)
             assert told.score == pytest.approx(kept.arrays.score[at], abs=1e-12)
@@ -150,7 +152,49 @@ def test_an_explanation_of_an_image_labeled_before_says_which_round_to_ask_for(t
     run = experiment(tmp_path, rounds=2)
     records = drain(simulate(run))
     with pytest.raises(PoolError, match="labeled before round 2; ask for an earlier round"):
-        explain_image(records[0].ids[0], 2, run.store, run.config, run.pool, run.materials.cosines)
+        explain(run, records[0].ids[0], 2)
+
+
+def explain(run, id, round):
+    return explain_image(id, round, run.store, run.config, run.pool.ids, run.materials.cosines)
+
+
+class TellsLabels(Laser):
+    """LaSeR, but for an explanation that is the labels it was given."""
+
+    def explain(self, ranked, id):
+        return ranked.labels.tolist()
+
+
+def test_an_explanation_knows_the_labels_of_the_rounds_before_and_no_later_one(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setitem(STRATEGIES, "laser", TellsLabels)
+    run = experiment(tmp_path, rounds=3)
+    records = drain(simulate(run))
+    answers = run.materials.oracle.answer(records[0].ids)
+    relevant = sum(label.state == "relevant" for label in answers.values())
+    asked_last = records[2].ids[0]
+    assert explain(run, asked_last, 1) == []
+    told = explain(run, asked_last, 2)
+    assert (len(told), sum(index < 2 for index in told)) == (20, relevant)
+    assert len(explain(run, asked_last, 3)) == 40
+
+
+def test_an_explanation_has_the_classes_that_its_round_was_queried_for(tmp_path):
+    run = experiment(tmp_path, rounds=3, anchor=1.0)
+    drain(simulate(run, rounds=2))
+    run.store.classes.promote("truck", "Ada")
+    run.store.close()
+    run = reopened(tmp_path)
+    pending = drain(run.query())
+    logits = pending.arrays.classifier.logits
+    row = int(logits.argmax(axis=1).tolist().index(2))
+    id = str(run.pool.ids[pending.arrays.row[row]])
+    start = replace(run.config, relevant=("cat", "dog"))  # as the run's folder has it
+    told = explain_image(id, 3, run.store, start, run.pool.ids, run.materials.cosines)
+    assert told.predicted.name == "truck"
+    assert explain(run, id, 1).predicted.name in ("cat", "dog")
 
 
 def test_a_pool_that_runs_out_is_queried_to_the_last_image_and_the_run_ends(tmp_path):

@@ -126,7 +126,7 @@ def test_an_explanation_gives_the_predicted_class_s_logit_as_parts_that_add_up(t
         ids = run.pool.ids[kept.row]
         for at in (0, 9, len(ids) - 1):
             told = explain_image(
-                str(ids[at]), round, run.store, run.config, run.pool, run.materials.cosines
+                str(ids[at]), round, run.store, run.config, run.pool.ids, run.materials.cosines
             ).predicted
             assert told.logit == pytest.approx(kept.classifier.logits[at].max(), abs=1e-5)
             parts = told.factor * told.text + told.learned + told.bias
@@ -134,7 +134,7 @@ def test_an_explanation_gives_the_predicted_class_s_logit_as_parts_that_add_up(t
             assert told.name in ("cat", "dog")
             assert f"{told.logit:.3f}" in told.sentence()
     first = explain_image(
-        str(ids[0]), 1, run.store, run.config, run.pool, run.materials.cosines
+        str(ids[0]), 1, run.store, run.config, run.pool.ids, run.materials.cosines
     ).predicted
     assert (first.learned, first.bias) == (pytest.approx(0.0), pytest.approx(0.0, abs=1e-5))
 

@@ -124,7 +124,7 @@ def test_its_explanation_is_shares_that_add_up(tmp_path, monkeypatch):
         ids = run.pool.ids[kept.row]
         for at in (0, len(ids) - 1):
             told = explain_image(
-                str(ids[at]), round, run.store, run.config, run.pool, run.materials.cosines
+                str(ids[at]), round, run.store, run.config, run.pool.ids, run.materials.cosines
             )
             assert sum(s.share for s in told.shares) + told.names_share == pytest.approx(1.0)
             mine = sum(s.share for s in told.shares if s.name in ("cat", "dog"))
