@@ -16,7 +16,7 @@ from laser_core.experiment.oracle import SimulatedOracle
 from laser_core.llm.base import CheckedNames, LanguageModel, Proposal
 from laser_core.pool import LabelSpace, positions
 from laser_core.strategies.explanation import Explanation
-from laser_core.texts.cosines import Cosines
+from laser_core.texts.cosines import Cosines, TextCosines
 from laser_core.view import RoundRecord
 from laser_core.vlm.base import VisionLanguageModel
 
@@ -146,6 +146,16 @@ def rebuilt(why: Explanation) -> float:
         mean_vlm, sd_vlm, mean_det, sd_det = why.centre
         s_vlm, s_det = (s_vlm - mean_vlm) / sd_vlm, (s_det - mean_det) / sd_det
     return (1.0 - why.delta) * s_vlm + why.delta * s_det
+
+
+def cosines(relevant: list[list[float]], irrelevant: list[list[float]]) -> TextCosines:
+    """Of (classes, images) and (confusers, images), a sentence each."""
+    return TextCosines(
+        np.array(relevant),
+        np.array(irrelevant).reshape(len(irrelevant), len(relevant[0])),
+        np.arange(len(relevant)),
+        np.arange(len(irrelevant)),
+    )
 
 
 def config(**settings: object) -> ExperimentConfig:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 LISTED = 5  # names that a sentence writes out
 LONGEST = 60  # characters of a name in a sentence
@@ -11,6 +11,11 @@ LONGEST = 60  # characters of a name in a sentence
 def count_of(number: int, thing: str) -> str:
     """ "1 row", "2,000 rows"."""
     return f"{number:,} {thing}" + ("" if number == 1 else "s")
+
+
+def list_of(values: Iterable[object]) -> str:
+    """All of them: "0, 1, 2", "1,500, 2,000", "CIFAR-10, demo"."""
+    return ", ".join(f"{v:,}" if isinstance(v, int) else str(v) for v in values)
 
 
 def first_and_more(names: Sequence[str], most: int, between: str = ", ") -> str:

@@ -14,7 +14,7 @@ from laser_core.selection import best_first
 from laser_core.strategies.base import Strategy, register
 from laser_core.strategies.helpers.choosing import fill_up, round_robin
 from laser_core.strategies.helpers.probabilities import class_chances, entropy
-from laser_core.strategies.settings import require_between, setting
+from laser_core.strategies.settings import require_between, require_temperature, setting
 from laser_core.view import Part, PoolView, Query, take
 
 MOST = 20_000  # candidates that FINCH groups, those of the highest score: its work is their square
@@ -50,7 +50,7 @@ class EOAL(Strategy):
             require_between(
                 "w", self.w, 0.0, 100.0, "it is a number of groups a class", with_low=True
             )
-            require_between("temperature", self.temperature, 0.0, 10.0, "it divides the logits")
+            require_temperature(self.temperature, "the logits")
 
     settings: Settings
 

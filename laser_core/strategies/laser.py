@@ -34,7 +34,7 @@ from laser_core.strategies.helpers.delta import (
     why_no_detector,
 )
 from laser_core.strategies.hooks import ClosedRound, RankedRound
-from laser_core.strategies.settings import read_settings, require_between, setting
+from laser_core.strategies.settings import read_settings, require_temperature, setting
 from laser_core.texts.cosines import TextCosines
 from laser_core.texts.neglabel import NAME_SIGNALS, NegativeNames
 from laser_core.view import LaserArrays, PoolView, Query, Signal, take
@@ -144,10 +144,7 @@ class Laser(Strategy):
 
         def __post_init__(self) -> None:
             delta_schedule(self.delta)
-            require_between(
-                "temperature", self.temperature, 0.0, 10.0,
-                "it divides the detector's logits; the paper has 0.5",
-            )  # fmt: skip
+            require_temperature(self.temperature, "the detector's logits; the paper has 0.5")
 
     settings: Laser.Settings
 

@@ -12,7 +12,7 @@ from laser_core.nets.objectives import NetSpec, detector
 from laser_core.selection import best_first
 from laser_core.strategies.base import Strategy, register
 from laser_core.strategies.helpers.mixtures import upper_crowd
-from laser_core.strategies.settings import require_between, setting
+from laser_core.strategies.settings import require_temperature, setting
 from laser_core.view import Part, PoolView, Query, take
 
 IRRELEVANT = -1.0  # score of an image that is predicted irrelevant: after all others
@@ -40,7 +40,7 @@ class LfOSA(Strategy):
         temperature: float = setting(0.5, "T of the detector's cross-entropy (published)")
 
         def __post_init__(self) -> None:
-            require_between("temperature", self.temperature, 0.0, 10.0, "it divides the logits")
+            require_temperature(self.temperature, "the logits")
 
     settings: Settings
 

@@ -9,7 +9,7 @@ import numpy as np
 from laser_core.basics.arrays import Floats
 from laser_core.scores import confuser_cosines, temperature_probabilities
 from laser_core.strategies.base import Strategy, register
-from laser_core.strategies.settings import require_between, setting
+from laser_core.strategies.settings import require_temperature, setting
 from laser_core.view import PoolView
 
 
@@ -33,9 +33,7 @@ class MCM(Strategy):
         temperature: float = setting(1.0, "of the softmax of cosines (published)")
 
         def __post_init__(self) -> None:
-            require_between(
-                "temperature", self.temperature, 0.0, 100.0, "cosines are divided by it"
-            )
+            require_temperature(self.temperature, "cosines", most=100.0)
 
     settings: Settings
 

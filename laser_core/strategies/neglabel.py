@@ -9,7 +9,7 @@ import numpy as np
 from laser_core.basics.arrays import Floats
 from laser_core.scores import confuser_cosines
 from laser_core.strategies.base import Strategy, register
-from laser_core.strategies.settings import require_between, setting
+from laser_core.strategies.settings import require_temperature, setting
 from laser_core.texts.neglabel import log_share, log_sum, sharpness_of
 from laser_core.view import PoolView
 
@@ -40,9 +40,7 @@ class NegLabel(Strategy):
         )
 
         def __post_init__(self) -> None:
-            require_between(
-                "temperature", self.temperature, 0.0, 100.0, "cosines are divided by it"
-            )
+            require_temperature(self.temperature, "cosines", most=100.0)
 
     settings: Settings
 

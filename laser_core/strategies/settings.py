@@ -82,6 +82,15 @@ def require_between(
         raise ConfigError(f"{name}={value:g}: it must lie {least} and be at most {high:g}; {why}")
 
 
+def require_temperature(value: float, of: str, most: float = 10.0) -> None:
+    """Check the setting `temperature`, by which `of` is divided: above 0 and at most `most`.
+
+    Raises:
+        ConfigError: it is not.
+    """
+    require_between("temperature", value, 0.0, most, f"it divides {of}")
+
+
 def _typed(name: str, value: Any, kind: Any) -> Any:
     """`value` as the type that the field `name` has."""
     if get_origin(kind) is Literal:

@@ -13,7 +13,7 @@ from laser_core.analysis.suggestions import (
     from_logits,
 )
 from laser_core.pool import Label
-from laser_core.texts.cosines import TextCosines
+from tests.fakes import cosines
 
 CAT, DOG, OTHER = Label("relevant", "cat"), Label("relevant", "dog"), Label("irrelevant")
 
@@ -56,15 +56,6 @@ def test_a_group_has_its_surest_pictures_first_and_every_picture_is_in_one() -> 
     assert [g.ids for g in alike_groups(["a", "b", "c"], said)] == [("b", "c", "a")]
     assert alike_groups([], {}) == []
     assert [g.ids for g in alike_groups(["a", "z"], {})] == [("a", "z")]
-
-
-def cosines(relevant: list[list[float]], irrelevant: list[list[float]]) -> TextCosines:
-    return TextCosines(
-        np.array(relevant),
-        np.array(irrelevant).reshape(len(irrelevant), len(relevant[0])),
-        np.arange(len(relevant)),
-        np.arange(len(irrelevant)),
-    )
 
 
 def test_sentences_are_sure_in_the_unit_of_their_model_s_own_spread() -> None:

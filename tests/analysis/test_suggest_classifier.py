@@ -28,8 +28,9 @@ from laser_core.store.store import Store
 from laser_core.strategies.laser import laser_settings
 from laser_core.studies.run import keep_pool
 from laser_core.texts.cosine_table import FileTable, cosines_folder
-from laser_core.texts.cosines import Cosines, TextCosines
+from laser_core.texts.cosines import Cosines
 from tests import fakes
+from tests.fakes import cosines
 
 CUP, MUG, OTHER = Label("relevant", "cup"), Label("relevant", "mug"), Label("irrelevant")
 CLASSES = ["cup", "mug"]
@@ -38,15 +39,6 @@ CLASSES = ["cup", "mug"]
 def chances(*rows: list[float]) -> np.ndarray:
     """Logits whose chances, at T = 1, are the numbers of `rows`."""
     return np.log(np.array(rows))
-
-
-def cosines(relevant: list[list[float]], irrelevant: list[list[float]]) -> TextCosines:
-    return TextCosines(
-        np.array(relevant),
-        np.array(irrelevant).reshape(len(irrelevant), len(relevant[0])),
-        np.arange(len(relevant)),
-        np.arange(len(irrelevant)),
-    )
 
 
 def test_the_class_s_chance_is_the_classifier_s_times_that_of_being_relevant_at_all() -> None:

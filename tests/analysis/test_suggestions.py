@@ -6,16 +6,7 @@ import numpy as np
 
 from laser_core.analysis.suggestions import from_cosines, from_logits
 from laser_core.pool import Label
-from laser_core.texts.cosines import TextCosines
-
-
-def cosines(relevant: list[list[float]], irrelevant: list[list[float]]) -> TextCosines:
-    return TextCosines(
-        np.array(relevant),
-        np.array(irrelevant).reshape(len(irrelevant), len(relevant[0])),
-        np.arange(len(relevant)),
-        np.arange(len(irrelevant)),
-    )
+from tests.fakes import cosines
 
 
 def test_the_detector_says_its_likeliest_class_with_the_chance_of_equation_3() -> None:

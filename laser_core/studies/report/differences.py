@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from typing import Any
 
+from laser_core.basics.sentences import list_of
 from laser_core.config import PAPER_PRESETS, ExperimentConfig
 from laser_core.errors import LaserError
 from laser_core.strategies import STRATEGIES
@@ -12,7 +14,6 @@ from laser_core.studies.parts import BASELINES, NAMES, PAPER_POOLS
 from laser_core.studies.report.results import Result, Results
 
 ROUNDS, BATCH, EPOCHS, SPLITS = 10, 1500, (300, 50), 4  # Section 4.1; 50 in the ablations
-PAPER_MODELS = ("CLIP", "GPT-4o mini")
 
 
 def config_of(result: Result, study: Study) -> ExperimentConfig | None:
@@ -38,88 +39,96 @@ def differences(results: Results) -> list[str]:
     return [*said, "The prompts are our own words for the facts of appendix A, and ask for JSON."]
 
 
-def _learner(configs: Iterable[ExperimentConfig]) -> list[str]:
-    found = list(configs)
-    said = []
-    if any(config.learner == "head" for config in found):
-        said.append(
+def _learner(configs: Sequence[ExperimentConfig]) -> list[str]:
+    deep = {config.epochs for config in configs if config.learner == "resnet18"} - set(EPOCHS)
+    return [
+        *_when(
+            any(config.learner == "head" for config in configs),
             "Classifier and detector are linear heads on a frozen network's vectors, trained in "
-            "seconds; the paper trains a ResNet-18 from scratch in every round."
-        )
-    deep = sorted({c.epochs for c in found if c.learner == "resnet18"} - set(EPOCHS))
-    if deep:
-        said.append(f"ResNet-18 is trained for {_list_of(deep)} epochs; the paper has 300.")
-    if any(config.anchor for config in found):
-        said.append(
+            "seconds; the paper trains a ResNet-18 from scratch in every round.",
+        ),
+        *_with_values(deep, "ResNet-18 is trained for {} epochs; the paper has 300."),
+        *_when(
+            any(config.anchor for config in configs),
             "The classifier starts from what the text says of a class (`anchor`), for all lines "
-            "that do not say otherwise; the paper's knows labels alone."
-        )
-    return said
+            "that do not say otherwise; the paper's knows labels alone.",
+        ),
+    ]
 
 
 def _models(results: Results) -> list[str]:
-    used = sorted({r.run.models for r in results.cells if r.run is not None})
-    said = []
-    vision = sorted({vlm for vlm, _ in used if vlm and "clip" not in vlm.lower()})
-    language = sorted({llm for _, llm in used if llm and "gpt-4o-mini" not in llm.lower()})
-    if vision:
-        said.append(f"The vision-language model is {_list_of(vision)}; the paper has CLIP.")
-    if language:
-        said.append(f"The language model is {_list_of(language)}; the paper has GPT-4o mini.")
-    return said
+    used = {r.run.models for r in results.cells if r.run is not None}
+    vision = {vlm for vlm, _ in used if vlm and "clip" not in vlm.lower()}
+    language = {llm for _, llm in used if llm and "gpt-4o-mini" not in llm.lower()}
+    return [
+        *_with_values(vision, "The vision-language model is {}; the paper has CLIP."),
+        *_with_values(language, "The language model is {}; the paper has GPT-4o mini."),
+    ]
 
 
-def _loop(configs: Iterable[ExperimentConfig]) -> list[str]:
-    found = list(configs)
-    rounds = sorted({config.rounds for config in found} - {ROUNDS})
-    batches = sorted({c.batch_size for c in found if c.batch_size is not None} - {BATCH})
-    said = []
-    if rounds:
-        said.append(f"{_list_of(rounds)} rounds are asked for; the paper has 10.")
-    if batches:
-        said.append(f"A batch is {_list_of(batches)} pictures; the paper's is 1,500.")
-    return said
+def _loop(configs: Sequence[ExperimentConfig]) -> list[str]:
+    rounds = {config.rounds for config in configs} - {ROUNDS}
+    batches = {c.batch_size for c in configs if c.batch_size is not None} - {BATCH}
+    return [
+        *_with_values(rounds, "{} rounds are asked for; the paper has 10."),
+        *_with_values(batches, "A batch is {} pictures; the paper's is 1,500."),
+    ]
 
 
-def _pools(results: Results, configs: Iterable[ExperimentConfig]) -> list[str]:
-    found = list(configs)
+def _pools(results: Results, configs: Sequence[ExperimentConfig]) -> list[str]:
     sets = {result.run.config.pool: result.run.data_set for result in results.cells if result.run}
-    known = {config.pool: sets.get(config.pool) or config.data_set for config in found}
+    known = {config.pool: sets.get(config.pool) or config.data_set for config in configs}
     others = sorted(p for p, data_set in known.items() if not data_set and p not in PAPER_POOLS)
-    said = [f"The pool {pool} is none of the paper's." for pool in others]
-    shares = sorted({config.per_class for config in found if config.per_class is not None})
-    if shares:
-        said.append(f"Of each class at most {_list_of(shares)} pictures are in the pool.")
-    if "tiny-imagenet" in (*known, *known.values()):
-        said.append("Tiny-ImageNet is tested on its 10,000 validation pictures.")
-    return said
+    shares = {config.per_class for config in configs if config.per_class is not None}
+    return [
+        *(f"The pool {pool} is none of the paper's." for pool in others),
+        *_with_values(shares, "Of each class at most {} pictures are in the pool."),
+        *_when(
+            "tiny-imagenet" in (*known, *known.values()),
+            "Tiny-ImageNet is tested on its 10,000 validation pictures.",
+        ),
+    ]
+
+
+def _with_values(found: set[Any], sentence: str) -> list[str]:
+    """The sentence with the values in place of {}; nothing where none was found."""
+    return _when(bool(found), sentence.format(list_of(sorted(found))))
+
+
+def _when(holds: bool, sentence: str) -> list[str]:
+    return [sentence] if holds else []
 
 
 def _repeats(study: Study) -> list[str]:
-    said = []
-    if len(study.splits) != SPLITS:
-        said.append(f"Means are over {len(study.splits)} class splits; the paper has 4.")
-    if len(study.splits) > 1 or study.splits != (0,):
-        said.append("Splits other than 0 are ours; the paper does not give its own.")
-    return said
+    splits = study.splits
+    return [
+        *_when(
+            len(splits) != SPLITS, f"Means are over {len(splits)} class splits; the paper has 4."
+        ),
+        *_when(splits != (0,), "Splits other than 0 are ours; the paper does not give its own."),
+    ]
 
 
-def _starts(configs: Iterable[ExperimentConfig]) -> list[str]:
+def _starts(configs: Sequence[ExperimentConfig]) -> list[str]:
     starts = {config.start for config in configs if config.strategy != "laser"}
-    said = []
-    if "cold" in starts:
-        said.append(
+    return [
+        *_when(
+            "cold" in starts,
             "Lines that start cold have no label at first; the paper gives its baselines 1% or 8% "
-            "of the relevant images."
-        )
-    if "random" in starts:
-        said.append("Lines of a random start share one random batch, which is paid for.")
-    if "laser" in starts:
-        said.append("Lines of LaSeR's start share its first batch, which is paid for.")
-    return said
+            "of the relevant images.",
+        ),
+        *_when(
+            "random" in starts,
+            "Lines of a random start share one random batch, which is paid for.",
+        ),
+        *_when(
+            "laser" in starts,
+            "Lines of LaSeR's start share its first batch, which is paid for.",
+        ),
+    ]
 
 
-def _laser(configs: Iterable[ExperimentConfig]) -> list[str]:
+def _laser(configs: Sequence[ExperimentConfig]) -> list[str]:
     printed = {preset["selection"] for preset in PAPER_PRESETS.values()}
     laser = [dict(config.settings) for config in configs if config.strategy == "laser"]
     chosen = {settings.get("selection", "balanced") for settings in laser}
@@ -146,7 +155,3 @@ def _missing(study: Study) -> list[str]:
     if ports:
         said.append(f"Ports or approximations, not the published programs: {'; '.join(ports)}.")
     return said
-
-
-def _list_of(values: Iterable[object]) -> str:
-    return ", ".join(f"{v:,}" if isinstance(v, int) else str(v) for v in values)

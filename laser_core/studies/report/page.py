@@ -6,11 +6,12 @@ It has no script and no address in it; charts are SVG, and every CSV lies inside
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from html import escape
 
 from laser_core.analysis.comparison import Curve
+from laser_core.basics.sentences import list_of
 from laser_core.config import ExperimentConfig
 from laser_core.strategies import STRATEGIES
 from laser_core.studies.cells import Line, Part, Place, Study
@@ -118,8 +119,8 @@ def _what_was_run(results: Results) -> str:
     lines = [line for line in study.lines if line.available and not line.whole]
     pools = sorted({config.pool for config in configs if config})
     said = [
-        f"{len(lines)} lines on {_list_of(pools)}, class splits {_list_of(study.splits)}, seeds "
-        f"{_list_of(study.seeds)}, {_list_of(rounds)} rounds, learner {_list_of(learners)}.",
+        f"{len(lines)} lines on {list_of(pools)}, class splits {list_of(study.splits)}, seeds "
+        f"{list_of(study.seeds)}, {list_of(rounds)} rounds, learner {list_of(learners)}.",
         *(f"Vision-language model {vlm}, language model {llm}." for vlm, llm in models),
         f"{done} of {total} runs are finished{_listed_after(rest)}. Means and standard deviations "
         "are over finished splits and seeds; n says how many.",
@@ -133,7 +134,7 @@ def _troubles(results: Results) -> str:
         f"{r.cell.key}: {r.error}" for r in results.cells if r.state == "failed"
     ]  # fmt: skip
     missing = [line.name for line in results.study.lines if not line.available]
-    said = [f"No such strategy is installed here, so these lines are empty: {_list_of(missing)}."]
+    said = [f"No such strategy is installed here, so these lines are empty: {list_of(missing)}."]
     return _box("What failed", failed) + _box("What is left out", said if missing else [])
 
 
@@ -326,10 +327,6 @@ def _number(value: float | None, digits: int = 3) -> str:
 
 def _pair(found: tuple[float, float] | None) -> str:
     return "" if found is None else f"{found[0]:.3f} ± {found[1]:.3f}"
-
-
-def _list_of(values: Iterable[object]) -> str:
-    return ", ".join(str(value) for value in values)
 
 
 def _listed_after(rest: Sequence[str]) -> str:
