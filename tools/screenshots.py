@@ -129,7 +129,8 @@ class Tour:
     def run_to_the_end(self) -> None:
         """All rounds, with the simulated oracle."""
         self.visit("Round")
-        self.page.get_by_role("button", name="Run to the end").click()
+        self.page.get_by_role("button", name="More").click()
+        self.page.get_by_role("button", name="Run it to the end").click()
         self.page.get_by_text("10 of 10 rounds").first.wait_for()
         self.settle()
 

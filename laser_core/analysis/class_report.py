@@ -51,6 +51,25 @@ def class_shares(ranking: Ranking, before: Pool) -> list[ClassShare]:
                                               strict=True)]  # fmt: skip
 
 
+def by_class(ranking: Ranking, rows: Sequence[int]) -> list[tuple[str, list[int]]]:
+    """(class, those of `rows` that look most like it, in their order), in the classes' order.
+
+    Classes without any are left out. One group without a name where the round's strategy says
+    nothing of classes.
+
+    Args:
+        rows: of the pool, unlabeled in that round.
+    """
+    looks = ranking.looks_like
+    if looks is None:
+        return [("", list(rows))]
+    names = ranking.config.relevant
+    groups: dict[str, list[int]] = {name: [] for name in names}
+    for row, place in zip(rows, looks[ranking.arrays.places(list(rows))].tolist(), strict=True):
+        groups[names[place]].append(row)
+    return [(name, group) for name, group in groups.items() if group]
+
+
 def found_by_class(ranking: Ranking, record: RoundRecord) -> dict[str, tuple[int, int]]:
     """Class -> (pictures asked for it, those of them that are of it) in a finished round.
 

@@ -85,6 +85,16 @@ class Ranking:
         """(U,) the relevant class that each image may be; None where the round kept none."""
         return self.arrays.laser.classes if self.arrays.laser else None
 
+    @property
+    def looks_like(self) -> Ints | None:
+        """(U,) the relevant class that each image looks most like, whoever ranked them.
+
+        None where the strategy says nothing of classes.
+        """
+        part = self.arrays.parts.get("of_class")
+        found = self.classes if part is None else part.values
+        return None if found is None else np.asarray(found, dtype=np.intp)
+
     def with_choice(self, choice: RoundChoice, before: Pool, run: ExperimentConfig) -> Ranking:
         """The same round under another choice, which nobody asked for.
 
@@ -195,11 +205,22 @@ class Trial:
         delta: the detector's share that was tried.
         overlap: with the batch of the ranking, 0 to 1.
         precision: share of relevant ones among those known; None if none is known.
+        expected: the same by a guess; None without one.
+        shared: images that the batch of the ranking has as well.
+        detector: the share of the scores' variance that the detector makes, 0 to 1.
     """
 
     delta: float
     overlap: float
     precision: float | None
+    expected: float | None = None
+    shared: int = 0
+    detector: float = 0.0
+
+    @property
+    def worth(self) -> float | None:
+        """What is known of it, else what is expected."""
+        return self.expected if self.precision is None else self.precision
 
 
 def sweep(
@@ -208,18 +229,31 @@ def sweep(
     before: Pool,
     run: ExperimentConfig,
     known: Known,
+    guess: Callable[[Ints], Known] | None = None,
 ) -> list[Trial]:
     """What each of `choices` would come to, beside the ranking's own batch.
+
+    Args:
+        guess: rows of the pool -> what a model takes them for; asked once, about all batches.
 
     Raises:
         PoolError: the round kept no scores of LaSeR.
     """
-    trials = []
-    for choice in choices:
-        found = ranking.with_choice(choice, before, run)
-        shared = overlap(found.ids, ranking.ids)
-        trials.append(Trial(choice.delta or 0.0, shared, known.precision(found.rows)))
-    return trials
+    tried = [ranking.with_choice(choice, before, run) for choice in choices]
+    taken = None
+    if guess is not None:
+        taken = guess(np.unique(np.concatenate([each.rows for each in tried])))
+    return [
+        Trial(
+            delta=choice.delta or 0.0,
+            overlap=overlap(found.ids, ranking.ids),
+            precision=known.precision(found.rows),
+            expected=None if taken is None else taken.precision(found.rows),
+            shared=int(np.isin(found.ids, ranking.ids).sum()),
+            detector=float(found.figures.get("delta_effective", 0.0)),
+        )
+        for choice, found in zip(choices, tried, strict=True)
+    ]
 
 
 def next_ranking(run: RunReader) -> Ranking | None:
@@ -329,14 +363,14 @@ def labels_against(ranking: Ranking, records: Sequence[RoundRecord]) -> str:
     detector = told[-1].figures["precision_det"]
     share = ranking.figures["delta_effective"]
     found = (
-        f"of round {told[-1].round}'s answered pictures, {language:.0%} of those that language "
-        f"alone would have taken were relevant and {detector:.0%} of the detector's"
+        f"in round {told[-1].round} {language:.0%} of what the text alone would have asked for "
+        f"was relevant, and {detector:.0%} of what the detector would have"
     )
-    now = f"δ = {ranking.delta:.2f} leaves the detector {share:.0%} of the score's spread"
+    now = f"δ = {ranking.delta:.2f} lets the detector decide {share:.0%}"
     if language >= detector + CLEARLY and share > 0.5:
-        return f"The labels so far speak for less δ: {found}, and {now}."
+        return f"Your labels speak for less δ: {found}; {now}."
     if detector >= language + CLEARLY and share < 0.5:
-        return f"The labels so far speak for more δ: {found}, and {now}."
+        return f"Your labels speak for more δ: {found}; {now}."
     return ""
 
 
@@ -354,6 +388,6 @@ def truth_against(own: float | None, delta: float, trials: Sequence[Trial]) -> s
     if (best.precision or 0.0) < own + LOWERED:
         return ""
     return (
-        f"By the true labels that are shown, the schedule's δ = {delta:.2f} gives precision "
-        f"{own:.2f}; δ = {best.delta:.2f} would give {best.precision:.2f}."
+        f"By the true labels shown, the planned δ = {delta:.2f} gives precision {own:.2f}; "
+        f"δ = {best.delta:.2f} would give {best.precision:.2f}."
     )

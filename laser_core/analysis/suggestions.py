@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from laser_core.analysis.known import Known
 from laser_core.analysis.reader import RunReader
 from laser_core.basics.arrays import Bools, Floats, Ints
 from laser_core.pool import Label
@@ -112,6 +113,21 @@ def suggestions(run: RunReader, ids: Sequence[str]) -> dict[str, Suggestion]:
     found = dict(zip(rows.tolist(), _by_sentences(run, rows, arrays), strict=False))
     found |= _by_detector(run, set(rows.tolist()), arrays)
     return {id: found[place[id]] for id in ids if place.get(id) in found}
+
+
+def guessed_relevance(run: RunReader, rows: Ints) -> Known:
+    """What `suggestions` take the images at `rows` of the pool for; of the others nothing.
+
+    Raises:
+        CacheError: as for `suggestions`.
+    """
+    known, relevant = np.zeros((2, len(run.facts.ids)), dtype=bool)
+    ids = run.facts.ids[rows].tolist()
+    guesses = suggestions(run, ids)
+    for row, id in zip(rows.tolist(), ids, strict=True):
+        known[row] = id in guesses
+        relevant[row] = id in guesses and guesses[id].label.state == "relevant"
+    return Known(relevant, known)
 
 
 def least_sure(run: RunReader, count: int) -> list[str]:

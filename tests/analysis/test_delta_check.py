@@ -51,7 +51,7 @@ def test_before_a_round_tells_of_both_parts_nothing_is_warned_of() -> None:
 def test_another_delta_that_would_find_clearly_more_is_named() -> None:
     """H6: by true labels, where the page shows them."""
     trials = [Trial(0.0, 0.5, 0.8), Trial(0.1, 0.6, 0.8), Trial(0.3, 1.0, 0.6)]
-    assert "δ = 0.30 gives precision 0.60; δ = 0.10 would give 0.80" in truth_against(
+    assert "the planned δ = 0.30 gives precision 0.60; δ = 0.10 would give 0.80" in truth_against(
         0.6, 0.3, trials
     )
     assert truth_against(0.78, 0.3, trials) == ""

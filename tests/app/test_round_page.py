@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from laser_core.analysis.batch_worth import BatchWorth
 from laser_core.analysis.explain_run import ClassPlace, RankingPlace
-from laser_core.analysis.ranking import next_ranking
+from laser_core.analysis.ranking import Ranking, Trial, next_ranking
 from laser_core.config import RoundChoice
 from laser_core.jobs import tasks
 from laser_core.jobs.client import Jobs
+from laser_core.jobs.folder import Lane
 from laser_core.jobs.worker import JobContext
 from laser_core.pool import Label
 from laser_core.progress import drain
@@ -24,8 +28,11 @@ from laser_core.studies.run import keep_pool
 from laser_core.view import RoundRecord
 from tests import fakes
 from ui.escape import escape_text
+from ui.round.batch import page_of
+from ui.round.buttons import TO_LABEL
+from ui.round.cards import batch_cards, delta_curve
 from ui.round.controls import FUSIONS
-from ui.round.sentences import list_names, outcome, round_result
+from ui.round.sentences import group_note, list_names, round_result
 from ui.shared.explanation import (
     answer_text,
     class_sentence,
@@ -33,7 +40,9 @@ from ui.shared.explanation import (
     confuser_bars,
     fusion_formula,
     place_sentence,
+    rule_sentence,
 )
+from ui.widgets.figures import Card, figure_cards
 
 
 def words(page: AppTest) -> str:
@@ -41,8 +50,18 @@ def words(page: AppTest) -> str:
     return "\n".join(str(element.value) for element in shown)
 
 
-def metrics(page: AppTest) -> dict[str, str]:
-    return {metric.label: metric.value for metric in page.metric}
+@pytest.fixture
+def cards(monkeypatch: pytest.MonkeyPatch) -> dict[str, Card]:
+    """The cards of the page that was run last, by name; the browser's half draws them."""
+    shown: dict[str, Card] = {}
+
+    def note(drawn: Sequence[Card], key: str) -> None:
+        shown.clear()
+        shown.update({card.name: card for card in drawn})
+        figure_cards(drawn, key)
+
+    monkeypatch.setattr("ui.round.view.figure_cards", note)
+    return shown
 
 
 def button(page: AppTest, label: str):
@@ -63,52 +82,55 @@ def test_without_a_run_it_says_where_to_begin(open_page) -> None:
     assert "No run is open" in page.info[0].value
 
 
-def test_a_newcomer_reads_why_these_pictures_and_what_they_are_worth(open_page) -> None:
+def test_a_newcomer_reads_why_these_pictures_and_what_they_are_worth(open_page, cards) -> None:
     page = open_page("4_Round", "ahead")
     assert not page.exception
     text = words(page)
     assert "Why these 20 pictures?" in text
-    assert "most like the descriptions of **cat and dog**" in text
-    assert "look-alikes such as wolf and fox" in text
-    assert "9 of 20 are relevant: precision 0.45**; picking at random would give 0.33." in text
-    assert "shared out by class and chosen to differ" in text
-    assert "**cat** 10 (0) · **dog** 10 (0)" in text
-    assert labels(page).count("Query and train") == 1
+    assert "Closest to the descriptions of **cat and dog**" in text
+    assert "confusers (look-alikes) such as wolf and fox" in text
+    assert cards["Precision"].value == "9 of 20"
+    assert cards["Precision"].note == "0.45"
+    assert cards["By luck"].value == "7 of 20"
+    assert labels(page).count("Ask, answer, train") == 1
 
 
 def test_in_round_one_delta_cannot_be_moved_and_the_page_says_why(open_page) -> None:
     page = open_page("4_Round", "ahead")
-    assert page.slider[0].disabled
-    assert "δ counts as 0 in this round: no detector has been trained yet." in words(page)
+    assert not page.slider
+    assert "No picture has a label yet, so the text alone decides." in words(page)
 
 
 def test_the_first_picture_is_explained_with_its_equations(open_page) -> None:
     text = words(open_page("4_Round", "going"))
-    for equation in ("Eq. (1)", "Eq. (3)", "Eq. (4)", "Eq. (5)"):
+    for equation in ("(1) $", "(2) $", "(3) $", "(4) $", "(5) $"):
         assert equation in text
 
 
-def test_without_true_labels_precision_is_unknown(open_page) -> None:
-    page = open_page("4_Round", "ahead")
+def test_without_true_labels_the_page_says_what_the_model_expects(open_page, cards) -> None:
+    page = open_page("4_Round", "going")
     page.toggle[0].set_value(False).run()
-    assert metrics(page)["Precision"] == "unknown"
-    assert "are relevant" not in words(page)
-    assert "True label" not in words(page)
+    assert not page.exception
+    assert list(cards) == ["Expected", "As planned", "Detector"]
+    assert re.fullmatch(r"\d+ of 20", cards["Expected"].value)
+    assert len(cards["Expected"].line) == 11
+    assert "It shows" not in words(page)
 
 
-def test_moving_delta_shows_another_batch_at_once(open_page, read_run) -> None:
+def test_moving_delta_shows_another_batch_at_once(open_page, read_run, cards) -> None:
     page = open_page("4_Round", "going")
     assert page.slider[0].value == 0.2  # the schedule of round 3
-    assert metrics(page)["Overlap"] == "1.00"
+    assert cards["As planned"].value == "20 of 20"
     move_delta(page, 1.0)
     assert not page.exception
     run = read_run("going")
     tried = next_ranking(run).with_choice(RoundChoice(delta=1.0), run.pool(), run.config)
-    expected = run.relevant_rows[tried.rows].mean()
-    assert metrics(page)["Precision"] == f"{expected:.2f}"
-    assert metrics(page)["Detector's share"] == "100%"
-    assert metrics(page)["Overlap"] != "1.00"
-    assert any("in," in caption.value and "out" in caption.value for caption in page.caption)
+    expected = int(run.relevant_rows[tried.rows].sum())
+    assert cards["Precision"].value == f"{expected} of 20"
+    assert cards["Detector"].value == "100%"
+    assert cards["Detector"].at == 1.0
+    assert cards["As planned"].value != "20 of 20"
+    assert re.search(r"\d+ in, \d+ out", words(page))
 
 
 def test_looking_spends_nothing(open_page, read_run) -> None:
@@ -117,12 +139,14 @@ def test_looking_spends_nothing(open_page, read_run) -> None:
     assert read_run("going").stamp() == before
 
 
-def test_another_strategy_is_known_only_when_asked(open_page) -> None:
+def test_another_strategy_is_known_only_when_asked(open_page, cards) -> None:
     page = open_page("4_Round", "going")
-    next(box for box in page.selectbox if box.label == "Strategy").set_value("random").run()
+    next(box for box in page.selectbox if box.label == "Strategy").set_value("random")
+    cards.clear()
+    page.run()
     assert not page.exception
-    assert "known only when it is asked" in words(page)
-    assert not page.metric
+    assert "press the button to see its batch" in words(page)
+    assert not cards
 
 
 def test_a_strategy_that_reads_descriptions_is_explained_by_its_own_parts(
@@ -131,7 +155,7 @@ def test_a_strategy_that_reads_descriptions_is_explained_by_its_own_parts(
     make_run("mine", 2, strategy="gated")
     page = open_page("4_Round", "mine")
     assert not page.exception
-    assert "The strategy *gated* chose them; it reads the descriptions of" in words(page)
+    assert "Chosen by *Gated (ours)*, which reads the descriptions of" in words(page)
     assert "most probably: **" in words(page)
     assert re.search(r"score = -?\d\.\d+ \(text\) [+-] \d\.\d+ \(labels\) = ", words(page))
     assert "matched “" in words(page)
@@ -148,31 +172,33 @@ def test_a_batch_that_was_drawn_at_random_reads_no_descriptions(
     assert "reads no descriptions" in words(page)
 
 
-def test_a_past_round_is_examined_under_another_delta(open_page) -> None:
+def test_a_past_round_is_examined_under_another_delta(open_page, cards) -> None:
     page = open_page("4_Round", "done")
     assert "All rounds are done" in words(page)
+    assert page.selectbox[0].value == 4  # its last round, instead of an empty page
     page.selectbox[0].set_value(3).run()
-    assert metrics(page)["Overlap"] == "1.00"
-    assert "Query and train" not in labels(page)
+    assert cards["As planned"].value == "20 of 20"
+    assert "Ask, answer, train" not in labels(page)
     move_delta(page, 0.9)
     assert not page.exception
     assert "Nobody asked for this batch" in words(page)
-    assert metrics(page)["Overlap"] != "1.00"
+    assert cards["As planned"].value != "20 of 20"
 
 
-def test_a_past_rounds_own_precision_is_its_records(open_page, read_run) -> None:
+def test_a_past_rounds_own_precision_is_its_records(open_page, read_run, cards) -> None:
     page = open_page("4_Round", "done")
     page.selectbox[0].set_value(2).run()
-    assert metrics(page)["Precision"] == f"{read_run('done').records()[1].precision:.2f}"
+    record = read_run("done").records()[1]
+    assert cards["Precision"].value == f"{record.relevant} of {record.queried}"
 
 
-def test_a_pool_without_labels_is_queried_for_a_person(open_page) -> None:
+def test_a_pool_without_labels_is_queried_for_a_person(open_page, cards) -> None:
     page = open_page("4_Round", "unlabeled")
     assert not page.exception
-    assert "Query" in labels(page)
-    assert "Query and train" not in labels(page)
+    assert "Ask, and label" in labels(page)
+    assert "Ask, answer, train" not in labels(page)
     assert not page.toggle  # there are no true labels to show
-    assert metrics(page)["Precision"] == "unknown"
+    assert list(cards) == ["Expected"]
 
 
 @pytest.fixture
@@ -187,14 +213,14 @@ def waiting(runs, read_run):
 def test_training_waits_for_the_first_answer(open_page, waiting) -> None:
     page = open_page("4_Round", "unlabeled")
     assert button(page, "Train").disabled
-    assert "0 pictures of it have an answer" in words(page)
+    assert button(page, "Train").help == "Training needs at least one answer."
 
 
 def test_with_an_answer_training_can_begin(open_page, waiting, read_run) -> None:
     first = read_run("unlabeled").preview().ids[0]
     waiting.labels.append({str(first): Label("relevant", "cat")}, 1, "me")
     page = open_page("4_Round", "unlabeled")
-    assert not button(page, "Train").disabled
+    assert not button(page, "Train on 1").disabled
 
 
 def test_a_query_that_waits_in_a_simulation_can_be_answered_by_the_oracle(
@@ -205,8 +231,8 @@ def test_a_query_that_waits_in_a_simulation_can_be_answered_by_the_oracle(
         store.rounds.save_query(1, 1, looked)
     page = open_page("4_Round", "ahead")
     assert not page.exception
-    assert not button(page, "Let the oracle answer, and train").disabled
-    assert "Query and train" not in labels(page)
+    assert not button(page, "Answer and train").disabled
+    assert "Ask, answer, train" not in labels(page)
 
 
 def test_a_model_that_may_cost_is_asked_only_on_a_click(open_page, runs) -> None:
@@ -215,7 +241,7 @@ def test_a_model_that_may_cost_is_asked_only_on_a_click(open_page, runs) -> None
         store.files.write("pool.json", (runs / "ahead" / "pool.json").read_text("utf-8"))
     page = open_page("4_Round", "new")
     assert "has not been looked at yet" in words(page)
-    assert not button(page, "Look at the next query").disabled
+    assert not button(page, "Look at the next batch").disabled
     assert Jobs(runs / ".app").latest() is None
 
 
@@ -236,17 +262,15 @@ def test_long_lists_of_names_are_cut() -> None:
     assert list_names([str(n) for n in range(7)], 3) == "0, 1, 2 and 4 more"
 
 
-def test_the_outcome_says_how_much_of_the_batch_is_known() -> None:
-    assert outcome(0.5, 20, 20, 0.33).startswith("**10 of 20 are relevant: precision 0.50**; pick")
-    assert "10 of 20 known ones of 30 are" in outcome(0.5, 20, 30, None)
-    assert outcome(None, 0, 30, None) == ""
+def test_a_classs_heading_says_how_much_of_it_is_known() -> None:
+    assert group_note(9, 9, 4) == "9, 4 relevant"
+    assert group_note(9, 5, 4) == "5 known ones of 9, 4 relevant"
+    assert group_note(9, 0, 0) == "9"
 
 
 def test_a_round_is_summed_up_with_what_is_known() -> None:
     record = RoundRecord(2, (), (), 20, 15, 0.75, None, None, 0.5)
-    assert round_result(record) == (
-        "Round 2: 15 of 20 relevant (precision 0.75) · classifier's accuracy 0.50"
-    )
+    assert round_result(record) == ("Round 2: 15 of 20 relevant · accuracy 0.50")
 
 
 def explanation(**changes) -> Explanation:
@@ -272,17 +296,18 @@ def test_eq_5_of_z_scores_shows_the_z_scores() -> None:
 def test_small_confusers_are_summed_up_in_one_bar() -> None:
     parts = tuple(Part(str(n), 0.1, 0.01) for n in range(12))
     names, values = confuser_bars(explanation(confusers=parts), summed=True)
-    assert names[-1] == "4 others"
-    assert values[-1] == pytest.approx(0.04)
+    assert names[-1] == "7 others"
+    assert values[-1] == pytest.approx(0.07)
     assert sum(values) == pytest.approx(0.12)
 
 
 def test_a_standing_reads_as_a_sentence() -> None:
-    text = place_sentence(RankingPlace(3, 2880, 1, 40, 2, True))
-    assert text.startswith("**In the batch**. Rank 3 of 2,880 by score; number 1 of the 40")
-    assert place_sentence(RankingPlace(9, 10, 1, 0, 0, False)) == (
-        "Not in the batch. Rank 9 of 10 by score."
-    )
+    place = RankingPlace(3, 2880, 1, 40, 2, True)
+    assert place_sentence(place) == "**In the batch**, place 3 of 2,880 by score."
+    assert rule_sentence(place).startswith("Number 1 of the 40 that match its description")
+    place = RankingPlace(9, 10, 1, 0, 0, False)
+    assert place_sentence(place) == "Not in the batch, place 9 of 10 by score."
+    assert rule_sentence(place) == ""
 
 
 def test_answers_and_file_names_are_shown_as_they_are() -> None:
@@ -306,7 +331,7 @@ def test_with_delta_at_0_by_hand_the_page_says_who_set_it(open_page) -> None:
     """C4: in the words above the batch and in the explanation of a picture."""
     page = move_delta(open_page("4_Round", "going"), 0.0)
     assert not page.exception
-    assert "Language alone decides: a person set δ to 0 for this round." in words(page)
+    assert "The text alone decides: a person set δ to 0 for this round." in words(page)
     assert "have no say, $\\delta = 0$: a person set δ to 0 for this round." in words(page)
     assert "detector is needed" not in words(page)
     assert "none counts" not in words(page)
@@ -327,8 +352,8 @@ def test_the_page_warns_where_the_labels_speak_against_the_schedules_delta(
     assert share < 0.5
     page = open_page("4_Round", "going")
     warned = " ".join(str(each.value) for each in page.warning)
-    assert "The labels so far speak for more δ: of round 2's answered pictures, 20%" in warned
-    assert f"the detector {share:.0%} of the score's spread" in warned
+    assert "Your labels speak for more δ: in round 2 20% of what the text alone would" in warned
+    assert f"lets the detector decide {share:.0%}" in warned
     page = move_delta(page, 0.9)
     assert not page.warning  # it is the schedule's value that is warned of
 
@@ -340,7 +365,7 @@ def test_a_run_whose_rule_is_gone_asks_once_and_goes_on_balanced(open_page, runs
     page = open_page("4_Round", "going")
     assert not page.exception
     assert "This run asked by quotas with a reach of 2 batches" in words(page)
-    assert "Query and train" not in labels(page)
+    assert "Ask, answer, train" not in labels(page)
     button(page, "Go on with balanced").click().run()
     assert not page.exception
     assert "This run asked by" not in words(page)
@@ -369,7 +394,7 @@ def test_a_worker_that_knew_the_gone_rule_goes_on_balanced(tmp_path, kind, gone)
 def test_the_classifiers_logit_is_written_out_with_its_parts() -> None:
     thought = Prediction("mug", 0.93, 1.0, 2.25, -0.5, 0.125, 1.875)
     assert classifier_formula(thought) == (
-        "Classifier: **mug** (0.93 among the relevant classes), $\\;a\\,z_c + w x + b = "
+        "Classifier: **mug** (0.93 among the relevant classes)  \n$\\small a\\,z_c + w x + b = "
         "1 \\cdot 2.250 + (-0.500) + 0.125 = 1.875$"
     )
 
@@ -389,3 +414,79 @@ def test_a_picture_of_a_balanced_batch_says_what_decided(place, picked, said) ->
     assert said in told
     assert "**mug**" in told
     assert "of 40 by score" in told
+
+
+# ---- cards, the line of delta, and the way to Label
+
+
+def test_every_page_of_a_big_batch_has_a_share_of_every_class() -> None:
+    groups = [("cat", list(range(7))), ("dog", list(range(7, 12))), ("ox", [12])]
+    pages = [dict(page_of(groups, page, 3)) for page in range(3)]
+    assert [len(page["cat"]) for page in pages] == [2, 2, 3]
+    assert [len(page["dog"]) for page in pages] == [1, 2, 2]
+    shown = [row for page in pages for rows in page.values() for row in rows]
+    assert sorted(shown) == list(range(13))
+
+
+def trial(delta: float, precision: float | None, **more) -> Trial:
+    return Trial(delta, 0.5, precision, **more)
+
+
+def ranking_of(read_run) -> Ranking:
+    return next_ranking(read_run("going"))
+
+
+def test_a_card_counts_and_its_line_has_every_delta(read_run) -> None:
+    own, tried = BatchWorth(20, 20, 12, 0.9, 4.0), BatchWorth(20, 20, 15, 0.9, 4.0)
+    found = [trial(0.0, 0.6, shared=20, detector=0.0), trial(1.0, 0.75, shared=8, detector=1.0)]
+    cards = batch_cards(tried, own, None, ranking_of(read_run), 8, found)
+    assert [card.name for card in cards] == ["Precision", "By luck", "As planned", "Detector"]
+    assert (cards[0].value, cards[0].note, cards[0].tone) == ("15 of 20", "0.75, +3", "good")
+    assert [card.line for card in cards] == [(0.6, 0.75), (), (1.0, 0.4), (0.0, 1.0)]
+    assert cards[2].value == "8 of 20"
+
+
+def test_a_ceiling_below_1_stands_beside_the_precision(read_run) -> None:
+    worth = BatchWorth(20, 20, 12, 0.75, 4.0)
+    assert batch_cards(worth, worth, None, ranking_of(read_run), 20, ())[0].note == "0.60, max 0.75"
+
+
+def test_what_is_expected_is_not_called_precision(read_run) -> None:
+    worth = BatchWorth(20, 0, 0, None, None)
+    (card,) = batch_cards(worth, worth, 0.7, ranking_of(read_run), 20, ())
+    assert (card.name, card.value) == ("Expected", "14 of 20")
+    (card,) = batch_cards(worth, worth, None, ranking_of(read_run), 20, ())
+    assert card.value == "not known"
+
+
+def test_the_line_of_delta_names_its_best_and_what_is_possible() -> None:
+    found = [trial(0.0, 0.5), trial(0.5, 0.7), trial(1.0, 0.6)]
+    line = delta_curve(found, 0.2, 0.4, BatchWorth(20, 20, 12, 0.8, 4.0))
+    assert line is not None
+    assert line.words == "Precision for every δ: best 0.70 at 0.5, 0.80 is possible"
+    assert line.points == ((0.0, 0.5), (0.5, 0.7), (1.0, 0.6))
+    guessed = [trial(0.0, None, expected=0.5), trial(1.0, None, expected=0.9)]
+    line = delta_curve(guessed, 0.2, 0.4, BatchWorth(20, 0, 0, None, None))
+    assert line is not None
+    assert line.words.startswith("Expected precision for every δ: best 0.90 at 1.0")
+    assert delta_curve([], 0.2, 0.4, BatchWorth(20, 0, 0, None, None)) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "leads"),
+    [("query", "done", True), ("query", "failed", False), ("run_rounds", "done", False)],
+)
+def test_a_query_to_be_labeled_by_hand_leads_to_label(open_page, runs, kind, status, leads) -> None:
+    """H3: once it is asked, and only in the tab that asked for it."""
+    page = open_page("4_Round", "going")
+    ended = Lane(runs / ".app", "jobs").job(f"000001-{kind}")
+    ended.mkdir(parents=True)
+    (ended / "job.json").write_text(json.dumps({"kind": kind, "params": {}}))
+    (ended / "progress.json").write_text(json.dumps({"status": status}))
+    assert page.run().slider  # another tab's
+    page.session_state[TO_LABEL] = "going"
+    page.run()
+    assert not page.exception
+    assert bool(page.slider) != leads  # on the way there nothing else is drawn
+    assert TO_LABEL not in page.session_state
+    assert page.run().slider

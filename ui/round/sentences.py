@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from laser_core.analysis.class_report import ClassShare
 from laser_core.analysis.ranking import Ranking
 from laser_core.basics.sentences import first_and_more
-from laser_core.strategies.laser import laser_settings
+from laser_core.strategies import STRATEGIES
 from laser_core.view import RoundRecord
 from ui.escape import escape_text
 
@@ -20,6 +19,11 @@ def list_names(names: Sequence[str], most: int = 5) -> str:
     return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
 
 
+def strategy_title(name: str) -> str:
+    """What a strategy is called; its name where it is not installed here."""
+    return STRATEGIES[name].title if name in STRATEGIES else name
+
+
 def why_picked(ranking: Ranking, labels: int, asked: bool) -> str:
     """One plain answer to "why these pictures?", as Markdown.
 
@@ -29,66 +33,45 @@ def why_picked(ranking: Ranking, labels: int, asked: bool) -> str:
         asked: whether these pictures have been asked for.
     """
     these = f"**Why these {len(ranking.ids):,} pictures?** "
-    name = f"The strategy *{escape_text(ranking.config.strategy)}* chose them"
+    name = f"Chosen by *{escape_text(strategy_title(ranking.config.strategy))}*"
     if ranking.descriptions is None:
-        return f"{these}{name}; it reads no descriptions."
+        return f"{these}{name}, which reads no descriptions."
     classes = [text.name for text in ranking.descriptions.relevant if text.enabled]
     confusers = [text.name for text in ranking.descriptions.confusers if text.enabled]
     if not ranking.fused:
-        return f"{these}{name}; it reads the descriptions of **{list_names(classes)}**."
-    text = (
-        f"{these}Of all unlabeled pictures they {'looked' if asked else 'look'} most like the "
-        f"descriptions of **{list_names(classes)}**"
+        return f"{these}{name}, which reads the descriptions of **{list_names(classes, 3)}**."
+    text = f"{these}Closest to the descriptions of **{list_names(classes, 3)}**"
+    text += f", far from confusers (look-alikes) such as {list_names(confusers, 2)}" * bool(
+        confusers
     )
-    text += f" and least like look-alikes such as {list_names(confusers, 3)}" if confusers else ""
-    if laser_settings(ranking.config).selection == "balanced" and len(classes) > 1:
-        text += ", shared out by class and chosen to differ"
-    text += ". "
-    return text + _voices(ranking, labels, asked)
+    return f"{text}. {_voices(ranking, labels, asked)}"
 
 
 def _voices(ranking: Ranking, labels: int, asked: bool) -> str:
     """Who had a say in Eq. (5)."""
     if ranking.delta:
-        share = ranking.figures.get("delta_effective", 0.0)
         return (
-            f"The detector, trained on {labels:,} labels, {'had' if asked else 'has'} a say of "
-            f"δ = {ranking.delta:.2f}, which makes {share:.0%} of the score's spread."
+            f"A detector trained on {labels:,} labels {'had' if asked else 'has'} its say, "
+            f"δ = {ranking.delta:.2f}."
         )
     if labels == 0:
-        return f"No picture {'had' if asked else 'has'} a label yet, so language alone decides."
+        return f"No picture {'had' if asked else 'has'} a label yet, so the text alone decides."
     why = escape_text(ranking.why_language_alone)
-    return f"Language alone {'decided' if asked else 'decides'}: {why}."
+    return f"The text alone {'decided' if asked else 'decides'}: {why}."
 
 
-def outcome(precision: float | None, counted: int, size: int, chance: float | None) -> str:
-    """What the batch is worth, as Markdown; "" where nothing is known.
-
-    Args:
-        precision: share of relevant ones among the counted.
-        counted: images of the batch that something is known about.
-        size: of the batch.
-        chance: precision of picking at random, None where unknown.
-    """
-    if precision is None:
-        return ""
-    whole = f"{counted:,}" if counted == size else f"{counted:,} known ones of {size:,}"
-    text = f"**{round(precision * counted):,} of {whole} are relevant: precision {precision:.2f}**"
-    return (
-        f"{text}; picking at random would give {chance:.2f}." if chance is not None else text + "."
-    )
-
-
-def class_line(shares: Sequence[ClassShare]) -> str:
-    """How many pictures of the batch are for each class, and its labels, as Markdown."""
-    parts = [f"**{escape_text(s.name)}** {s.asked:,} ({s.labels:,})" for s in shares]
-    return f"For each class (labels it has): {' · '.join(parts)}"
+def group_note(count: int, known: int, relevant: int) -> str:
+    """What stands beside a class in the gallery: its pictures, and how many are relevant."""
+    if known == 0:
+        return f"{count:,}"
+    whole = f"{count:,}" if known == count else f"{known:,} known ones of {count:,}"
+    return f"{whole}, {relevant:,} relevant"
 
 
 def before_any_label(zero_shot: float) -> str:
-    """What the text alone names right, as Markdown."""
+    """What the text alone names right."""
     return (
-        f"Before any label the text alone names **{zero_shot:.1%}** of the relevant test pictures "
+        f"Before any label the text alone names {zero_shot:.1%} of the relevant test pictures "
         "right (zero-shot)."
     )
 
@@ -96,12 +79,8 @@ def before_any_label(zero_shot: float) -> str:
 def round_result(record: RoundRecord) -> str:
     """A finished round in one line."""
     parts = [f"Round {record.round}: {record.relevant:,} of {record.queried:,} relevant"]
-    if record.precision is not None:
-        parts[0] += f" (precision {record.precision:.2f})"
     if record.recall is not None:
-        parts.append(f"{record.recall:.0%} of all relevant found")
+        parts.append(f"{record.recall:.0%} of all found (recall)")
     if record.accuracy is not None:
-        alone = record.zero_shot
-        beside = "" if alone is None else f" (text alone {alone:.2f})"
-        parts.append(f"classifier's accuracy {record.accuracy:.2f}{beside}")
+        parts.append(f"accuracy {record.accuracy:.2f}")
     return " · ".join(parts)

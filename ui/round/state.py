@@ -19,11 +19,13 @@ from laser_core.analysis.ranking import (
     sweep,
 )
 from laser_core.analysis.reader import RunReader
+from laser_core.analysis.suggestions import guessed_relevance
+from laser_core.basics.arrays import Ints
 from laser_core.config import RoundChoice
 from laser_core.pool import Pool
 from laser_core.view import RoundRecord
 
-DELTAS = tuple(step / 10 for step in range(11))  # of the strip chart
+DELTAS = tuple(step / 10 for step in range(11))  # of the curve below the slider
 
 
 @dataclass(frozen=True)
@@ -133,16 +135,51 @@ def _preview_time(run: RunReader) -> int:
     return path.stat().st_mtime_ns if path.is_file() else 0
 
 
+class Guesses:
+    """What the model takes pictures for, asked once about each; for as long as nothing changes."""
+
+    def __init__(self, run: RunReader) -> None:
+        self._run = run
+        self._found = guessed_relevance(run, np.array([], dtype=np.intp))
+
+    def of(self, rows: Ints) -> Known:
+        """What is guessed of the images at `rows` of the pool, and of those asked about before."""
+        missing = rows[~self._found.known[rows]]
+        if len(missing):
+            new, old = guessed_relevance(self._run, missing), self._found
+            self._found = Known(old.relevant | new.relevant, old.known | new.known)
+        return self._found
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _guesses(stamp: str, _run: RunReader) -> Guesses:
+    return Guesses(_run)
+
+
+def guesses(run: RunReader, view: RoundView, stand: RunProgress) -> Guesses | None:
+    """What the model expects of a round that nobody has answered; None where more is known."""
+    answered = view.ranking.round <= len(stand.records) or view.known.count(view.ranking.rows)
+    return None if answered else _guesses(view.stamp, run)
+
+
 @st.cache_data(show_spinner=False, max_entries=64)
 def delta_curve(
-    stamp: str, like: dict[str, Any], _view: RoundView, _run: RunReader
+    stamp: str,
+    like: dict[str, Any],
+    guessed: bool,
+    _view: RoundView,
+    _run: RunReader,
+    _guess: Guesses | None,
 ) -> Sequence[Trial]:
-    """Overlap and precision at eleven deltas; `like` holds the rest of the choice."""
+    """What eleven deltas come to; `like` holds the rest of the choice."""
     choices = [RoundChoice(**{**like, "delta": delta}) for delta in DELTAS]
-    return sweep(_view.ranking, choices, _view.before, _run.config, _view.known)
+    guess = _guess.of if _guess is not None else None
+    return sweep(_view.ranking, choices, _view.before, _run.config, _view.known, guess)
 
 
-def trials(run: RunReader, view: RoundView, choice: RoundChoice) -> Sequence[Trial]:
+def trials(
+    run: RunReader, view: RoundView, choice: RoundChoice, guess: Guesses | None = None
+) -> Sequence[Trial]:
     """`delta_curve` for the fusion and selection of `choice`."""
     like = {**asdict(choice), "delta": None, "strategy": None}
-    return delta_curve(view.stamp, like, view, run)
+    return delta_curve(view.stamp, like, guess is not None, view, run, guess)

@@ -14,15 +14,18 @@ from laser_core.analysis.explain_run import (
 )
 from laser_core.analysis.ranking import Ranking, place_of, ranking_with
 from laser_core.analysis.reader import RunReader
+from laser_core.basics.sentences import count_of
 from laser_core.errors import LaserError
 from laser_core.pool import Label
 from laser_core.strategies.explanation import Explanation, Prediction
 from laser_core.strategies.laser import laser_settings
 from ui.escape import escape_text
-from ui.shared.plots import bars, colours, draw
+from ui.shared.bar_list import show_bar_list
+from ui.shared.plots import colours
 from ui.shared.runs import picture_urls, thumbnails
 
-SHOWN = 8  # bars in a chart; what is smaller is summed up in a last one
+SHOWN = 5  # bars; what is smaller is summed up in a last one
+LIKELY = 3  # classes of Eq. (3) with a bar, beside irrelevant
 
 
 def show_explanation(
@@ -38,70 +41,75 @@ def show_explanation(
     try:
         place = ranking or ranking_with(run, id)
         if place is None:
-            st.info("Nothing is ranked yet. Open Round to look at the next query.")
+            st.markdown(":gray[Nothing is ranked yet. Open Round to look at the next batch.]")
             return
         row = row_of(run, id)
         found = ranking_place(place, row)
-        with st.container(horizontal=True, vertical_alignment="top"):
-            _picture(run, id)
-            with st.container():
-                _headline(run, id, row, place, found, truth)
-        _own_columns(place, row)
+        with st.container(horizontal=True, vertical_alignment="top", gap="small"):
+            _picture(run, id, place, row)
+            with st.container(width="stretch"):
+                _headline(run, id, row, found, truth)
+        if rule := rule_sentence(found):
+            st.markdown(rule)
         why = explain_in(run, place, id)
         if isinstance(why, Explanation):
-            _equations(why, place, key)
+            _equations(run, why, place)
         else:
             st.markdown("  \n".join(escape_text(line) for line in why.sentences()))
+            _own_columns(place, row)
     except LaserError as error:
-        st.info(escape_text(error))
+        st.markdown(f":gray[{escape_text(f'{error}'[:1].upper() + f'{error}'[1:])}.]")
 
 
 def _own_columns(place: Ranking, row: int) -> None:
     """A strategy's own columns for one picture: value, and rank among the pictures ranked."""
-    here = place_of(place.arrays, row)
+    here, lines = place_of(place.arrays, row), []
     for part in place.arrays.parts.values():
-        value = part.values[here]
+        value, title = part.values[here], escape_text(part.title)
         if np.issubdtype(part.values.dtype, np.integer):
-            name = escape_text(place.config.relevant[int(value)])
-            st.markdown(f"{escape_text(part.title)}: **{name}**")
+            lines.append(f"{title}: **{escape_text(place.config.relevant[int(value)])}**")
             continue
         before = part.values > value if part.higher_is_better else part.values < value
-        st.markdown(
-            f"{escape_text(part.title)}: **{value:.3f}**, rank {int(before.sum()) + 1:,} of "
-            f"{len(part.values):,}"
-        )
+        rank = f"rank {int(before.sum()) + 1:,} of {len(part.values):,}"
+        lines.append(f"{title}: **{value:.3f}**, {rank}")
+    if lines:
+        st.markdown("  \n".join(lines))
 
 
-def _picture(run: RunReader, id: str) -> None:
+def _picture(run: RunReader, id: str, place: Ranking, row: int) -> None:
     small = thumbnails(run)
     picture_urls(run, [id])
-    st.image(small.folder / small.url(id).rsplit("/", 1)[-1], width=128)
+    looks = place.looks_like
+    name = "" if looks is None else place.config.relevant[looks[place_of(place.arrays, row)]]
+    alt = f"picture {id}" + (f", which looks like {name}" if name else "")
+    st.image(small.folder / small.url(id).rsplit("/", 1)[-1], width=88, alt=alt)
 
 
-def _headline(
-    run: RunReader, id: str, row: int, place: Ranking, found: RankingPlace, truth: bool
-) -> None:
-    st.markdown(f"**{escape_text(id)}**")
-    st.markdown(place_sentence(found))
-    answer = run.store.labels.by_id().get(id)
+def _headline(run: RunReader, id: str, row: int, found: RankingPlace, truth: bool) -> None:
+    answer, shows = run.store.labels.by_id().get(id), ""
     if answer is not None:
-        st.markdown(f"Answer: **{escape_text(answer_text(answer))}**")
+        shows = f" Answered **{escape_text(answer_text(answer))}**."
     elif truth and run.facts.labels[row] is not None:
-        name, true = str(run.facts.labels[row]), run.relevant_rows
+        true = run.relevant_rows
         state = "relevant" if true is not None and true[row] else "irrelevant"
-        st.markdown(f"True label: **{escape_text(name)}**, {state}")
+        shows = f" It shows **{escape_text(run.facts.labels[row])}**, {state}."
+    st.markdown(f"{place_sentence(found)}{shows}  \n:gray[:small[{escape_text(id)}]]")
 
 
 def place_sentence(found: RankingPlace) -> str:
-    """Where a picture stands, and by which rule it is in the batch or not."""
-    text = f"{'**In the batch**' if found.picked else 'Not in the batch'}. "
-    text += f"Rank {found.rank:,} of {found.among:,} by score"
+    """Where a picture stands, as Markdown."""
+    text = "**In the batch**" if found.picked else "Not in the batch"
+    return f"{text}, place {found.rank:,} of {found.among:,} by score."
+
+
+def rule_sentence(found: RankingPlace) -> str:
+    """By which rule it is in the batch or not, as Markdown; "" where the score alone decides."""
     if found.of_class is not None:
-        return f"{text}. {class_sentence(found.of_class, found.picked)}"
+        return class_sentence(found.of_class, found.picked)
     if not found.quota:
-        return f"{text}."
+        return ""
     return (
-        f"{text}; number {found.group_rank:,} of the {found.group:,} that match its description "
+        f"Number {found.group_rank:,} of the {found.group:,} that match its description "
         f"best, of which {found.quota:,} {'has' if found.quota == 1 else 'have'} a sure place."
     )
 
@@ -130,17 +138,17 @@ def answer_text(answer: Label) -> str:
     return f"{answer.state}: {answer.name}" if answer.name else answer.state
 
 
-def _equations(why: Explanation, place: Ranking, key: str) -> None:
-    _language(why, place, key)
+def _equations(run: RunReader, why: Explanation, place: Ranking) -> None:
+    """The score first, Eq. (5), then what it is made of, Eq. (1) to (4), and bars below each."""
+    st.markdown(f"**Score**  \n{fusion_formula(why)}")
+    _language(why, place)
     if why.probabilities:
-        _detector(why, place, key)
+        _detector(run, why, place)
     elif place.note:
-        st.caption(escape_text(place.note[:1].upper() + place.note[1:] + "."))
+        st.markdown(f":gray[{escape_text(place.note[:1].upper() + place.note[1:])}.]")
     else:
-        st.caption(
-            f"Eq. (2) to (4) have no say, $\\delta = 0$: {escape_text(place.why_language_alone)}."
-        )
-    st.markdown(fusion_formula(why))
+        reason = escape_text(place.why_language_alone)
+        st.markdown(f":gray[Eq. (2) to (4) have no say, $\\delta = 0$: {reason}.]")
     if why.predicted is not None:
         st.markdown(classifier_formula(why.predicted))
 
@@ -149,40 +157,46 @@ def classifier_formula(thought: Prediction) -> str:
     """The predicted class's logit with its parts, as Markdown."""
     return (
         f"Classifier: **{escape_text(thought.name)}** ({thought.probability:.2f} among the "
-        "relevant classes), $\\;a\\,z_c + w x + b = "
+        "relevant classes)  \n$\\small a\\,z_c + w x + b = "
         f"{thought.factor:g} \\cdot {_number(thought.text)} + {_number(thought.learned)} + "
         f"{_number(thought.bias)} = {thought.logit:.3f}$"
     )
 
 
-def _language(why: Explanation, place: Ranking, key: str) -> None:
+def _language(why: Explanation, place: Ranking) -> None:
     best, second = why.best, why.runner_up
-    st.markdown(f"Best description: “{escape_text(best.text)}” (**{escape_text(best.name)}**)")
+    text = f"**Text** · closest “{escape_text(best.text)}” ({escape_text(best.name)})"
     if second is not None:
-        name = escape_text(second.name)
-        st.caption(f"Next best: “{escape_text(second.text)}” ({name}, {second.cosine:.3f})")
+        text += f"; next “{escape_text(second.text)}” {second.cosine:.3f}"
     if why.shares:
-        _shares(why, key)
+        st.markdown(text)
+        _shares(why)
         return
-    st.markdown(
-        "Eq. (1) $\\;S_{vlm} = \\max\\cos(x, T_R) - \\overline{\\cos}(x, T_I) = "
-        f"{why.best.cosine:.3f} - {_number(why.penalty)} = {why.s_vlm:.3f}$"
-    )
+    st.markdown(f"{text}  \n{language_formula(why)}")
     if not why.confusers:
-        st.caption("No confusers: nothing is taken off.")
+        st.markdown(":gray[No confusers: nothing is taken off.]")
         return
-    summed = "aggregator" not in dict(place.config.retired)
-    st.caption(
-        f"Each of {len(why.confusers)} confusers' part of the {why.penalty:.3f} taken off:"
+    retired = dict(place.config.retired)
+    summed = "aggregator" not in retired
+    st.markdown(
+        ":gray[What each confuser (look-alike) takes off:]"
         if summed
-        else f"Mean cosine with each confuser; their {dict(place.config.retired)['aggregator']} "
-        "was taken off:"
+        else f":gray[Cosine with each confuser; their {retired['aggregator']} was taken off:]"
     )
     names, values = confuser_bars(why, summed)
-    draw(bars(names, values, colours().orange, 3), f"{key} confusers", "confusers", toolbar=False)
+    show_bar_list(names, values, colours().orange, 3)
 
 
-def _shares(why: Explanation, key: str) -> None:
+def language_formula(why: Explanation) -> str:
+    """Eq. (1) with this picture's numbers, as Markdown with a formula."""
+    return (
+        "(1) $\\small\\;S_{vlm} = \\max\\cos(x, T_R) - \\overline{\\cos}(x, T_I)$  \n"
+        f"$\\small\\phantom{{(1)}}\\;\\; = {why.best.cosine:.3f} - {_number(why.penalty)} = "
+        f"{why.s_vlm:.3f}$"
+    )
+
+
+def _shares(why: Explanation) -> None:
     """The score under `neglabel`: what share of the sum each class, confuser and the rest has."""
     st.markdown(
         f"NegLabel's share in place of Eq. (1): the relevant classes have **{why.s_vlm:.3f}** of "
@@ -191,8 +205,7 @@ def _shares(why: Explanation, key: str) -> None:
     shown = why.shares[:SHOWN]
     names = [*(share.name for share in shown), "the rest"]
     rest = 1.0 - sum(share.share for share in shown)
-    values = [*(share.share for share in shown), rest]
-    draw(bars(names, values, colours().orange, 3), f"{key} shares", "shares", toolbar=False)
+    show_bar_list(names, [*(share.share for share in shown), rest], colours().orange, 3)
 
 
 def confuser_bars(why: Explanation, summed: bool) -> tuple[list[str], list[float]]:
@@ -205,26 +218,38 @@ def confuser_bars(why: Explanation, summed: bool) -> tuple[list[str], list[float
     names = [part.name for part in first]
     values = [part.share if summed else part.cosine for part in first]
     if rest and summed:
-        names.append(f"{len(rest)} others")
+        names.append(count_of(len(rest), "other"))
         values.append(sum(part.share for part in rest))
     return names, values
 
 
-def _detector(why: Explanation, place: Ranking, key: str) -> None:
-    temperature = laser_settings(place.config).temperature
-    st.caption(
-        f"Eq. (3): the detector's probabilities at T = {temperature:g}, "
-        "from a net trained with the loss of Eq. (2):"
-    )
-    likely = sorted(list(why.probabilities.items())[:-1], key=lambda pair: -pair[1])[:SHOWN]
+def _detector(run: RunReader, why: Explanation, place: Ranking) -> None:
+    labels = len(run.pool(place.round - 1).training_labels()[0])
+    st.markdown(detector_formulas(why, labels, laser_settings(place.config).temperature))
+    likely = sorted(list(why.probabilities.items())[:-1], key=lambda pair: -pair[1])[:LIKELY]
     names = [*(name for name, _ in likely), "irrelevant"]
     values = [why.probabilities[name] for name in names[:-1]]
     values.append(why.probabilities["irrelevant"])
-    marks = [colours().blue] * len(likely) + [colours().grey]
-    draw(bars(names, values, marks, 2), f"{key} detector", "detector", toolbar=False)
-    st.markdown(
-        "Eq. (4) $\\;S_{det} = \\max_i p_i - p_{irrelevant} = "
-        f"{max(values[:-1]):.3f} - {values[-1]:.3f} = {why.s_det:.3f}$"
+    show_bar_list(names, values, [colours().blue] * len(likely) + [colours().grey], 3)
+
+
+def detector_formulas(why: Explanation, labels: int, temperature: float) -> str:
+    """Eq. (2) to (4), with this picture's numbers, as Markdown with formulas.
+
+    Args:
+        labels: how many the detector was trained on.
+        temperature: T of Eq. (3).
+    """
+    likeliest = max(list(why.probabilities)[:-1], key=why.probabilities.__getitem__)
+    p, q = why.probabilities[likeliest], why.probabilities["irrelevant"]
+    return (
+        f"**Detector** · trained on {labels:,} labels to make this loss small  \n"
+        "(2) $\\small\\;L_{det} = -\\frac{1}{|D_L|}\\sum_{(x,y)}\\log p(y\\,|\\,x)$, "
+        f"$|D_L| = {labels}$  \n"
+        f"(3) $\\small\\;p_c = \\frac{{\\exp(a_c / T)}}{{\\sum_j \\exp(a_j / T)}}$, "
+        f"$T = {temperature:g}$: {escape_text(likeliest)} **{p:.3f}**, irrelevant **{q:.3f}**  \n"
+        f"(4) $\\small\\;S_{{det}} = \\max_c p_c - p_{{irrelevant}} = {p:.3f} - {q:.3f} = "
+        f"{why.s_det:.3f}$"
     )
 
 
@@ -238,8 +263,9 @@ def fusion_formula(why: Explanation) -> str:
         vlm, det = (vlm - mean_vlm) / sd_vlm, (det - mean_det) / sd_det
         note += " Both scores as z-scores over the unlabeled pool."
     return (
-        "Eq. (5) $\\;S = (1 - \\delta)\\,S_{vlm} + \\delta\\,S_{det} = "
-        f"{1 - why.delta:.2f} \\cdot {_number(vlm)} + {why.delta:.2f} \\cdot {_number(det)} = "
+        "(5) $\\small\\;S = (1 - \\delta)\\,S_{vlm} + \\delta\\,S_{det}$  \n"
+        f"$\\small\\phantom{{(5)}}\\;\\; = {1 - why.delta:.2f} \\cdot {_number(vlm)} + "
+        f"{why.delta:.2f} \\cdot {_number(det)} = "
         f"{why.score:.3f}$.{note}"
     )
 

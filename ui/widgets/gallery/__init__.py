@@ -5,9 +5,12 @@ It knows pictures by their ids; what a choice means is decided where it is drawn
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from ui.widgets.parts import element
 from ui.widgets.selection import Selection
@@ -34,6 +37,7 @@ class Thumb:
         alt: what is told to those who do not see it; `caption` or the id when "".
         tone: colour of its frame (the label's state).
         mark: "in" or "out" of a preview against what was there before.
+        group: heading that it stands under; those of one group come one after another.
     """
 
     id: str
@@ -43,6 +47,7 @@ class Thumb:
     badges: tuple[Badge, ...] = ()
     tone: Tone = ""
     mark: Mark = ""
+    group: str = ""
 
 
 _widget = element("laser_gallery", __file__)
@@ -56,6 +61,8 @@ def gallery(
     multiple: bool = False,
     size: int = 112,
     max_height: int = 0,
+    fill: int = 0,
+    notes: Mapping[str, str] | None = None,
     empty: str = "No pictures here.",
 ) -> tuple[str, ...]:
     """Draw `items` and return the ids that are chosen among them, in the order of choosing.
@@ -65,8 +72,11 @@ def gallery(
 
     Args:
         label: the name of the grid for screen readers.
-        size: width of a picture in CSS pixels.
-        max_height: of the grid in CSS pixels, then it scrolls; 0 shows all of it.
+        size: width of a picture in CSS pixels at the usual type; it grows with the type.
+        max_height: of the grid, in the same measure, then it scrolls; 0 shows all of it.
+        fill: in place of `max_height`: the grid ends where the window does, and is at least so
+            high.
+        notes: what stands beside a group's heading.
         empty: what stands there when `items` is empty; say what to do next.
     """
     selection = Selection(key)
@@ -76,6 +86,8 @@ def gallery(
         "multiple": multiple,
         "size": size,
         "maxHeight": max_height,
+        "fill": fill,
+        "notes": dict(notes or {}),
         "empty": empty,
         **selection.for_browser(),
     }
@@ -86,3 +98,15 @@ def gallery(
     )
     present = {item.id for item in items}
     return tuple(id for id in selection.ids if id in present)
+
+
+def box_beside_gallery(key: str, least: int) -> DeltaGenerator:
+    """A box that is as high as a gallery with `fill=least` on the same page, and scrolls inside.
+
+    Args:
+        key: of the box, unique on the page; letters, digits and _.
+    """
+    box = f"[data-testid=stLayoutWrapper]:has(>.st-key-{key})"
+    room = f"var(--laser-room,{least / 16}rem)"  # which the gallery's script measures and sets
+    st.html(f"<style>{box}{{flex-basis:{room}!important}}</style>")
+    return st.container(border=True, height=least, key=key, gap="small")

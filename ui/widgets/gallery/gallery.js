@@ -26,7 +26,7 @@ function fillCell(cell, item) {
   cell.dataset.id = item.id;
   cell.dataset.tone = item.tone;
   cell.dataset.mark = item.mark;
-  cell.title = item.caption || item.id;
+  cell.title = item.caption || item.alt || item.id;
   cell.querySelector(".caption").textContent = item.caption;
   cell.querySelector(".mark").textContent = { in: "+ in", out: "− out" }[item.mark] ?? "";
   cell.querySelector(".badges").replaceChildren(
@@ -40,8 +40,28 @@ function fillCell(cell, item) {
   );
 }
 
+// Cells under their headings: a group is a box that takes no part in the layout of the grid.
+function makeGroup(document, name, note, cells) {
+  const group = document.createElement("div");
+  group.className = "group";
+  group.setAttribute("role", "group");
+  group.setAttribute("aria-label", note ? `${name}, ${note}` : name);
+  const heading = document.createElement("div");
+  heading.className = "heading";
+  heading.setAttribute("aria-hidden", "true"); // the group's own name says it
+  const [title, rest] = ["b", "span"].map((tag) => document.createElement(tag));
+  title.textContent = name;
+  rest.textContent = note ?? "";
+  heading.append(title, rest);
+  group.append(heading, ...cells);
+  return group;
+}
+
+const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
+
 class Gallery {
   constructor(root) {
+    this.frame = root.querySelector(".frame");
     this.grid = root.querySelector(".grid");
     this.empty = root.querySelector(".empty");
     this.cells = new Map(); // id -> element; kept, so that an unchanged picture does not flash
@@ -50,6 +70,28 @@ class Gallery {
     this.anchor = 0;
     this.grid.onclick = (event) => this.onClick(event);
     this.grid.onkeydown = (event) => this.onKey(event);
+    this.page = document.querySelector('[data-testid="stMainBlockContainer"]');
+    this.fit = () => this.fitWindow();
+    this.watch = new ResizeObserver(this.fit); // whatever comes or goes above changes its height
+    if (this.page) this.watch.observe(this.page);
+    window.addEventListener("resize", this.fit);
+  }
+
+  close() {
+    this.watch.disconnect();
+    window.removeEventListener("resize", this.fit);
+  }
+
+  // Down to the end of the window, and not beyond: a page that fits does not scroll.
+  fitWindow() {
+    const { fill } = this.component.data;
+    if (!fill || !this.page) return;
+    const scroller = this.page.closest('[data-testid="stMain"]');
+    const top = this.frame.getBoundingClientRect().top + (scroller?.scrollTop ?? 0);
+    const below = parseFloat(getComputedStyle(this.page).paddingBottom) + 4;
+    const room = Math.max((fill / 16) * rem(), Math.floor(window.innerHeight - top - below));
+    this.grid.style.maxHeight = `${room}px`;
+    document.documentElement.style.setProperty("--laser-room", `${room}px`);
   }
 
   update(component) {
@@ -71,20 +113,38 @@ class Gallery {
       cells.set(item.id, cell);
     }
     this.cells = cells;
-    const wanted = [...cells.values()];
-    const same =
-      wanted.length === this.grid.childElementCount &&
-      wanted.every((cell, n) => cell === this.grid.children[n]);
-    if (!same) this.grid.replaceChildren(...wanted);
+    this.place(data, [...cells.values()]);
     this.grid.setAttribute("aria-label", data.label);
     this.grid.setAttribute("aria-multiselectable", String(data.multiple));
-    this.grid.style.setProperty("--size", `${data.size}px`);
-    this.grid.style.maxHeight = data.maxHeight > 0 ? `${data.maxHeight}px` : "none";
+    this.grid.style.setProperty("--size", `${data.size / 16}rem`);
+    if (!data.fill)
+      this.grid.style.maxHeight = data.maxHeight > 0 ? `${data.maxHeight / 16}rem` : "none";
     this.grid.hidden = this.ids.length === 0;
     this.empty.hidden = this.ids.length > 0;
     this.empty.textContent = data.empty;
     this.current = Math.max(0, this.ids.indexOf(focused));
     this.mark();
+    this.fitWindow();
+  }
+
+  place(data, cells) {
+    const grouped = data.items.some((item) => item.group);
+    const layout = JSON.stringify([data.items.map((item) => [item.id, item.group]), data.notes]);
+    if (layout === this.layout) return;
+    const focused = this.grid.getRootNode().activeElement;
+    this.layout = layout;
+    if (!grouped) this.grid.replaceChildren(...cells);
+    else {
+      const groups = new Map();
+      data.items.forEach((item, n) => {
+        if (!groups.has(item.group)) groups.set(item.group, []);
+        groups.get(item.group).push(cells[n]);
+      });
+      this.grid.replaceChildren(
+        ...[...groups].map(([name, own]) => makeGroup(document, name, data.notes[name], own)),
+      );
+    }
+    if (focused?.isConnected) focused.focus({ preventScroll: true }); // moving a cell drops it
   }
 
   mark() {
@@ -122,8 +182,18 @@ class Gallery {
     if (cell) this.choose(this.ids.indexOf(cell.dataset.id), event.shiftKey);
   }
 
-  columns() {
-    return getComputedStyle(this.grid).gridTemplateColumns.split(" ").length;
+  // The nearest picture in the row below (1) or above (-1): rows may end early under headings.
+  across(direction) {
+    const places = this.ids.map((id) => this.cells.get(id).getBoundingClientRect());
+    const here = places[this.current];
+    let best = -1;
+    places.forEach((place, n) => {
+      if ((place.top - here.top) * direction < 1) return;
+      const [gap, least] = [place, places[best]].map((p) => p && Math.abs(p.top - here.top));
+      const [off, offset] = [place, places[best]].map((p) => p && Math.abs(p.left - here.left));
+      if (best < 0 || gap < least - 1 || (gap < least + 1 && off < offset)) best = n;
+    });
+    return best < 0 ? this.current : best;
   }
 
   move(n) {
@@ -140,8 +210,8 @@ class Gallery {
     const steps = {
       ArrowRight: () => this.move(this.current + 1),
       ArrowLeft: () => this.move(this.current - 1),
-      ArrowDown: () => this.move(this.current + this.columns()),
-      ArrowUp: () => this.move(this.current - this.columns()),
+      ArrowDown: () => this.move(this.across(1)),
+      ArrowUp: () => this.move(this.across(-1)),
       Home: () => this.move(0),
       End: () => this.move(this.ids.length - 1),
       Enter: () => this.choose(this.current, event.shiftKey),
@@ -173,5 +243,8 @@ export default function (component) {
     INSTANCES.set(root, instance);
   }
   instance.update(component);
-  return () => INSTANCES.delete(root);
+  return () => {
+    instance.close();
+    INSTANCES.delete(root);
+  };
 }
