@@ -137,7 +137,7 @@ def edits(page: Page, repeats: int) -> list[float]:
 def slides(page: Page, repeats: int) -> list[float]:
     """Move delta by one step; over when the words tell the new delta."""
     visit(page, "Round")
-    slider = page.get_by_role("slider").first  # in a fold that stands open when delta counts
+    slider = page.get_by_role("slider").first  # it stands there where delta counts
     slider.wait_for()
     settle(page)
     slider.focus()

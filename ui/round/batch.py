@@ -21,7 +21,7 @@ from ui.widgets.gallery import Badge, Mark, Thumb, Tone, box_beside_gallery, gal
 WHOLE = 120  # pictures that one page shows at most; a batch may have 1,500
 PAGE = 60  # pictures at a time where they are more
 ALL, CHANGES = "Batch", "Changes only"
-LEAST = 320  # CSS pixels of gallery and explanation where the window is low
+LEAST = 240  # CSS pixels of gallery and explanation where the window is low
 
 Entries = list[tuple[int, Mark]]
 

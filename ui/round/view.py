@@ -23,6 +23,7 @@ from laser_core.data.sets.demo import DEMO_POOLS
 from laser_core.errors import LaserError
 from laser_core.jobs.client import JobState
 from ui.escape import escape_text
+from ui.look.sizes import height
 from ui.round.batch import show_batch
 from ui.round.buttons import show_buttons
 from ui.round.cards import batch_cards, delta_curve
@@ -74,7 +75,7 @@ def _chosen_round(run: RunReader, stand: RunProgress) -> int:
     key = f"round chosen {run.name} {stand.finished} {first}"
     chosen: int = st.selectbox(
         "Round", rounds, index=rounds.index(kept) if kept in rounds else 0, key=key,
-        format_func=lambda n: f"Round {n}, finished" if n else first, width=210,
+        format_func=lambda n: f"Round {n}, finished" if n else first, width=height(210),
         label_visibility="collapsed",
     )  # fmt: skip
     st.session_state[mine] = chosen

@@ -20,6 +20,7 @@ from laser_core.pool import Label
 from laser_core.strategies.explanation import Explanation, Prediction
 from laser_core.strategies.laser import laser_settings
 from ui.escape import escape_text
+from ui.look.sizes import height
 from ui.shared.bar_list import show_bar_list
 from ui.shared.plots import colours
 from ui.shared.runs import picture_urls, thumbnails
@@ -82,7 +83,7 @@ def _picture(run: RunReader, id: str, place: Ranking, row: int) -> None:
     looks = place.looks_like
     name = "" if looks is None else place.config.relevant[looks[place_of(place.arrays, row)]]
     alt = f"picture {id}" + (f", which looks like {name}" if name else "")
-    st.image(small.folder / small.url(id).rsplit("/", 1)[-1], width=88, alt=alt)
+    st.image(small.folder / small.url(id).rsplit("/", 1)[-1], width=height(88), alt=alt)
 
 
 def _headline(run: RunReader, id: str, row: int, found: RankingPlace, truth: bool) -> None:
