@@ -8,7 +8,6 @@ from typing import Any, Literal
 import plotly.graph_objects as go
 import streamlit as st
 
-from ui.escape import chart_text
 from ui.look.sizes import font, height
 
 TOOLBAR = 48  # CSS pixels for the buttons of a chart and one line of legend
@@ -97,28 +96,6 @@ def draw(
         "toImageButtonOptions": {"format": picture, "filename": name, "scale": 2},
     }
     st.plotly_chart(made, key=key, config=config, width="stretch", theme="streamlit")
-
-
-def bars(names: list[str], values: list[float], marks: list[str] | str, digits: int) -> go.Figure:
-    """Bars that lie on their side, the first one on top, each with its value."""
-    made = figure(16 + 24 * len(names))
-    made.add_bar(
-        x=values,
-        y=[chart_text(short(name)) for name in names],
-        orientation="h",
-        marker_color=marks,
-        text=[f"{value:.{digits}f}" for value in values],
-        textposition="outside",
-        cliponaxis=False,
-        customdata=[chart_text(name) for name in names],
-        hovertemplate="%{customdata}: %{x:.4f}<extra></extra>",
-    )
-    widest = max([abs(value) for value in values], default=1.0) or 1.0
-    low = min([0.0, *values])
-    made.update_layout(hovermode="closest", showlegend=False, bargap=0.25)
-    made.update_xaxes(range=[1.3 * low, 1.25 * widest], visible=False)
-    made.update_yaxes(autorange="reversed", showgrid=False)
-    return made
 
 
 def short(text: str, most: int = 24) -> str:
