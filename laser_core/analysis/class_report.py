@@ -1,4 +1,4 @@
-"""What a batch asks for, class by class, and where a class gets nothing or eats a batch in vain."""
+"""What a batch is worth and asks for, by class, and where a class gets nothing or too much."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from laser_core.analysis.known import Known
 from laser_core.analysis.ranking import Ranking
+from laser_core.metrics.paper import ceiling, precision
 from laser_core.pool import Pool
 from laser_core.view import RoundRecord
 
@@ -114,3 +116,42 @@ def remarks(shares: Sequence[ClassShare], last: dict[str, tuple[int, int]]) -> l
                 "describe something else"
             )
     return sentences
+
+
+# ---- what a batch is worth
+
+
+@dataclass(frozen=True)
+class BatchWorth:
+    """What is known of a batch.
+
+    Args:
+        size: of the batch.
+        counted: images of it that something is known about.
+        relevant: those of them that are relevant.
+        ceiling: the best precision that any batch of that size could have; None unless the
+            relevance of every unlabeled image is known.
+        luck: relevant images that as many drawn by lot would have, on average; None as above.
+    """
+
+    size: int
+    counted: int
+    relevant: int
+    ceiling: float | None
+    luck: float | None
+
+    @property
+    def precision(self) -> float | None:
+        """Share of relevant ones among those counted; None if none is."""
+        return precision(self.relevant, self.counted) if self.counted else None
+
+
+def batch_worth(ranking: Ranking, known: Known) -> BatchWorth:
+    """The worth of a ranking's batch, asked or only tried."""
+    size, rows = len(ranking.rows), np.asarray(ranking.arrays.row)
+    relevant = int(known.relevant[ranking.rows][known.known[ranking.rows]].sum())
+    best = luck = None
+    if size and len(rows) and known.count(rows) == len(rows):
+        left = int(known.relevant[rows].sum())
+        best, luck = ceiling(left, size), size * precision(left, len(rows))
+    return BatchWorth(size, known.count(ranking.rows), relevant, best, luck)

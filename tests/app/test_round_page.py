@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from laser_core.analysis.batch_worth import BatchWorth
+from laser_core.analysis.class_report import BatchWorth
 from laser_core.analysis.explain_run import ClassPlace, RankingPlace
 from laser_core.analysis.ranking import Ranking, Trial, next_ranking
 from laser_core.config import RoundChoice

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from laser_core.analysis.batch_worth import BatchWorth
+from laser_core.analysis.class_report import BatchWorth
 from laser_core.analysis.ranking import Ranking, Trial
 from ui.widgets.figures import Card, Curve, Tone
 

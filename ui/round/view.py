@@ -9,8 +9,7 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from laser_core.analysis.batch_worth import batch_worth
-from laser_core.analysis.class_report import class_shares, found_by_class, remarks
+from laser_core.analysis.class_report import batch_worth, class_shares, found_by_class, remarks
 from laser_core.analysis.ranking import (
     Ranking,
     Trial,
