@@ -21,9 +21,9 @@ from laser_core.strategies.explanation import Explanation, Prediction
 from laser_core.strategies.laser import laser_settings
 from ui.escape import escape_text
 from ui.look.sizes import height
-from ui.shared.bar_list import show_bar_list
 from ui.shared.plots import colours
 from ui.shared.runs import picture_urls, thumbnails
+from ui.widgets.bar_list import show_bar_list
 
 SHOWN = 5  # bars; what is smaller is summed up in a last one
 LIKELY = 3  # classes of Eq. (3) with a bar, beside irrelevant
