@@ -131,7 +131,7 @@ class BatchWorth:
         relevant: those of them that are relevant.
         ceiling: the best precision that any batch of that size could have; None unless the
             relevance of every unlabeled image is known.
-        luck: relevant images that as many drawn by lot would have, on average; None as above.
+        luck: relevant images that as many drawn at random would have, on average; None as above.
     """
 
     size: int
