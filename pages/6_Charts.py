@@ -20,18 +20,17 @@ show_job_panel(jobs(), TITLES)
 try:
     records = run.records()
     if not records:
-        st.info("No round is finished yet, so there is nothing to draw. Ask a query on Round.")
+        st.markdown("No round is finished yet, so there is nothing to draw. Ask a query on Round.")
         st.page_link("pages/4_Round.py", label="To the next round", icon=":material/target:")
         st.stop()
-    show_summary(run, records)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         part = st.segmented_control(  # all charts at once take the browser half a second
             "Show", (ROUNDS, DESCRIPTIONS, CLASSES, CONFUSION), default=ROUNDS, key="charts_show",
             required=True, persist_state="session", bind="query-params",
         )  # fmt: skip
-        against = st.segmented_control(
-            "Against", AXES, default=AXES[0], key="charts_against", required=True,
-            persist_state="session", bind="query-params", disabled=part != ROUNDS,
+        against = st.selectbox(
+            "Against", AXES, key="charts_against", persist_state="session",
+            bind="query-params", disabled=part != ROUNDS, width=170,
         )  # fmt: skip
         picture = st.segmented_control(
             "Pictures as", ("png", "svg"), default="png", key="charts_picture", required=True,
@@ -42,6 +41,7 @@ try:
             "rounds.csv", rounds_csv(records), f"{run.name}-rounds.csv", "text/csv",
             icon=":material/download:", on_click="ignore",
         )  # fmt: skip
+    show_summary(run, records, sparklines=part != ROUNDS)  # else the chart below draws the same
     if part == ROUNDS:
         show_rounds(run, records, axis_of(against or AXES[0], records), picture or "png")
     elif part == DESCRIPTIONS:

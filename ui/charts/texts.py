@@ -35,15 +35,22 @@ def show_descriptions(run: RunReader, picture: PictureFormat) -> None:
     """Queried and relevant pictures of each description, the best first; dead and magnets named."""
     yields = yields_of(run.name, run.stamp(), run)
     if not yields:
-        st.info(f"The strategy {escape_text(run.config.strategy)} uses no descriptions.")
+        st.markdown(f":gray[The strategy {escape_text(run.config.strategy)} uses no descriptions.]")
         return
     dead = sum(each.verdict == "dead" for each in yields)
     magnets = sum(each.verdict == "magnet" for each in yields)
-    st.caption(
-        f"{len(yields)} descriptions. Dead, no picture's best: {dead}. Magnets, {MAGNET_RULE}: "
-        f"{magnets}. Edit them on Prompts."
+    st.markdown(
+        f":gray[{len(yields)} descriptions. Dead, no picture's best: {dead}. Magnets, "
+        f"{MAGNET_RULE}: {magnets}. Edit them on Prompts.]"
     )
-    draw(yield_chart(yields[:MOST]), "chart yields", f"{run.name}-descriptions", picture)
+    left, right = st.columns([7, 5])
+    with left:
+        draw(yield_chart(yields[:MOST]), "chart yields", f"{run.name}-descriptions", picture)
+    with right:
+        _yield_table(yields)
+
+
+def _yield_table(yields: Sequence[Yield]) -> None:
     table = pd.DataFrame(
         {
             "description": [each.text for each in yields],
@@ -57,7 +64,7 @@ def show_descriptions(run: RunReader, picture: PictureFormat) -> None:
     share = st.column_config.NumberColumn(
         format="percent", help="Unlabeled pictures it matched best when it was last used."
     )
-    st.dataframe(table, hide_index=True, height=280, column_config={"share of the pool": share})
+    st.dataframe(table, hide_index=True, height=480, column_config={"share of the pool": share})
 
 
 def yield_chart(yields: Sequence[Yield]) -> go.Figure:
@@ -90,11 +97,11 @@ def show_classes(run: RunReader, picture: PictureFormat) -> None:
         st.markdown("**Relevant classes**: labeled, and how many the pool holds")
         draw(class_chart(relevant, colours().blue), "chart classes", f"{run.name}-classes", picture)
         if any(count.in_pool is None for count in relevant):
-            st.caption("How many the pool holds is unknown.")
+            st.markdown(":gray[How many the pool holds is unknown.]")
     with right:
         st.markdown("**Irrelevant**: what was queried in error")
         if not other:
-            st.info("No irrelevant picture has been labeled.")
+            st.markdown(":gray[No irrelevant picture has been labeled.]")
         else:
             made = class_chart(other[:MOST], colours().orange)
             draw(made, "chart others", f"{run.name}-irrelevant", picture)
@@ -123,7 +130,7 @@ def show_confusion(run: RunReader, records: Sequence[RoundRecord], picture: Pict
     """The confusion matrix of a round, the last one at first."""
     kept = [record for record in records if record.confusion]
     if not kept:
-        st.info("Unknown: the pool has no labeled test split to try the classifier on.")
+        st.markdown(":gray[Unknown: the pool has no labeled test split to try the classifier on.]")
         return
     rounds = [record.round for record in reversed(kept)]
     chosen = st.selectbox("After round", rounds, key=f"charts confusion {run.name}", width=160)
