@@ -51,10 +51,10 @@ def test_without_an_open_run_it_says_where_to_open_one(open_page) -> None:
 def test_before_the_first_map_it_says_so_and_offers_to_draw_one(open_page) -> None:
     page = open_page("3_Map", "ahead")
     assert not page.exception
-    assert "not drawn yet. UMAP draws it once" in page.info[0].value
+    assert "not drawn yet. UMAP draws it once" in said(page)
     assert labels(page) == ["Draw the map"]
     page.segmented_control(key="map_method").set_value("pca").run()
-    assert "PCA draws it once" in page.info[0].value
+    assert "PCA draws it once" in said(page)
 
 
 def test_the_button_starts_the_job_that_draws_and_makes_thumbnails(open_page) -> None:
@@ -88,7 +88,7 @@ def test_what_was_drawn_last_is_shown_at_once(open_page, read_run) -> None:
             [
                 "True class",
                 "Class of the best description",
-                "S_vlm",
+                "Score of the words, Eq. (1)",
                 "Score of the next query",
                 "Round queried",
                 "Label",
@@ -98,7 +98,7 @@ def test_what_was_drawn_last_is_shown_at_once(open_page, read_run) -> None:
             "unlabeled",
             [
                 "Class of the best description",
-                "S_vlm",
+                "Score of the words, Eq. (1)",
                 "Score of the next query",
                 "Round queried",
                 "Label",
@@ -106,7 +106,13 @@ def test_what_was_drawn_last_is_shown_at_once(open_page, read_run) -> None:
         ),
         (
             "done",
-            ["True class", "Class of the best description", "S_vlm", "Round queried", "Label"],
+            [
+                "True class",
+                "Class of the best description",
+                "Score of the words, Eq. (1)",
+                "Round queried",
+                "Label",
+            ],
         ),
     ],
 )

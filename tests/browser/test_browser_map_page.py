@@ -121,7 +121,7 @@ def test_the_choice_survives_another_page_and_another_colour(tab: Page) -> None:
     tab.locator("canvas.over[data-points='180']").wait_for()
     expect(tab.get_by_text("1 chosen", exact=True)).to_be_visible()
     tab.get_by_role("combobox", name="Coloured by").click()
-    tab.get_by_role("option", name="S_vlm", exact=True).click()
+    tab.get_by_role("option", name="Score of the words, Eq. (1)", exact=True).click()
     expect(tab.locator(".ramp")).to_be_visible()
     expect(tab.get_by_text("1 chosen", exact=True)).to_be_visible()
 

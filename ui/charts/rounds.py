@@ -19,10 +19,11 @@ from laser_core.metrics.summary import (
 )
 from laser_core.view import RoundRecord
 from ui.escape import escape_text
+from ui.look.sizes import height
 from ui.shared.lines.chart import Drawn, Limit, Plot, line_figure
 from ui.shared.plots import PictureFormat, draw
 
-HEIGHT = 400  # CSS pixels: with the cards above, it fits 720
+HEIGHT = 344  # CSS pixels: with the cards above, it fits 720
 AXES = ("Rounds", "Labels paid", "Relevant labels", "Minutes spent")
 READING = (
     "Recall: relevant pictures found, of all. Accuracy: of the classifier on relevant test "
@@ -164,7 +165,7 @@ def show_rounds(
     if any("delta" in record.figures for record in records):
         small.append(delta_plot(records, axis))
     made = line_figure(
-        [precision_plot(run, records, axis), *small], axis.title, HEIGHT,
+        [precision_plot(run, records, axis), *small], axis.title, height(HEIGHT),
         rounds=axis.title == TITLES["Rounds"],
     )  # fmt: skip
     draw(made, "chart rounds", f"{run.name}-rounds", picture)

@@ -82,7 +82,7 @@ def choose_colour(options: list[str], key: str) -> str:
 def offer_to_draw(run: RunReader, choice: MapChoice) -> None:
     """What stands where a map will be, and the button that draws it."""
     if choice.what != "image" and choice.newest == 0:
-        st.info(
+        st.markdown(
             "This run has no sentences: either the first query has not been prepared, or its "
             f"strategy ({escape_text(run.config.strategy)}) asks for none. Choose Pictures above."
         )
@@ -91,7 +91,7 @@ def offer_to_draw(run: RunReader, choice: MapChoice) -> None:
     if busy is not None and busy.kind == "project":
         st.caption("The map appears here when it is done.")
         return
-    st.info(
+    st.markdown(
         f"This map is not drawn yet. {METHODS[choice.method]} draws it once: a bar shows how far "
         "that is, and the map is kept with the run."
     )
@@ -102,14 +102,16 @@ def show_remarks(run: RunReader, choice: MapChoice) -> None:
     """What is to be known of the map that is shown: older sentences, pictures still to be made."""
     with st.container(horizontal=True, vertical_alignment="center"):
         if choice.outdated:
-            st.caption(
-                "The sentences have changed since this map was drawn: it shows version "
-                f"{choice.kept}, the newest is {choice.newest}.",
+            st.markdown(
+                ":gray[The sentences have changed since this map was drawn: it shows version "
+                f"{choice.kept}, the newest is {choice.newest}.]",
                 width="content",
             )
             _draw_button(run, choice, "Draw it again", "secondary")
         if choice.what != "text" and not thumbnail_folder(run):
-            st.caption("Hovering shows no pictures until small copies are made.", width="content")
+            st.markdown(
+                ":gray[Hovering shows no pictures until small copies are made.]", width="content"
+            )
             st.button(
                 "Make them",
                 key="map_thumbnails",

@@ -31,7 +31,7 @@ SENTENCE_HINT = (
 def show_chosen_pictures(run: RunReader, ids: Ids, values: TextValues | None) -> str:
     """Draw the pictures chosen on a map; returns the one to be explained, or ""."""
     if len(ids) == 0:
-        st.caption(HINT)
+        st.markdown(f":gray[{HINT}]")
         return ""
     rows = positions(run.facts.ids, ids.tolist())
     st.markdown(f"**{len(rows):,} chosen**" + _what_they_are(run, rows))
@@ -40,24 +40,24 @@ def show_chosen_pictures(run: RunReader, ids: Ids, values: TextValues | None) ->
         go_to("pages/5_Label.py", "Label these by hand")
     if values is None:
         return _gallery(run, rows[:SHOWN], None)
-    st.caption(_described_by(values, rows))
+    st.markdown(f":gray[{_described_by(values, rows)}]")
     order = np.argsort(-values.s_vlm[rows], kind="stable")[:SHOWN]
     if len(rows) > SHOWN:
-        st.caption(f"The {SHOWN} of highest S_vlm:")
+        st.markdown(f":gray[The {SHOWN} that the words score highest:]")
     return _gallery(run, rows[order], values.s_vlm[rows[order]])
 
 
 def show_pictures_of_sentences(run: RunReader, texts: Sequence[str]) -> str:
     """Draw the pictures nearest to chosen sentences; returns the one to be explained, or ""."""
     if not texts:
-        st.caption(SENTENCE_HINT)
+        st.markdown(f":gray[{SENTENCE_HINT}]")
         return ""
     if len(texts) == 1:
         st.markdown(f"Nearest to “{escape_text(texts[0])}”")
     else:
         st.markdown(f"**{len(texts):,} sentences chosen**; nearest to any of them")
     rows, cosines = nearest_pictures(run, texts, SHOWN)
-    st.caption(f"The {len(rows)} pictures of highest cosine, which the numbers are.")
+    st.markdown(f":gray[The {len(rows)} pictures of highest cosine, which the numbers are.]")
     return _gallery(run, rows, cosines)
 
 
@@ -74,7 +74,7 @@ def _gallery(run: RunReader, rows: Ints, numbers: Floats | None) -> str:
     if len(shown) == 1:
         return str(shown[0])
     if not picked:
-        st.caption("Click a picture to see why it stands where it does.")
+        st.markdown(":gray[Click a picture to see why it stands where it does.]")
     return picked[0] if picked else ""
 
 

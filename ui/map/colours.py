@@ -18,7 +18,7 @@ from laser_core.texts.descriptions import Descriptions
 from ui.widgets.map import CATEGORY_COLOURS, SCORE_COLOURS, MapColours
 
 CLASS, BEST, ROUND = "True class", "Class of the best description", "Round queried"
-S_VLM, SCORE, LABEL = "S_vlm", "Score of the next query", "Label"
+S_VLM, SCORE, LABEL = "Score of the words, Eq. (1)", "Score of the next query", "Label"
 KIND, EVERY = "Relevant class or confuser", "Every class by itself"
 CONFUSER = "confuser"
 DARK_GREY = "#5a6472"  # confusers: not one of the classes' colours
@@ -28,10 +28,10 @@ NOTES = {
     CLASS: "The pool's own labels. Irrelevant classes are grey; their names show on hovering.",
     BEST: "The class whose description has the highest cosine: the first term of Eq. (1).",
     ROUND: "When each picture was queried. Grey ones were not queried yet.",
-    S_VLM: "Eq. (1): best cosine with a relevant description less the mean cosine with confusers.",
+    S_VLM: "Best cosine with a relevant description less the mean cosine with confusers (S_vlm).",
     SCORE: "Eq. (5): (1 - δ) S_vlm + δ S_det, what the next query goes by. Labeled pictures are "
     "grey.",
-    LABEL: "What the oracle or a person has said so far.",
+    LABEL: "The answers so far.",
     KIND: "Relevant descriptions by class; all confusers in one dark grey.",
     EVERY: "Relevant classes and confusers, each in a colour of its own (there are 20).",
 }

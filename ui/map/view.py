@@ -10,6 +10,7 @@ import streamlit as st
 from laser_core.analysis.reader import RunReader
 from laser_core.maps.layout import Layout
 from laser_core.maps.values import TextValues, next_query
+from ui.look.sizes import height
 from ui.map.choices import MapChoice, choose_colour
 from ui.map.chosen_points import show_chosen_pictures, show_pictures_of_sentences
 from ui.map.colours import EVERY, KIND, NOTES, colour_options, picture_colours, sentence_colours
@@ -81,7 +82,7 @@ def show_map(run: RunReader, choice: MapChoice, look: MapStyle) -> None:
     with left:
         draw = _sentences if choice.what == "text" else _pictures
         chosen = draw(run, layout, look)
-        st.caption(f"{READING[choice.what]} {NOTES[look.colour]}")
+        st.markdown(f":gray[{READING[choice.what]} {NOTES[look.colour]}]")
     with right:
         if choice.what == "text":
             wanted = show_pictures_of_sentences(run, chosen)
@@ -101,8 +102,8 @@ def _pictures(run: RunReader, layout: Layout, look: MapStyle) -> tuple[str, ...]
         picture_colours(mark, look.colour, run, look.values, texts[1] if texts else None),
         "map_pictures",
         ringed=look.ringed,
-        height=HEIGHT,
-        beside=BESIDE,
+        height=height(HEIGHT),
+        beside=height(BESIDE),
     )
 
 
@@ -116,7 +117,7 @@ def _sentences(run: RunReader, layout: Layout, look: MapStyle) -> tuple[str, ...
         sentence_points(run, mark, layout),
         sentence_colours(f"{mark} {look.colour}", look.colour, texts[1]),
         "map_sentences",
-        height=HEIGHT,
-        beside=BESIDE,
+        height=height(HEIGHT),
+        beside=height(BESIDE),
     )
     return tuple(layout.texts[int(row)] for row in chosen)
