@@ -19,7 +19,6 @@ from laser_core.metrics.summary import (
 )
 from laser_core.view import RoundRecord
 from ui.escape import escape_text
-from ui.look.sizes import height
 from ui.shared.lines.chart import Drawn, Limit, Plot, line_figure
 from ui.shared.plots import PictureFormat, draw
 
@@ -165,7 +164,7 @@ def show_rounds(
     if any("delta" in record.figures for record in records):
         small.append(delta_plot(records, axis))
     made = line_figure(
-        [precision_plot(run, records, axis), *small], axis.title, height(HEIGHT),
+        [precision_plot(run, records, axis), *small], axis.title, HEIGHT,
         rounds=axis.title == TITLES["Rounds"],
     )  # fmt: skip
     draw(made, "chart rounds", f"{run.name}-rounds", picture)

@@ -15,13 +15,13 @@ from laser_core.maps.values import (
     text_classes,
 )
 from laser_core.texts.descriptions import Descriptions
+from ui.shared.plots import colours
 from ui.widgets.map import CATEGORY_COLOURS, SCORE_COLOURS, MapColours
 
 CLASS, BEST, ROUND = "True class", "Class of the best description", "Round queried"
 S_VLM, SCORE, LABEL = "Score of the words, Eq. (1)", "Score of the next query", "Label"
 KIND, EVERY = "Relevant class or confuser", "Every class by itself"
 CONFUSER = "confuser"
-DARK_GREY = "#5a6472"  # confusers: not one of the classes' colours
 STATES = ("relevant", "irrelevant", "unsure", "excluded")
 STATE_COLOURS = ("#009e73", "#d55e00", "#e69f00", "#56b4e9")
 NOTES = {
@@ -105,8 +105,15 @@ def _by_class(
 
 
 def _class_colours(classes: int) -> list[str]:
-    """One colour a class, and the confusers' one after them."""
-    return [*(CATEGORY_COLOURS[i % len(CATEGORY_COLOURS)] for i in range(classes)), DARK_GREY]
+    """One colour a class, and the confusers' grey after them."""
+    palette = category_palette()
+    return [*(palette[i % len(palette)] for i in range(classes)), colours().grey]
+
+
+def category_palette() -> tuple[str, ...]:
+    """The theme's class colours, as charts have them, then more for runs with many classes."""
+    own = colours().classes
+    return (*own, *CATEGORY_COLOURS[len(own) :])
 
 
 def _by_round(run: RunReader, version: str, texts: int) -> MapColours:
@@ -132,7 +139,9 @@ def sentence_colours(version: str, choice: str, _sentences: Descriptions) -> Map
     relevant = list(dict.fromkeys(name for name, is_relevant in classes if is_relevant))
     if choice == EVERY:
         names = list(dict.fromkeys(name for name, _ in classes))
-        return MapColours.by_category(version, [n for n, _ in classes], names, title="Class")
+        return MapColours.by_category(
+            version, [n for n, _ in classes], names, colours=category_palette(), title="Class"
+        )
     labels = [name if is_relevant else CONFUSER for name, is_relevant in classes]
     return MapColours.by_category(
         version,

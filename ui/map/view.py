@@ -96,7 +96,7 @@ def show_map(run: RunReader, choice: MapChoice, look: MapStyle) -> None:
 def _pictures(run: RunReader, layout: Layout, look: MapStyle) -> tuple[str, ...]:
     """The map of pictures; returns the ids chosen on it."""
     texts = run.descriptions(layout.texts_version) if layout.texts else None
-    mark = f"{run_mark(run)} {layout.name} {look.values is None}"
+    mark = f"{run_mark(run)} {layout.name} {look.values is None} {st.context.theme.type}"
     return scatter_map(
         picture_points(run, layout, look.values),
         picture_colours(mark, look.colour, run, look.values, texts[1] if texts else None),
@@ -115,7 +115,7 @@ def _sentences(run: RunReader, layout: Layout, look: MapStyle) -> tuple[str, ...
     mark = layout_mark(run, layout.what, layout.method, layout.texts_version)
     chosen = scatter_map(
         sentence_points(run, mark, layout),
-        sentence_colours(f"{mark} {look.colour}", look.colour, texts[1]),
+        sentence_colours(f"{mark} {look.colour} {st.context.theme.type}", look.colour, texts[1]),
         "map_sentences",
         height=height(HEIGHT),
         beside=height(BESIDE),
