@@ -32,7 +32,7 @@ NOTES = {
     SCORE: "Eq. (5): (1 - δ) S_vlm + δ S_det, what the next query goes by. Labeled pictures are "
     "grey.",
     LABEL: "The answers so far.",
-    KIND: "Relevant descriptions by class; all confusers in one dark grey.",
+    KIND: "Relevant descriptions by class; all confusers in grey.",
     EVERY: "Relevant classes and confusers, each in a colour of its own (there are 20).",
 }
 
