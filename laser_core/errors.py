@@ -36,5 +36,9 @@ class StoreError(LaserError):
     """The run's folder or database cannot be read or written."""
 
 
+class LessonError(LaserError):
+    """A run lacks what a card of the lesson shows, or an answer given there cannot be read."""
+
+
 class JobError(LaserError):
     """A background job cannot be started, or was lost."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from contextlib import closing, suppress
 from datetime import UTC, datetime
@@ -90,6 +91,28 @@ def back_up(folder: Path) -> Path:
             with suppress(OSError):
                 draft.unlink(missing_ok=True)
     return target
+
+
+def copy_run(folder: Path, to: Path) -> None:
+    """Copy what was said and asked in a run, and its pool, to a folder to practise on.
+
+    Arrays and nets stay behind: they can be made again, and labels need none.
+
+    Args:
+        folder: of the run.
+        to: made, with the folders above it.
+
+    Raises:
+        StoreError: it cannot be written, or the database is damaged.
+    """
+    try:
+        to.mkdir(parents=True, exist_ok=True)
+        copy_database(folder / "run.db", to / "run.db")
+        for name in ("pool.json", "config.json"):
+            if (folder / name).is_file():
+                shutil.copy(folder / name, to / name)
+    except (OSError, *ON_READING) as error:
+        raise unwritable_error(to, error) from error
 
 
 def _require_right(copy: Path) -> int:

@@ -1,5 +1,5 @@
 """The prepared runs of the pages' tests: what a page reads of a run is tested on them too."""
 
-from tests.app.conftest import prepared, read_run, runs
+from tests.app.conftest import make_run, prepared, read_run, runs
 
-__all__ = ["prepared", "read_run", "runs"]
+__all__ = ["make_run", "prepared", "read_run", "runs"]

@@ -115,6 +115,15 @@ PRESETS = (
         note="A remote control and a lamp may stand on a desk too, but are not asked for.",
     ),
     Preset(
+        key="bag",
+        title="Pack a work bag",
+        task="Pack a work bag",
+        known=("computer mouse", "hat"),
+        relevant=("computer mouse", "hat", "bottle"),
+        pool="demo",
+        note="The lesson's task: without confusers a sixth of the first batch is wrong.",
+    ),
+    Preset(
         key="table",
         title="Set the table (harder)",
         task="Set the table",

@@ -13,6 +13,7 @@ from laser_core.jobs.tasks.exports import (
     move_pool,
     open_bundle,
 )
+from laser_core.jobs.tasks.lesson import compare_ways, prepare_lesson
 from laser_core.jobs.tasks.pictures import inspect_pool, make_thumbnails, project, warm_up
 from laser_core.jobs.tasks.runs import create_run, look_ahead, query, run_rounds, run_whole, train
 from laser_core.jobs.tasks.studies import study
@@ -47,4 +48,6 @@ JOBS: dict[str, Task] = {
     "open_bundle": open_bundle,
     "move_pool": move_pool,
     "adopt": adopt_run,
+    "prepare_lesson": prepare_lesson,
+    "compare_ways": compare_ways,
 }
