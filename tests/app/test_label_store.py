@@ -11,7 +11,7 @@ from laser_core.pool import Label
 from laser_core.store.records import KeptPool
 from laser_core.store.store import Store
 from tests import fakes
-from ui.label.inbox import Receipts, take
+from ui.shared.answers.inbox import Receipts, take
 
 CAT, DOG = Label("relevant", "cat"), Label("relevant", "dog")
 

@@ -24,12 +24,13 @@ PARTS = (
 MAY_WRITE = {
     "ui/files/incoming.py",
     "ui/label/history.py",
-    "ui/label/inbox.py",
     "ui/label/stopping.py",
     "ui/label/view.py",
+    "ui/learn/cards/label.py",
     "ui/prompts/state.py",
     "ui/prompts/versions.py",
     "ui/round/view.py",
+    "ui/shared/answers/inbox.py",
     "ui/shared/page_settings.py",
     "ui/shared/runs.py",
 }

@@ -9,7 +9,7 @@ import streamlit as st
 
 from laser_core.analysis.reader import RunReader
 from ui.label.deck import make_large_copies
-from ui.label.inbox import Receipts, take
+from ui.shared.answers.inbox import Receipts, take
 from ui.shared.fragment import fragment
 from ui.shared.runs import writable
 from ui.widgets.labeller import Deck, labeller, send_deck

@@ -1,4 +1,5 @@
-"""What the address bar says of a tab: its run, a run that is being made, whether a room looks on.
+"""What the address bar says of a tab: its run, a run that is being made, whether a room looks on,
+the lesson's card.
 
 It is read once, when the tab opens (a link, a bookmark, a reload). From then on the session knows,
 and the browser itself keeps the address to it. `st.query_params[...] = ...`, and so a widget with
@@ -11,7 +12,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-KEPT = ("run", "opening", "present")
+KEPT = ("run", "opening", "present", "card")
+OF_ONE_PAGE = {"card": "Learn"}  # what other pages leave out of the address
 KEEP = """
 const { history } = window;
 if (!history.oneEntryAPage) {
@@ -55,9 +57,10 @@ def keep_address(page: str) -> None:
     Args:
         page: its name; a click on the menu empties the address, so every page puts it back.
     """
+    kept = {name: memory_of(name) for name in KEPT if OF_ONE_PAGE.get(name, page) == page}
     with st.container(key="address", width="content"):
         _widget(
-            key=f"address {page}", data={"kept": {name: memory_of(name) for name in KEPT}},
+            key=f"address {page}", data={"kept": {**dict.fromkeys(KEPT, ""), **kept}},
             width="content", height="content",
         )  # fmt: skip
 

@@ -48,6 +48,8 @@ TITLES = {  # what the kinds of jobs are called on the screen
     "export_pictures": "Writing the pictures",
     "export_file": "Writing the file",
     "open_bundle": "Opening the run",
+    "prepare_lesson": "Preparing the lesson",
+    "compare_ways": "Training for the lesson",
 }
 
 

@@ -116,7 +116,7 @@ class DetectorView:
         classes = list(self.probabilities)[:-1]
         return max(classes, key=self.probabilities.__getitem__)
 
-    def fused(self, delta: float) -> float:
+    def final_score(self, delta: float) -> float:
         """Eq. (5) of this picture."""
         return (1.0 - delta) * self.s_vlm + delta * self.score
 

@@ -36,7 +36,7 @@ class Pace:
         return self.seconds * self.pool
 
     @property
-    def spared(self) -> float:
+    def time_won(self) -> float:
         """Seconds that the run's way of asking has spared, at this pace; 0 where it did not."""
         return self.seconds * max(0, self.at_random - self.looks)
 

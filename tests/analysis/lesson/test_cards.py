@@ -219,7 +219,7 @@ def test_a_picture_s_numbers_follow_from_its_activations_by_eq_3_and_4(read_run)
         assert view.probabilities[name] == pytest.approx(power / total)
     best = view.probabilities[view.likeliest]
     assert view.score == pytest.approx(best - view.probabilities["irrelevant"])
-    assert view.fused(0.5) == pytest.approx((view.s_vlm + view.score) / 2)
+    assert view.final_score(0.5) == pytest.approx((view.s_vlm + view.score) / 2)
 
 
 def test_alike_counts_irrelevant_labels_of_the_same_kind(read_run):

@@ -135,7 +135,7 @@ def labeller(
         sharp: how many pictures, from the first, have their large copies.
         saved: how many of the pictures at hand have an answer on disk.
         on_message: told what the browser sends: "client" and "rows", each with "seq", a "kind"
-            and what belongs to it (`ui.label.inbox.take`).
+            and what belongs to it (`ui.shared.answers.inbox.take`).
     """
     data = {
         "memory": memory,
