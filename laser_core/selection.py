@@ -95,6 +95,10 @@ class Images:
     ids: Ids
     vectors: Callable[[Ints], Floats]
 
+    def far_apart(self, positions: Ints, count: int, rng: np.random.Generator) -> Ints:
+        """`far_apart` of the images at `positions`."""
+        return far_apart(self.vectors(positions), count, rng)
+
 
 def balanced(
     scores: Floats,
@@ -131,7 +135,7 @@ def balanced(
     for each, (share, own) in enumerate(zip(shares.tolist(), rng.spawn(len(shares)), strict=True)):
         members = np.flatnonzero(classes == each)
         candidates = highest(scores, members, candidate_count(share), images.ids, key)
-        taken.append(candidates[far_apart(images.vectors(candidates), share, own)])
+        taken.append(candidates[images.far_apart(candidates, share, own)])
     return in_turns(taken)
 
 
@@ -145,10 +149,19 @@ def share_out(b: int, labeled: Ints, available: Ints) -> Ints:
         labeled: (n,) labels that each class has already.
         available: (n,) images that it has left.
     """
-    picks = np.zeros(len(labeled), dtype=np.intp)
-    for _ in range(min(b, int(available.sum()))):
-        standing = np.where(picks < available, labeled + picks, np.iinfo(np.intp).max)
-        picks[int(standing.argmin())] += 1
+    left = min(b, int(available.sum()))
+    full = labeled + available
+    # how high the poorest can be brought with what there is; the odd ones go in order
+    low, high = 0, int(full.max(initial=0))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if np.clip(middle - labeled, 0, available).sum() <= left:
+            low = middle
+        else:
+            high = middle - 1
+    picks: Ints = np.clip(low - labeled, 0, available).astype(np.intp)
+    open_ones = np.flatnonzero((labeled <= low) & (picks < available))
+    picks[open_ones[: left - int(picks.sum())]] += 1
     return picks
 
 
@@ -182,8 +195,12 @@ def highest(scores: Floats, members: Ints, count: int, ids: Ids, key: bytes) -> 
     if 0 < count < len(members):
         lowest = np.partition(scores[members], len(members) - count)[len(members) - count]
         members = members[scores[members] >= lowest]
-    lots = np.array([_lot(id, key) for id in ids[members].tolist()], dtype=np.uint64)
-    return members[np.lexsort((lots, -scores[members]))][:count]
+    own = scores[members]
+    order = np.argsort(-own, kind="stable")
+    if (own[order[1:]] == own[order[:-1]]).any():  # else no lot would be looked at
+        lots = np.array([_lot(id, key) for id in ids[members].tolist()], dtype=np.uint64)
+        order = np.lexsort((lots, -own))
+    return members[order][:count]
 
 
 def _lot(id: str, key: bytes) -> int:
@@ -200,39 +217,47 @@ def far_apart(vectors: Floats, count: int, rng: np.random.Generator) -> Ints:
     """
     if count >= len(vectors):
         return np.arange(len(vectors))
-    products = _Products(vectors)
-    taken: list[int] = []
-    distance = np.full(len(vectors), np.inf)
+    rows = vectors.astype(np.float64)
+    squares = np.einsum("ij,ij->i", rows, rows)
+    if len(rows) <= GRAM_LIMIT:
+        between = squared_distances(rows @ rows.T, squares, squares[:, None])
+        return draw_apart(between.__getitem__, count, rng)
+    return draw_apart(
+        lambda row: squared_distances(rows @ rows[row], squares, squares[row]), count, rng
+    )
+
+
+def squared_distances(products: Floats, squares: Floats, own: Floats) -> Floats:
+    """|x|^2 + |y|^2 - 2 x y, in place of `products` x y (double); exactly 0 between copies.
+
+    Args:
+        squares: (k,) of every row.
+        own: of the row or rows that the products are with.
+    """
+    products *= -2.0
+    products += squares + own
+    products[products < SAME] = 0.0
+    return products
+
+
+def draw_apart(distances: Callable[[int], Floats], count: int, rng: np.random.Generator) -> Ints:
+    """(count,) rows as `far_apart` draws them.
+
+    Args:
+        distances: row -> (k,) squared distances from every row to this one; k > count > 0.
+    """
+    taken = [0]
+    nearest = distances(0).copy()
     while len(taken) < count:
-        if not taken:
-            row = 0
-        elif distance.any():
-            reach = np.cumsum(distance)
-            row = int(np.searchsorted(reach, rng.random() * reach[-1], side="right"))
+        nearest[taken[-1]] = 0.0
+        reach = nearest.cumsum()
+        if reach[-1] > 0.0:
+            row = int(reach.searchsorted(rng.random() * reach[-1], side="right"))
         else:  # only copies of what was taken are left
-            row = int(np.setdiff1d(np.arange(len(vectors)), taken)[0])
+            row = int(np.setdiff1d(np.arange(len(nearest)), taken)[0])
         taken.append(row)
-        distance = np.minimum(distance, products.squared_distances(row))
-        distance[taken] = 0.0
-    return np.array(taken, dtype=np.intp)
-
-
-class _Products:
-    """Squared distances between rows, from one product of all with all where that is small."""
-
-    def __init__(self, vectors: Floats) -> None:
-        self._vectors = vectors.astype(np.float64)
-        small = len(vectors) <= GRAM_LIMIT
-        self._gram = self._vectors @ self._vectors.T if small else None
-        self._squares = np.einsum("ij,ij->i", self._vectors, self._vectors)
-
-    def squared_distances(self, row: int) -> Floats:
-        """(k,) from every row to this one; exactly 0 between copies."""
-        gram = self._gram
-        product = self._vectors @ self._vectors[row] if gram is None else gram[row]
-        found: Floats = self._squares + self._squares[row] - 2.0 * product
-        found[found < SAME] = 0.0
-        return found
+        np.minimum(nearest, distances(row), out=nearest)
+    return np.array(taken[:count], dtype=np.intp)
 
 
 def in_turns(groups: list[Ints]) -> Ints:

@@ -192,3 +192,16 @@ def test_what_decided_is_told(place, share, picked, decided):
 
 def test_where_every_candidate_is_taken_the_score_decided():
     assert decided_by(3, 4, 4, True) == "score"
+
+
+@given(
+    st.integers(0, 60),
+    st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)), min_size=1, max_size=6),
+)
+def test_a_batch_shared_out_at_once_is_that_of_one_pick_after_the_other(b, classes):
+    labeled, available = (np.array(column) for column in zip(*classes, strict=True))
+    picks = np.zeros(len(labeled), dtype=int)
+    for _ in range(min(b, available.sum())):
+        counts = np.where(picks < available, labeled + picks, 10_000)
+        picks[counts.argmin()] += 1
+    assert share_out(b, labeled, available).tolist() == picks.tolist()

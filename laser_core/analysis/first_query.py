@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from laser_core.basics.arrays import Floats, Ints
 from laser_core.basics.seeding import rng_for
 from laser_core.config import ExperimentConfig
 from laser_core.metrics.paper import recall
-from laser_core.selection import Images
+from laser_core.selection import GRAM_LIMIT, Images, draw_apart, squared_distances
 from laser_core.strategies.laser import Labeled, Laser, Parts
 from laser_core.texts.live_scores import LiveScores
 from laser_core.view import random_order
@@ -78,11 +78,59 @@ def leave_one_out(
     images: Images,
 ) -> dict[int, Ints]:
     """Place of each confuser -> (b,) rows of round 1's query without it; as for `cold_start`."""
-    labeled = _no_label(owner, classes)
+    labeled, images = _no_label(owner, classes), RememberedImages(images.ids, images.vectors)
     return {
         place: _pick(s_vlm, start.best, labeled, config, images)
         for place, s_vlm in live.without_each()
     }
+
+
+@dataclass(frozen=True)
+class RememberedImages(Images):
+    """Images of which batches are picked that differ little: each vector is read once, and each
+    distance between two candidates is computed once."""
+
+    _groups: list[_Group] = field(default_factory=list)
+
+    def far_apart(self, positions: Ints, count: int, rng: np.random.Generator) -> Ints:
+        if count >= len(positions):
+            return np.arange(len(positions))
+        group = next((one for one in self._groups if int(positions[0]) in one.place), None)
+        if group is None:
+            self._groups.append(group := _Group())
+        new = [row for row in positions.tolist() if row not in group.place]
+        if len(group.place) + len(new) > GRAM_LIMIT:
+            return super().far_apart(positions, count, rng)
+        if new:
+            group.add(new, self.vectors(np.array(new, dtype=np.intp)))
+        places = np.array([group.place[row] for row in positions.tolist()])
+        between = group.between[np.ix_(places, places)]
+        return draw_apart(between.__getitem__, count, rng)
+
+
+class _Group:
+    """Candidates of one class so far: where each stands, their vectors and squared distances."""
+
+    def __init__(self) -> None:
+        self.place: dict[int, int] = {}
+        self.between: Floats = np.empty((0, 0))
+        self._vectors: Floats | None = None
+        self._squares: Floats = np.empty(0)
+
+    def add(self, new: list[int], vectors: Floats) -> None:
+        """Take `vectors` (m, D) of the images at `new` as well."""
+        rows = vectors.astype(np.float64)
+        self._squares = np.r_[self._squares, np.einsum("ij,ij->i", rows, rows)]
+        self._vectors = rows if self._vectors is None else np.concatenate([self._vectors, rows])
+        self.place |= {row: len(self.place) + n for n, row in enumerate(new)}
+        m, all_of_them = len(new), len(self.place)
+        own = self._squares[-m:, None]
+        fresh = squared_distances(rows @ self._vectors.T, self._squares, own)
+        between = np.empty((all_of_them, all_of_them))
+        between[:-m, :-m] = self.between
+        between[-m:] = fresh
+        between[:, -m:] = fresh.T
+        self.between = between
 
 
 def _no_label(owner: Ints, classes: int) -> Labeled:
