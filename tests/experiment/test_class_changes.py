@@ -11,6 +11,7 @@ from laser_core.pool import Label
 from laser_core.progress import drain
 from laser_core.store.store import Store
 from laser_core.texts.descriptions import ClassText, Descriptions
+from laser_core.texts.edits import Edit, apply_edit
 from tests import fakes
 
 TEXTS = Descriptions(
@@ -172,3 +173,27 @@ def test_what_is_a_relevant_class_already_leaves_classes_and_texts_as_they_are(w
     with pytest.raises(PoolError, match="relevant class already"):
         promote_confuser(with_confuser, "cat", "Ada")
     assert (with_confuser.events.last(), with_confuser.texts.read()[0]) == (before, 1)
+
+
+WITH_RED = Edit("add sentence", "confusers", "fox", "a red fox")
+
+
+def test_what_another_tab_changed_in_the_texts_goes_along_with_a_promoted_confuser(with_confuser):
+    with_confuser.texts.read()  # this tab has seen version 1
+    with closing(Store.open(with_confuser.folder)) as other:
+        number, texts = other.texts.read()
+        other.texts.append(*apply_edit(texts, WITH_RED), "edit", number)
+    promote_confuser(with_confuser, "fox", "Ada")
+    assert state_of(with_confuser) == (("cat", "dog", "fox"), 3, ("cat", "dog", "fox"), 1)
+    assert with_confuser.texts.read()[1].relevant[2].sentences == ("a fox", "a red fox")
+
+
+def test_another_tab_s_change_that_a_promotion_overtook_is_refused_and_takes_nothing_back(
+    with_confuser,
+):
+    with closing(Store.open(with_confuser.folder)) as other:
+        number, texts = other.texts.read()
+        promote_confuser(with_confuser, "fox", "Ada")
+        with pytest.raises(StoreError, match="changed elsewhere in the meantime"):
+            other.texts.append(*apply_edit(texts, WITH_RED), "edit", number)
+    assert state_of(with_confuser) == (("cat", "dog", "fox"), 2, ("cat", "dog", "fox"), 1)
