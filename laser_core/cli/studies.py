@@ -12,6 +12,7 @@ from laser_core.cli.options import ALIASES, names, numbers, strategy_settings, w
 from laser_core.cli.shared import CacheDir, end_with
 from laser_core.cli.terminal import Terminal
 from laser_core.errors import ConfigError
+from laser_core.studies.cells import Study
 from laser_core.studies.files import find_study
 from laser_core.studies.folder import Places
 from laser_core.studies.parts import PARTS, STARTS
@@ -147,28 +148,44 @@ def study(
     Stopped in any way and started again it goes on where it was; a run that fails is told, and the
     others go on.
     """
-    terminal = Terminal()
 
     def work() -> None:
-        for name, number in (("--jobs", jobs), ("--at-most-rounds", at_most_rounds)):
-            if number is not None and number < 1:
-                raise ConfigError(f"{name} {number}: it must be at least 1")
+        pace = Pace(jobs, at_most_rounds, cache_dir or default_cache_dir())
         chosen, folder = find_study(what, ready.requested_study(), out)
-        places = Places.of(folder, chosen)
-        keep_study(chosen, folder)
-        if report_only:
-            results = read_results(chosen, places)
-            write_results(results, places)
-        else:
-            count, cache = jobs or usual_jobs(chosen), cache_dir or default_cache_dir()
-            terminal.say(f"{len(chosen.cells())} cells, {count} at a time; results go to {folder}")
-            steps = conduct(chosen, places, cache, count, terminal.say, at_most_rounds)
-            results = terminal.run(steps)
-        for line in told_end(results, places):
-            terminal.say(line)
-        require_no_failure(results)
+        _report(chosen, folder, None if report_only else pace)
 
     end_with(work, None, STOPPED)
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How the cells of a study are run: processes, rounds of each at most, and vectors kept."""
+
+    jobs: int | None
+    at_most_rounds: int | None
+    cache: Path
+
+    def __post_init__(self) -> None:
+        for name, number in (("--jobs", self.jobs), ("--at-most-rounds", self.at_most_rounds)):
+            if number is not None and number < 1:
+                raise ConfigError(f"{name} {number}: it must be at least 1")
+
+
+def _report(chosen: Study, folder: Path, pace: Pace | None) -> None:
+    """Run what is left, nothing without a pace, and write and say what it came to."""
+    terminal, places = Terminal(), Places.of(folder, chosen)
+    keep_study(chosen, folder)
+    if pace is None:
+        results = read_results(chosen, places)
+        write_results(results, places)
+    else:
+        count = pace.jobs or usual_jobs(chosen)
+        terminal.say(f"{len(chosen.cells())} cells, {count} at a time; results go to {folder}")
+        steps = conduct(chosen, places, pace.cache, count, terminal.say, pace.at_most_rounds)
+        results = terminal.run(steps)
+    for line in told_end(results, places):
+        terminal.say(line)
+    require_no_failure(results)
 
 
 def shares(option: str, text: str) -> tuple[float, ...]:

@@ -25,6 +25,8 @@ from laser_core.llm.choose import open_vision
 from laser_core.llm.endpoint.bodies import one_line
 from laser_core.store.store import StoreView
 
+PriceOut = Annotated[float | None, typer.Option(help="The same, answered.", show_default=False)]
+
 
 @with_settings
 def zero_shot(
@@ -61,34 +63,43 @@ def zero_shot(
         float | None,
         typer.Option(help="Price of a million tokens asked, for the cost.", show_default=False),
     ] = None,
-    price_out: Annotated[
-        float | None, typer.Option(help="The same, answered.", show_default=False)
-    ] = None,
+    price_out: PriceOut = None,
     cache_dir: CacheDir = None,
 ) -> None:
     """Name the test pictures of the relevant classes without a single label (Appendix B, Table 2).
 
     By the cosine with "a photo of a NAME", by the mean cosine with a class's sentences, by the head
-    before its first label, and with --vision by a model that is asked. Its replies are kept: what
-    was stopped goes on with the same command.
+    before its first label, and with --vision by a model that is asked, whose replies are kept.
     """
 
     def work() -> None:
-        terminal, cache = Terminal(), cache_dir or default_cache_dir()
+        cache = cache_dir or default_cache_dir()
         chat = vision_chat(vision, at_most, price_in, price_out, cache)  # mistakes are told now
-        task, materials = _task(terminal, config(), folder, cache)
-        lines = list(terminal.run(text_lines(task, materials, cache)))
-        for line in lines:
-            terminal.say(line.text())
-        try:
-            if chat is not None:
-                lines.append(_chat_line(chat, terminal, task, materials))
-        finally:  # an endpoint that fails takes nothing with it
-            if out is not None:
-                save_bytes(out, zero_shot_csv(lines).encode())
-                terminal.say(f"written: {out}")
+        _name_tests(config(), folder, chat, out, cache)
 
     end_with(work, None)
+
+
+def _name_tests(
+    config: ExperimentConfig,
+    folder: Path | None,
+    chat: VisionChat | None,
+    out: Path | None,
+    cache: Path,
+) -> None:
+    """Say how many are named right by each way, and write the lines to `out`."""
+    terminal = Terminal()
+    task, materials = _task(terminal, config, folder, cache)
+    lines = list(terminal.run(text_lines(task, materials, cache)))
+    for line in lines:
+        terminal.say(line.text())
+    try:
+        if chat is not None:
+            lines.append(_chat_line(chat, terminal, task, materials))
+    finally:  # an endpoint that fails takes nothing with it
+        if out is not None:
+            save_bytes(out, zero_shot_csv(lines).encode())
+            terminal.say(f"written: {out}")
 
 
 def vision_chat(

@@ -214,7 +214,6 @@ def explain_laser(
     if laser is None:
         raise ValueError("only LaSeR's arrays can be explained so")
     logits = laser.detector_logits if laser.delta.any() else None
-    s_vlm, s_det = laser.s_vlm, laser.s_det
     found = explain(
         id,
         0,
@@ -226,18 +225,17 @@ def explain_laser(
         float(arrays.score[here]),
         fusion="raw" if logits is None else fusion,
         temperature=temperature,
-        centre=(
-            float(s_vlm.mean()),
-            float(s_vlm.std()) or 1.0,
-            float(s_det.mean()),
-            float(s_det.std()) or 1.0,
-        ),
-        s_vlm=None if summed else float(s_vlm[here]),
+        centre=(*_mean_and_spread(laser.s_vlm), *_mean_and_spread(laser.s_det)),
+        s_vlm=None if summed else float(laser.s_vlm[here]),
     )
     if laser.names_log_sum is None or laser.names_sharpness is None:
         return found
     names = NegativeNames(laser.names_log_sum[[here]], float(laser.names_sharpness[here]))
     return with_shares(found, cosines, descriptions, names)
+
+
+def _mean_and_spread(scores: Floats) -> tuple[float, float]:
+    return float(scores.mean()), float(scores.std()) or 1.0
 
 
 def with_shares(
@@ -293,28 +291,15 @@ def explain(
         s_vlm: as the round kept it, where it summed confusers by a rule that exists no more; the
             penalty is then what is left of it, and the confusers' shares are those of the mean.
     """
-    relevant = cosines.relevant[:, column].astype(float)
-    order = np.argsort(-relevant, kind="stable")
-    texts = descriptions.relevant_texts()
-    owners = cosines.relevant_owner
-
-    def match(row: int) -> Match:
-        return Match(texts[row], classes[int(owners[row])], float(relevant[row]))
-
+    best, runner_up = _best_two(cosines, descriptions, column, classes)
     parts, taken_off = _parts(cosines, descriptions, column)
-    best = match(int(order[0]))
     if s_vlm is not None:
         taken_off = best.cosine - s_vlm
-    probabilities: dict[str, float] = {}
-    s_det = 0.0
-    if logits is not None:
-        p = temperature_probabilities(logits[None].astype(float), temperature)
-        probabilities = dict(zip([*classes, "irrelevant"], p[0].tolist(), strict=True))
-        s_det = float(detector_score(p)[0])
+    probabilities, s_det = _detector_says(logits, classes, temperature)
     return Explanation(
         id=id,
         best=best,
-        runner_up=match(int(order[1])) if len(order) > 1 else None,
+        runner_up=runner_up,
         penalty=taken_off,
         confusers=parts,
         s_vlm=best.cosine - taken_off,
@@ -325,6 +310,30 @@ def explain(
         centre=centre,
         score=score,
     )
+
+
+def _best_two(
+    cosines: TextCosines, descriptions: Descriptions, column: int, classes: Sequence[str]
+) -> tuple[Match, Match | None]:
+    """The sentences that match best and second best; no second where there is one alone."""
+    relevant = cosines.relevant[:, column].astype(float)
+    texts, owners = descriptions.relevant_texts(), cosines.relevant_owner
+    two = [
+        Match(texts[row], classes[int(owners[row])], float(relevant[row]))
+        for row in np.argsort(-relevant, kind="stable")[:2].tolist()
+    ]
+    return two[0], two[1] if len(two) > 1 else None
+
+
+def _detector_says(
+    logits: Floats | None, classes: Sequence[str], temperature: float
+) -> tuple[dict[str, float], float]:
+    """Eq. (3) by class, "irrelevant" last, and Eq. (4); nothing and 0 without a detector."""
+    if logits is None:
+        return {}, 0.0
+    p = temperature_probabilities(logits[None].astype(float), temperature)
+    chances = dict(zip([*classes, "irrelevant"], p[0].tolist(), strict=True))
+    return chances, float(detector_score(p)[0])
 
 
 def _parts(
