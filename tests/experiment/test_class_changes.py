@@ -175,7 +175,7 @@ def test_what_is_a_relevant_class_already_leaves_classes_and_texts_as_they_are(w
     assert (with_confuser.events.last(), with_confuser.texts.read()[0]) == (before, 1)
 
 
-WITH_RED = Edit("add sentence", "confusers", "fox", "a red fox")
+WITH_RED = Edit("add sentence", "confusers", "fox", new="a red fox")
 
 
 def test_what_another_tab_changed_in_the_texts_goes_along_with_a_promoted_confuser(with_confuser):
