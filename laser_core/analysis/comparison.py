@@ -189,6 +189,31 @@ def curve(group: Group, measure: Measure | Reading, against: Against) -> Curve:
     return Curve(tuple(x), tuple(mean), tuple(spread), len(group.runs))
 
 
+def highest_ceiling(groups: Sequence[Group], against: Against) -> Curve | None:
+    """The most that any of the lines could still reach in a round; None where nobody knows.
+
+    A line that has found little keeps a high ceiling. So the highest of all is drawn: no line can
+    lie above it.
+    """
+    found = [line for group in groups if (line := curve(group, "ceiling", against)).x]
+    if not found:
+        return None
+    longest = max(found, key=lambda line: len(line.x))
+    reached = [
+        max(line.mean[i] for line in found if i < len(line.x)) for i in range(len(longest.x))
+    ]
+    return Curve(longest.x, tuple(reached), (0.0,) * len(reached), longest.runs)
+
+
+def text_level(groups: Sequence[Group]) -> float | None:
+    """Accuracy of the text alone before any label, of the first line that can tell."""
+    for group in groups:
+        found = mean_and_spread([run.records[0].zero_shot for run in group.runs])
+        if found:
+            return found[0]
+    return None
+
+
 def _read(records: Sequence[RoundRecord], measure: Measure | Reading) -> float | None:
     """The measure at the end of the last of `records`."""
     if callable(measure):

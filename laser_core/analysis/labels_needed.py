@@ -6,8 +6,8 @@ It answers the question that a line chart leaves open: which strategy, and what 
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from laser_core.analysis.comparison import Group, line_title
 from laser_core.metrics.ranks import labels_to_reach
@@ -32,6 +32,7 @@ class Reach:
         reached: runs that get there.
         runs: runs whose accuracy is known.
         accuracy: mean at the end; None where nobody knows it.
+        each: (class split, seed) -> labels of that run, None where it does not get there.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Reach:
     reached: int
     runs: int
     accuracy: float | None
+    each: Mapping[tuple[int, int], int | None] = field(default_factory=dict)
 
     @property
     def sure(self) -> bool:
@@ -59,15 +61,38 @@ def reaches(groups: Sequence[Group], wanted: float) -> list[Reach]:
 
 
 def _reach(group: Group, wanted: float) -> Reach:
-    known = [run.records for run in group.runs if run.records[-1].accuracy is not None]
-    each = [labels_to_reach(labels_paid(r), [x.accuracy for x in r], wanted) for r in known]
-    there = [float(labels) for labels in each if labels is not None]
+    known = [run for run in group.runs if run.records[-1].accuracy is not None]
+    each = {
+        (run.config.split_seed, run.config.seed): labels_to_reach(
+            labels_paid(run.records), [record.accuracy for record in run.records], wanted
+        )
+        for run in known
+    }
+    there = [float(labels) for labels in each.values() if labels is not None]
     mean, spread = mean_and_spread(there) or (None, 0.0)
-    ends = mean_and_spread([records[-1].accuracy for records in known])
+    ends = mean_and_spread([run.records[-1].accuracy for run in known])
     return Reach(
         line_title(group), group.runs[0].config.strategy, mean, spread, len(there), len(known),
-        ends[0] if ends else None,
+        ends[0] if ends else None, each,
     )  # fmt: skip
+
+
+def labels_saved(one: Reach, other: Reach) -> float | None:
+    """Labels that `one` needs fewer than `other`, negative where it needs more.
+
+    The mean over the class splits and seeds in which both get there: an easy split that only one of
+    them reaches decides nothing. Where they have no split and seed in common, the difference of
+    their means. None where one of them does not get there.
+    """
+    common = one.each.keys() & other.each.keys()
+    if not common:
+        return None if one.labels is None or other.labels is None else other.labels - one.labels
+    fewer = [
+        theirs - mine
+        for key in common
+        if (mine := one.each[key]) is not None and (theirs := other.each[key]) is not None
+    ]
+    return statistics.fmean(fewer) if fewer else None
 
 
 def usual_target(groups: Sequence[Group]) -> float | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from laser_core.config import ExperimentConfig
 from laser_core.errors import ConfigError
 from laser_core.studies.cells import WHOLE, Study
 from laser_core.studies.files import study_of
@@ -83,3 +85,35 @@ def study_params(study: Study) -> dict[str, Any]:
     """A study as parameters of a task."""
     given: dict[str, Any] = json.loads(study.to_json())
     return given
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a study has to do; how long that takes nobody knows before it runs.
+
+    Args:
+        lines: without those of all labels.
+        repeats: class splits times seeds, in every place.
+        runs: of the lines.
+        whole: runs that learn from all labels at once.
+        rounds: of each run of a line.
+    """
+
+    lines: int
+    repeats: int
+    runs: int
+    whole: int
+    rounds: int
+
+
+def work_of(study: Study) -> Work:
+    """The work of a study."""
+    cells = study.cells()
+    whole = sum(cell.line.whole for cell in cells)
+    return Work(
+        sum(not line.whole for line in study.lines),
+        len(study.places) * len(study.splits) * len(study.seeds),
+        len(cells) - whole,
+        whole,
+        int(study.settings.get("rounds", ExperimentConfig.rounds)),
+    )

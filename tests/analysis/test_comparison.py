@@ -13,10 +13,12 @@ from laser_core.analysis.comparison import (
     curve,
     find_runs,
     group_runs,
+    highest_ceiling,
     obstacles,
     read_run,
     reservations,
     rows_csv,
+    text_level,
 )
 from laser_core.config import ExperimentConfig
 from laser_core.errors import StoreError
@@ -246,3 +248,27 @@ def test_a_damaged_run_is_told(tmp_path: Path) -> None:
     (tmp_path / "plain" / "run.db").write_bytes(b"no database")
     with pytest.raises(StoreError):
         read_run(tmp_path, "plain")
+
+
+def ceilings(name: str, *values: float | None, **settings: object) -> KeptRun:
+    records = [replace(record(i, 1, i), ceiling=each) for i, each in enumerate(values, 1)]
+    return KeptRun(name, fakes.config(**settings), tuple(records))
+
+
+def test_no_line_can_lie_above_the_highest_ceiling() -> None:
+    runs = [ceilings("a", 1.0, 0.4), ceilings("b", 0.9, 0.8, 0.5, strategy="random")]
+    found = highest_ceiling(group_runs(runs), "labels")
+    assert found is not None
+    assert (found.x, found.mean) == ((10.0, 20.0, 30.0), (1.0, 0.8, 0.5))
+
+
+def test_there_is_no_ceiling_where_nobody_knows_it() -> None:
+    assert highest_ceiling(group_runs([ceilings("a", None)]), "round") is None
+
+
+def test_the_text_alone_is_that_before_the_first_label_of_a_line_that_knows_it() -> None:
+    known = replace(record(1, 1, 1), figures={"zero_shot": 0.7})
+    later = replace(record(2, 1, 2), figures={"zero_shot": 0.9})
+    runs = [run("a", 5), KeptRun("b", fakes.config(strategy="random"), (known, later))]
+    assert text_level(group_runs(runs)) == 0.7
+    assert text_level(group_runs([run("a", 5)])) is None

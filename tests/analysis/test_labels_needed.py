@@ -7,6 +7,7 @@ import pytest
 from laser_core.analysis.comparison import Group, KeptRun, line_title
 from laser_core.analysis.labels_needed import (
     PACE,
+    labels_saved,
     minutes,
     own_pace,
     reaches,
@@ -46,6 +47,19 @@ def test_labels_are_counted_to_the_end_of_the_first_round_that_is_good_enough() 
 
 def test_a_line_that_gets_there_in_some_runs_only_comes_after_those_that_always_do() -> None:
     assert [one.sure for one in reaches([BUAL, RANDOM], 0.9)] == [True, False]
+
+
+def test_labels_saved_are_means_over_the_runs_in_which_both_get_there() -> None:
+    random, gated, bual = (reaches([each], 0.9)[0] for each in (RANDOM, GATED, BUAL))
+    assert labels_saved(gated, random) == 5.0  # 30 - 20 and 30 - 30
+    assert labels_saved(random, gated) == -5.0
+    assert labels_saved(bual, random) == 10.0  # of its first run alone
+    assert labels_saved(gated, reaches([RANDOM], 0.99)[0]) is None
+
+
+def test_runs_without_a_common_split_and_seed_are_held_against_each_other_by_their_means() -> None:
+    late = reaches([line("random", run("random", 0.1, 0.2, 0.95, seed=7))], 0.9)[0]
+    assert labels_saved(reaches([GATED], 0.9)[0], late) == 5.0  # 30 - 25
 
 
 def test_the_usual_target_is_one_that_half_of_the_lines_reach() -> None:

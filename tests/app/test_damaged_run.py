@@ -59,7 +59,7 @@ def test_one_damaged_run_takes_no_page_down(open_page, runs: Path, what: str) ->
     page = home()
     assert not page.exception
     assert "4 of 4 rounds" in shown(page)
-    page = open_page("7_Compare")
+    page = open_page("7_Arena")
     assert not page.exception
     assert "done (laser, 4 rounds)" in page.multiselect(key="compare_folders").options
     for name in ("2_Prompts", "3_Map", "4_Round", "5_Label", "6_Charts", "8_Files"):
@@ -95,7 +95,7 @@ def test_a_damaged_run_can_be_left_out(spoiled: Path, open_page) -> None:
     assert not page.exception
     assert not page.error
     assert (spoiled.parent / ".left-out" / "going" / "run.db").is_file()
-    assert "cannot be read" not in shown(open_page("7_Compare"))
+    assert "cannot be read" not in shown(open_page("7_Arena"))
 
 
 def test_a_run_whose_database_is_gone_is_listed_with_its_backups(spoiled: Path) -> None:

@@ -16,7 +16,7 @@ PROMISE = re.compile(
     rf"\b(?:half a|an?|a few|some|about \d+|under \d+) {UNIT}|\btakes? (?:seconds|minutes|hours)",
     re.IGNORECASE,
 )
-PAGES = ("1_Data", "2_Prompts", "3_Map", "4_Round", "5_Label", "6_Charts", "7_Compare", "8_Files")
+PAGES = ("1_Data", "2_Prompts", "3_Map", "4_Round", "5_Label", "6_Charts", "7_Arena", "8_Files")
 
 
 def words(page: AppTest) -> Iterator[str]:

@@ -115,7 +115,7 @@ def test_a_click_on_one_picture_explains_it_at_once(tab: Page) -> None:
 def test_the_choice_survives_another_page_and_another_colour(tab: Page) -> None:
     tab.mouse.click(*at(tab, 5, 3))
     expect(tab.get_by_text("1 chosen", exact=True)).to_be_visible()
-    tab.get_by_role("link", name="Compare").click()
+    tab.get_by_role("link", name="Arena").click()
     expect(tab.get_by_text("No run has finished a round yet")).to_be_visible()
     tab.get_by_role("link", name="Map").click()
     tab.locator("canvas.over[data-points='180']").wait_for()

@@ -21,7 +21,7 @@ from tests.privacy import hostile_world
 from tests.privacy.outgoing import Outgoing, watching
 
 PATIENCE = 300_000  # ms; a watched server is slower
-PAGES = ("", "Data", "Prompts", "Map", "Round", "Label", "Charts", "Compare", "Files")
+PAGES = ("", "Data", "Prompts", "Map", "Round", "Label", "Charts", "Arena", "Files")
 # Every text of the page, those in our own widgets' shadow roots too, and all that would be live.
 LOOK = """() => {
   const texts = [], live = [];

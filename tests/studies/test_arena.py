@@ -7,10 +7,10 @@ import pytest
 
 from laser_core.errors import ConfigError
 from laser_core.experiment.zero_shot.line import ZeroShot
-from laser_core.studies.arena import arena_study, study_params
+from laser_core.studies.arena import Work, arena_study, study_params, work_of
 from laser_core.studies.cells import WHOLE
 from laser_core.studies.files import study_of
-from laser_core.studies.report.kept import find_studies
+from laser_core.studies.report.kept import find_studies, study_at
 from laser_core.studies.report.results import level_lines
 from laser_core.studies.report.zero_shot import (
     KeptLine,
@@ -89,3 +89,15 @@ def test_zero_shot_lines_that_cannot_be_read_are_none(tmp_path):
     (tmp_path / "zero-shot.json").write_text('[{"place": 1}]', encoding="utf-8")
     assert read_zero_shot(tmp_path / "zero-shot.json") == ()
     assert read_zero_shot(tmp_path / "none.json") == ()
+
+
+def test_the_work_of_a_study_is_told_in_runs():
+    study = arena_study("mine", {"pool": "demo"}, ["laser", "random"], ["N = 0"], splits=(0, 1),
+                        seeds=(0, 1, 2), settings={"rounds": 4})  # fmt: skip
+    assert work_of(study) == Work(lines=3, repeats=6, runs=18, whole=6, rounds=4)
+
+
+def test_a_folder_without_a_study_says_so(tmp_path):
+    kept = study_at(tmp_path)
+    assert kept.study is None
+    assert "holds no study.json; name another" in kept.error

@@ -30,27 +30,29 @@ GROUPS = {
     "Understand": (
         ("pages/3_Map.py", "Map", "scatter_plot"),
         ("pages/6_Charts.py", "Charts", "show_chart"),
-        ("pages/7_Compare.py", "Compare", "compare_arrows"),
         ("pages/7_Arena.py", "Arena", "compare_arrows"),
     ),
     "Share": (("pages/8_Files.py", "Files", "file_save"),),
 }
+FORMER = {"Compare": "pages/7_Arena.py"}  # addresses of earlier versions, and what answers now
 
 
 def menu() -> StreamlitPage:
     """Draw the menu; returns the page that the browser asks for."""
     configure_tab()  # first, or the browser asks fonts.gstatic.com for the page's icon
-    return st.navigation(
-        {
-            group: [
-                st.Page(ROOT / file, title=title, icon=f":material/{icon}:", default=file == HOME)
-                for file, title, icon in pages
-                if (ROOT / file).is_file()
-            ]
-            for group, pages in GROUPS.items()
-        },
-        position="top" if presenting() else "sidebar",
-    )
+    pages = {
+        group: [
+            st.Page(ROOT / file, title=title, icon=f":material/{icon}:", default=file == HOME)
+            for file, title, icon in entries
+            if (ROOT / file).is_file()
+        ]
+        for group, entries in GROUPS.items()
+    }
+    pages[""] += [
+        st.Page(ROOT / file, title=address, url_path=address, visibility="hidden")
+        for address, file in FORMER.items()
+    ]
+    return st.navigation(pages, position="top" if presenting() else "sidebar")
 
 
 def claim_pages() -> None:

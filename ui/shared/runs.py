@@ -299,16 +299,25 @@ def config_dict(config: ExperimentConfig) -> dict[str, object]:
 
 def thumbnails(run: RunReader) -> Thumbnails:
     """The addresses of the small copies of a run's pictures."""
-    return Thumbnails(f"{run.config.pool} {run.config.data_root or ''}")
+    return _thumbnails(run.config)
+
+
+def _thumbnails(config: ExperimentConfig) -> Thumbnails:
+    return Thumbnails(f"{config.pool} {config.data_root or ''}")
 
 
 def picture_urls(run: RunReader, ids: Collection[str]) -> dict[str, str]:
     """id -> address of its small copy; missing ones are made now, so ask for a page's worth."""
-    small = thumbnails(run)
+    return pool_picture_urls(run.config, ids)
+
+
+def pool_picture_urls(config: ExperimentConfig, ids: Collection[str]) -> dict[str, str]:
+    """The same for pictures of the pool that `config` names, whichever run asks."""
+    small = _thumbnails(config)
     if ids and not small.complete(ids):
         params = {
-            "pool": run.config.pool,
-            "data_root": run.config.data_root,
+            "pool": config.pool,
+            "data_root": config.data_root,
             "ids": list(ids),
             "thumbnails": str(small.folder),
         }

@@ -75,15 +75,20 @@ def find_studies(*homes: Path) -> list[KeptStudy]:
     One whose file cannot be read is among them, with the reason.
     """
     files = [path for home in homes if home.is_dir() for path in home.glob(f"*/{STUDY_FILE}")]
-    found = [_study_at(path) for path in files if not path.parent.name.startswith(".")]
+    found = [study_at(path.parent) for path in files if not path.parent.name.startswith(".")]
     return sorted(found, key=lambda kept: (-kept.begun, kept.name))
 
 
-def _study_at(path: Path) -> KeptStudy:
+def study_at(folder: Path) -> KeptStudy:
+    """The study in `folder`; one without a file that can be read says why."""
+    path = folder / STUDY_FILE
+    begun = 0.0
     try:
         begun = path.stat().st_mtime
-        return KeptStudy(path.parent, read_study(path.parent), begun)
+        return KeptStudy(folder, read_study(folder), begun)
+    except FileNotFoundError:
+        return KeptStudy(folder, None, begun, f"{folder} holds no {STUDY_FILE}; name another")
     except OSError as error:
-        return KeptStudy(path.parent, None, 0.0, f"{path} cannot be read ({error})")
+        return KeptStudy(folder, None, begun, f"{path} cannot be read ({error})")
     except LaserError as error:
-        return KeptStudy(path.parent, None, begun, str(error))
+        return KeptStudy(folder, None, begun, str(error))

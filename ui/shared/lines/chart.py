@@ -19,11 +19,11 @@ from ui.shared.lines.ends import share_axis, spread_out
 from ui.shared.plots import figure, short
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
-LONGEST = 28  # characters of a name at a line's end
+LONGEST = 33  # characters of a name at a line's end
 LARGE, SMALL = (0.0, 0.5), (0.78, 1.0)  # shares of the width
 GAP = 0.2  # between two small plots, of the height
 BANDS = 6  # lines that a chart may have bands for: more would cover one another
-ROW = 1.3  # height of a name at a line's end, of its letters'
+ROW = 1.2  # height of a name at a line's end, of its letters'
 UNIFIED = 10  # lines whose values one box beside the pointer can list
 Marks = list[dict[str, Any]]  # shapes or annotations, as Plotly takes them
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 APART = 0.06  # least distance of two names at the lines' ends, as a share of the axis
 STEPS = 5  # about so many parts of an axis
+EDGE = 1e-6  # of the axis: a name that lies on its very end may be left out as lying beyond it
 MARGIN = 0.04  # of the axis, above and below what is drawn
 
 
@@ -22,6 +23,8 @@ def spread_out(wanted: Sequence[float], low: float, high: float) -> list[float]:
     """
     if not wanted:
         return []
+    edge = EDGE * (high - low)
+    low, high = low + edge, high - edge
     gap = min(APART, 1.0 / max(1, len(wanted) - 1)) * (high - low)
     order = sorted(range(len(wanted)), key=lambda i: wanted[i])
     placed = [0.0] * len(wanted)

@@ -1,4 +1,4 @@
-"""Which runs are compared: whole folders first, then lines to leave out."""
+"""Runs by themselves and comparisons without a study's file: whole folders are chosen."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from ui.escape import escape_text
 from ui.shared.runs import run_mark, runs_folder
 
 READ = 400  # runs that are read at most; a page with more says so
+FOLDERS, SEEN = "arena_folders", "_arena_seen"
 
 
 def kept_runs() -> list[KeptRun]:
-    """All runs that can be read; those that cannot are named in a caption."""
+    """All runs that can be read; those that cannot are named in a sentence."""
     home, runs, broken = runs_folder(), [], []
     names = find_runs(home)
     for name in names[:READ]:
@@ -27,9 +28,9 @@ def kept_runs() -> list[KeptRun]:
             broken.append(f"{name}: {error}")
     if broken:
         more = f" (and {len(broken) - 1} more)" if len(broken) > 1 else ""
-        st.caption(f"A run cannot be read{more}: {escape_text(broken[0])}")
+        st.markdown(f":gray[A run cannot be read{more}: {escape_text(broken[0])}]")
     if len(names) > READ:
-        st.caption(f"Of {len(names):,} runs the first {READ} by name are offered here.")
+        st.markdown(f":gray[Of {len(names):,} runs the first {READ} by name are offered here.]")
     return runs
 
 
@@ -38,35 +39,32 @@ def _read(home: str, name: str, mark: str) -> KeptRun:
     return read_run(Path(home), name)
 
 
-def choose_groups(runs: list[KeptRun]) -> list[Group]:
-    """The lines to be drawn, from the folders and the lines that are chosen."""
-    started = [run for run in runs if run.records]
+def choose_runs(started: list[KeptRun]) -> list[Group]:
+    """The lines of the folders that are chosen; at first those on the newest run's pool.
+
+    Args:
+        started: runs with a finished round, at least one.
+    """
     folders = Counter(_folder(run) for run in started)
     about = {_folder(run): run for run in reversed(started)}
     newest = started[-1].config
     same = [f for f in folders if about[f].config.pool == newest.pool]
-    seen: set[str] = st.session_state.setdefault("_compare_seen", set(folders))
-    if "compare_folders" in st.session_state:  # a run that came since is drawn by itself
+    seen: set[str] = st.session_state.setdefault(SEEN, set(folders))
+    if FOLDERS in st.session_state:  # a run that came since is drawn by itself
         new = [folder for folder in same if folder not in seen]
-        st.session_state["compare_folders"] = [*st.session_state["compare_folders"], *new]
+        st.session_state[FOLDERS] = [*st.session_state[FOLDERS], *new]
     seen.update(folders)
-    chosen = st.multiselect(
-        "Runs and comparisons",
-        list(folders),
-        default=same,
-        format_func=lambda folder: _folder_caption(folder, about.get(folder), folders[folder]),
-        key="compare_folders",
-        persist_state="session",
-        placeholder="Choose at least one",
-    )
-    groups = group_runs([run for run in started if _folder(run) in chosen])
-    if len(groups) < 3:
-        return groups
-    names = [group.name for group in groups]
-    left_out = st.multiselect(
-        "Leave out", names, key="compare_left_out", placeholder="Lines to leave out"
-    )
-    return [group for group in groups if group.name not in left_out]
+    with st.popover("Choose runs", icon=":material/folder_open:"):
+        chosen = st.multiselect(
+            "Runs and comparisons",
+            list(folders),
+            default=same,
+            format_func=lambda folder: _folder_caption(folder, about.get(folder), folders[folder]),
+            key=FOLDERS,
+            persist_state="session",
+            placeholder="Choose at least one",
+        )
+    return group_runs([run for run in started if _folder(run) in chosen])
 
 
 def _folder(run: KeptRun) -> str:

@@ -1,0 +1,157 @@
+"""A new study: pool, strategies, ablations, start, rounds, splits and seeds, and its work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from laser_core.basics.sentences import count_of
+from laser_core.data.open import SET_NAMES
+from laser_core.errors import LaserError
+from laser_core.strategies import STRATEGIES
+from laser_core.strategies.families import families
+from laser_core.studies.arena import arena_study, study_params, work_of
+from laser_core.studies.cells import Study
+from laser_core.studies.parts import ABLATIONS
+from ui.arena.subject import CHOSEN
+from ui.arena.views import LINES, show_part
+from ui.escape import escape_text
+from ui.shared.jobs import start_job
+from ui.shared.runs import is_run, jobs, new_run_folder, open_run_name, reader
+
+STARTS = {
+    "random": "One random batch that all share",
+    "laser": "LaSeR's first batch, shared",
+    "cold": "Cold: each asks by its own rule",
+    "known": "Known pictures (1% or 8%), given",
+    "published": "As published: known, LaSeR cold",
+}
+USUAL = ("laser", "gated", "random", "lfosa", "uncertainty")
+DEMO, OF_RUN, OTHER = "The demo", "The pictures of the open run", "Another pool"
+
+
+@dataclass(frozen=True)
+class Pool:
+    """The pool that is chosen.
+
+    Args:
+        settings: fields of `ExperimentConfig`; empty while something is missing.
+        named: whether its relevant classes are named by hand, so that there is one split.
+    """
+
+    settings: dict[str, Any]
+    named: bool = False
+
+
+def show_new_study(busy: bool) -> None:
+    """The form, the estimate of work, and the button that starts it."""
+    left, right = st.columns([5, 8], gap="medium")
+    with left:
+        pool = _choose_pool()
+        settings, start, splits, seeds = _choose_loop(pool.named)
+        place = st.container()
+    with right:
+        strategies, ablations = _choose_lines()
+    if not pool.settings:
+        return
+    try:
+        study = arena_study(
+            "arena", pool.settings, strategies, ablations, start, splits, seeds, settings
+        )
+    except LaserError as error:
+        place.warning(escape_text(error))
+        return
+    with place:
+        st.markdown(_work_text(study))
+        st.button(
+            "Start the study", type="primary", icon=":material/play_arrow:", disabled=busy,
+            on_click=_start, args=(study,), key="arena_start",
+        )  # fmt: skip
+
+
+def _start(study: Study) -> None:
+    folder = new_run_folder("arena")
+    start_job(jobs(), "study", {"study": study_params(study), "folder": str(folder)})
+    st.session_state[CHOSEN] = str(folder)
+    show_part(LINES)
+
+
+def _work_text(study: Study) -> str:
+    work = work_of(study)
+    text = f"{count_of(work.lines, 'line')} × {count_of(work.repeats, 'repetition')} = "
+    text += f"**{count_of(work.runs, 'run')}** of {count_of(work.rounds, 'round')}"
+    return f"{text}, and {work.whole} more that learn from all labels at once."
+
+
+def _choose_pool() -> Pool:
+    run = open_run_name()
+    kinds = [DEMO, *([OF_RUN] if run and is_run(run) else []), OTHER]
+    kind = st.selectbox("Pictures", kinds, key="arena_pool", persist_state="session")
+    if kind == OF_RUN:
+        try:
+            config = reader(run).config
+        except LaserError as error:
+            st.error(escape_text(error))
+            return Pool({})
+        own = ("pool", "data_root", "per_class", "llm", "vlm", "descriptions", "confusers")
+        kept = {name: value for name in own if (value := getattr(config, name)) is not None}
+        st.markdown(f":gray[Looks for {escape_text(', '.join(config.relevant))}]")
+        return Pool({**kept, "relevant": list(config.relevant)}, True)
+    spec = "demo"
+    if kind == OTHER:
+        spec = st.text_input(
+            "Data set, folder, zip or table", key="arena_pool_spec", persist_state="session",
+            placeholder=", ".join(sorted(SET_NAMES)[:3]) + " or a path",
+        ).strip()  # fmt: skip
+    share = st.number_input(
+        "Share of classes that are relevant", 0.05, 0.95, 0.2, 0.05, key="arena_share",
+        persist_state="session",
+    )  # fmt: skip
+    if not spec:
+        st.markdown(":gray[Name the pool.]")
+        return Pool({})
+    path = Path(spec).expanduser()
+    return Pool({"pool": str(path.resolve()) if path.exists() else spec, "mismatch": float(share)})
+
+
+def _choose_loop(named: bool) -> tuple[dict[str, Any], str, Sequence[int], Sequence[int]]:
+    """(settings of all runs, start, class splits, seeds)."""
+    start: str = st.selectbox(
+        "Start", list(STARTS), format_func=STARTS.__getitem__, key="arena_first",
+        persist_state="session",
+    )  # fmt: skip
+    keep: dict[str, Any] = {"persist_state": "session"}
+    a, b = st.columns(2)
+    rounds = a.number_input("Rounds", 1, 100, 6, key="arena_rounds", **keep)
+    batch = b.number_input(
+        "Pictures a round (0: 3%)", 0, 100_000, 0, key="arena_batch", **keep,
+        help="0 takes 3% of the pool, as the paper does.",
+    )  # fmt: skip
+    splits = a.number_input(
+        "Class splits", 1, 20, 1, key="arena_splits", disabled=named, **keep,
+        help="Each split makes other classes relevant.",
+    )  # fmt: skip
+    seeds = b.number_input("Seeds", 1, 20, 1, key="arena_seeds", **keep)
+    settings = {"rounds": int(rounds), **({"batch_size": int(batch)} if batch else {})}
+    return settings, start, range(1 if named else int(splits)), range(int(seeds))
+
+
+def _choose_lines() -> tuple[list[str], list[str]]:
+    """Strategies by family, then the ablations of LaSeR."""
+    chosen: list[str] = []
+    for title, names in families().items():
+        chosen += st.pills(
+            title, names, selection_mode="multi", wrap=True, key=f"arena_family {title}",
+            default=[name for name in USUAL if name in names],
+            format_func=lambda name: STRATEGIES[name].title, persist_state="session",
+        )  # fmt: skip
+    ablations = st.pills(
+        "LaSeR as printed, and with a part left out (Section 4.6)", list(ABLATIONS),
+        selection_mode="multi", wrap=True, key="arena_ablations", persist_state="session",
+        format_func=lambda name: "As printed" if name == "LaSeR" else name,
+    )  # fmt: skip
+    return chosen, list(ablations)
