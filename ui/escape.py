@@ -12,6 +12,7 @@ import re
 
 from laser_core.basics.secret_keys import mask_keys
 from laser_core.basics.unseen_characters import escape_unseen
+from laser_core.errors import LaserError
 
 JOINER = "\u2060"  # takes no room; parts two characters that Streamlit would read together
 # What Markdown reads wherever it stands. Ordinary sentences keep their full stops and hyphens.
@@ -27,13 +28,29 @@ LATER = (
     re.compile(r"(?<!\S)[-<>~](?=(?:->|[-=>])(?!\S))"),
 )
 
+# What the command line's options are called on the pages.
+OPTIONS = {
+    "vlm": "Vision-language model", "llm": "Language model", "relevant": "Classes that matter",
+    "known": "Classes known so far", "task": "The task", "propose": "How many more to find",
+    "start": "Start", "balanced": "balanced", "descriptions": "Sentences a class",
+    "confusers": "Confusers in total", "device": "device", "pool": "Pictures", "out": "folder",
+}  # fmt: skip
+OPTION = re.compile(rf"--({'|'.join(OPTIONS)})\b")
+
+
+def in_app_words(sentence: str) -> str:
+    """A sentence of the engine with the names that pages give to the command line's options."""
+    return OPTION.sub(lambda found: f"“{OPTIONS[found[1]]}”", sentence)
+
 
 def escape_text(text: object) -> str:
     """`text`, or what an error says, as Markdown of one line that shows every character of it.
 
-    Control characters stand as escapes and keys as `***`, as in the terminal.
+    Control characters stand as escapes and keys as `***`, as in the terminal. An error speaks of
+    the page's settings, not of the command line's options.
     """
-    shown = escape_unseen(mask_keys(str(text)))
+    said = in_app_words(str(text)) if isinstance(text, LaserError) else str(text)
+    shown = escape_unseen(mask_keys(said))
     for pattern in LATER:
         shown = pattern.sub(lambda found: found.group() + JOINER, shown)
     kept = shown.lstrip(" ")

@@ -38,7 +38,7 @@ def test_without_a_run_it_says_what_makes_the_first(runs: Path) -> None:
         folder.rename(runs.parent / folder.name)
     page = home()
     assert not page.exception
-    assert page.info[0].value.startswith("No runs yet. The demo makes the first")
+    assert "No runs yet. The demo makes the first" in words(page)
 
 
 def test_a_damaged_run_is_listed_and_breaks_nothing(runs: Path) -> None:

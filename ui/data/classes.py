@@ -11,6 +11,7 @@ from laser_core.data.class_split import relevant_by_mismatch
 from laser_core.errors import LaserError
 from ui.data.source import Source
 from ui.escape import escape_text
+from ui.look.notes import note
 from ui.shared.jobs import start_job
 from ui.shared.pictures import Thumbnails
 from ui.shared.runs import config_dict, jobs, requests
@@ -44,7 +45,7 @@ def _by_hand(facts: dict[str, Any]) -> tuple[str, ...]:
         placeholder="Choose classes" if facts["classes"] else "Type a name and press Enter",
     )  # fmt: skip
     if not chosen:
-        st.info("Name at least one class that matters; everything else counts as irrelevant.")
+        note("Name at least one class that matters; everything else counts as irrelevant.")
     return tuple(chosen)
 
 
@@ -81,7 +82,7 @@ def _by_task(source: Source, facts: dict[str, Any], llm: str, vlm: str) -> tuple
     )  # fmt: skip
     wanted = st.number_input("How many more to find", 1, 20, 2, key="data_propose",
                              persist_state="session", bind="query-params")  # fmt: skip
-    st.caption("The model sees the sentence and the known names, never the pool's class names.")
+    note("The model sees the sentence and the known names, never the pool's class names.")
     config = ExperimentConfig(
         pool=source.pool, data_root=source.data_root, task=task, known=tuple(known),
         propose=int(wanted), llm=llm, vlm=vlm,
@@ -92,7 +93,7 @@ def _by_task(source: Source, facts: dict[str, Any], llm: str, vlm: str) -> tuple
         on_click=_ask, args=(config, question), key="data_ask",
     )  # fmt: skip
     if not task or not known:
-        st.info("A task sentence and at least one known class are needed.")
+        note("A task sentence and at least one known class are needed.")
     chosen = (*known, *_choose_proposals(source, facts, question)) if known else ()
     if chosen:
         st.markdown(f"Relevant: **{escape_text(', '.join(dict.fromkeys(chosen)))}**")
@@ -153,7 +154,8 @@ def _offer(offer: dict[str, Any], facts: dict[str, Any], small: Thumbnails) -> s
                 persist_state="session",
                 bind="query-params",
             )
-        middle.caption(escape_text(offer["reason"]))
+        with middle:
+            note(offer["reason"])
         with right:
             items = [
                 Thumb(id, small.url(id), alt=f"near {offer['name']}") for id in offer["nearest"]

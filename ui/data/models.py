@@ -12,7 +12,8 @@ from laser_core.data.sets.published_sets import published_set
 from laser_core.errors import LaserError
 from laser_core.strategies import STRATEGIES
 from laser_core.vlm.choose import choice_sentence
-from ui.escape import escape_text
+from ui.escape import escape_text, in_app_words
+from ui.look.notes import note
 from ui.shared.jobs import share_secrets
 
 OFFLINE, ENDPOINT, TRANSCRIPT = (
@@ -36,11 +37,11 @@ METHODS = {
 
 def choose_models() -> tuple[str, str]:
     """(llm, vlm) as `--llm` and `--vlm` take them; the page says what each needs."""
-    left, right = st.columns(2)
-    with left:
+    with st.expander("Models", icon=":material/network_intelligence:", key="data_models"):
         llm = _choose_llm()
-    with right:
         vlm = _choose_vlm()
+    used = (st.session_state["data_llm"], st.session_state["data_vlm"])
+    note(f"Language model: {used[0]}. Vision-language model: {used[1].lower()}.")
     return llm, vlm
 
 
@@ -48,11 +49,11 @@ def _choose_llm() -> str:
     kind = st.selectbox("Language model", [OFFLINE, ENDPOINT, TRANSCRIPT], key="data_llm",
                         persist_state="session", bind="query-params")  # fmt: skip
     if kind == OFFLINE:
-        st.caption("Works at once, costs nothing, nothing leaves this machine.")
+        note("Works at once, costs nothing, nothing leaves this machine.")
         return "offline"
     if kind == TRANSCRIPT:
         path = st.text_input("Transcript (.jsonl)", key="data_transcript", persist_state="session")
-        st.caption("Replays what a model said in an earlier run; nothing is sent.")
+        note("Replays what a model said in an earlier run; nothing is sent.")
         return f"replay:{path.strip()}" if path.strip() else "offline"
     share_secrets()
     model = st.text_input(
@@ -60,7 +61,7 @@ def _choose_llm() -> str:
     )
     key = "present" if os.environ.get("OPENAI_API_KEY") else "absent"
     address = os.environ.get("OPENAI_BASE_URL", "")
-    st.caption(
+    note(
         f"API key: {key}. Endpoint: {'your own (OPENAI_BASE_URL)' if address else 'OpenAI'}. "
         "Class names and prompts are sent there, pictures never; a run costs a few thousand tokens."
     )
@@ -80,15 +81,15 @@ def _choose_vlm() -> str:
         name = st.text_input("MODEL/WEIGHTS, or MODEL:FILE", "ViT-B-32/openai", key="data_clip",
                              persist_state="session", bind="query-params")  # fmt: skip
         spec = f"open_clip:{name.strip()}"
-        st.caption(
+        note(
             "Needs its weights: a file on this machine, or one download of some hundred MB to "
             "several GB when the run is made. Pictures stay on this machine. Without a GPU it is "
             "slower than the offline model."
         )
     elif kind == OFFLINE_VLM:
-        st.caption("Works at once, costs nothing, nothing leaves this machine.")
+        note("Works at once, costs nothing, nothing leaves this machine.")
     try:
-        st.caption(escape_text(choice_sentence(spec)))
+        note(in_app_words(choice_sentence(spec)))
     except LaserError as error:
         st.error(escape_text(error))
     return spec
@@ -119,21 +120,21 @@ def choose_settings(
         usual_batch: pictures a round where nobody says otherwise.
     """
     with st.expander("Settings of the loop", icon=":material/tune:"):
-        a, b, c, d = st.columns(4)
+        a, b = st.columns(2)
         keep: dict[str, Any] = {"persist_state": "session", "bind": "query-params"}
         rounds = a.number_input("Rounds", 1, 1000, 10, key="data_rounds", **keep)
         batch = b.number_input("Batch size b", 1, max(1, pool_size), usual_batch,
                                key=f"data_batch_{pool_size}_{usual_batch}", **keep)  # fmt: skip
-        sentences = c.number_input("Sentences a class (K)", 0, 30, usual_k,
+        sentences = a.number_input("Sentences a class (K)", 0, 30, usual_k,
                                    key=f"data_k_{usual_k}", **keep)  # fmt: skip
-        confusers = d.number_input("Confusers in total (N)", 0, 500, 2 * max(1, classes),
+        confusers = b.number_input("Confusers in total (N)", 0, 500, 2 * max(1, classes),
                                    key=f"data_n_{classes}", **keep)  # fmt: skip
         strategy = a.selectbox("Strategy", list(STRATEGIES), key="data_strategy",
                                format_func=lambda name: STRATEGIES[name].title, **keep)  # fmt: skip
         learner = b.selectbox("Learner", ["head", "resnet18"], key="data_learner", **keep)
-        epochs = c.number_input("Epochs (resnet18)", 1, 2000, 300, key="data_epochs",
+        epochs = a.number_input("Epochs (resnet18)", 1, 2000, 300, key="data_epochs",
                                 disabled=learner == "head", **keep)  # fmt: skip
-        seed = d.number_input("Seed", 0, 2**31 - 1, 0, key="data_seed", **keep)
+        seed = b.number_input("Seed", 0, 2**31 - 1, 0, key="data_seed", **keep)
         method = b.selectbox("Method", list(METHODS), key="data_method",
                              format_func=METHODS.__getitem__,
                              disabled=strategy != "laser", **keep,
@@ -146,7 +147,7 @@ def choose_settings(
     if strategy == "laser" and method in PAPER_PRESETS:
         twice = 2 * max(1, classes)
         printed = {**PAPER_PRESETS[method], "descriptions": printed_k, "confusers": twice}
-        st.caption(f"As printed: K = {printed_k} and N = {twice}, whatever stands above.")
+        note(f"As printed: K = {printed_k} and N = {twice}, whatever stands above.")
     return {
         "rounds": int(rounds),
         "batch_size": int(batch),

@@ -12,6 +12,9 @@ from laser_core.data.open import SET_NAMES
 from laser_core.data.sets.demo import PRESETS, Preset
 from laser_core.errors import LaserError
 from ui.escape import escape_text
+from ui.look.notes import note
+from ui.look.sizes import height
+from ui.shared.folders import browse, browse_button
 from ui.shared.pictures import Thumbnails
 from ui.shared.runs import requests
 from ui.shared.uploads import keep_upload, kept_uploads
@@ -58,7 +61,7 @@ def _demo() -> Source:
     )  # fmt: skip
     preset = next((p for p in PRESETS if p.key == key), None)
     if preset is not None:
-        st.caption(escape_text(preset.note))
+        note(preset.note)
         return Source(preset.pool, None, preset)
     hard = st.toggle(
         "With the 12 harder classes (fork, phone, ...)", key="data_hard", persist_state="session"
@@ -74,9 +77,9 @@ def _known_set() -> Source | None:
         "Folder it lies in, or is downloaded to (empty: the usual one)", key="data_root",
         persist_state="session",
     )  # fmt: skip
-    st.caption(
-        "torchvision reads it. If it is not there it is downloaded, which needs the internet; "
-        "Tiny-ImageNet has to be unpacked there by hand."
+    note(
+        "If it is not there it is downloaded, which needs the internet; Tiny-ImageNet has to be "
+        "unpacked there by hand."
     )
     if st.session_state.get("data_set_asked") != (name, root):
         if not st.button("Open it, download if need be", key="data_set_open"):
@@ -86,21 +89,24 @@ def _known_set() -> Source | None:
 
 
 def _on_disk() -> Source | None:
-    path = st.text_input(
-        "Folder, .zip, or table (.csv, .parquet)", key="data_path", persist_state="session",
-        bind="query-params", placeholder="/home/me/pictures", on_change=_note_path,
-    ).strip()  # fmt: skip
-    st.caption(
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        path = st.text_input(
+            "Folder, .zip, or table (.csv, .parquet)", key="data_path", persist_state="session",
+            bind="query-params", placeholder="/home/me/pictures", on_change=_note_path,
+        ).strip()  # fmt: skip
+        browse_button("data_path")
+    browse("data_path", _note_path)
+    note(
         "A folder of class folders, perhaps below train and test; a flat folder is a pool without "
-        "labels; a table has a column path and perhaps label and split."
+        "labels; a table has a column path and perhaps label and split. Nothing in it is changed "
+        "or copied."
     )
     if not path:
-        st.info("Type the folder's path; nothing in it is changed or copied.")
         return None
     if (
         path not in _paths_typed_here()
     ):  # the address alone says so, and any link may hold an address
-        st.info("This path stands in the address. It is read once you say so.")
+        st.markdown("This path stands in the address. It is read once you say so.")
         st.button("Read it", key="data_path_read", on_click=_note_path)
         return None
     return Source(str(Path(path).expanduser()))
@@ -122,7 +128,7 @@ def _upload() -> Source | None:
         return Source(str(keep_upload(given.name, given.getvalue())))
     before = {f"{path.parent.name}/{path.name}": path for path in kept_uploads(".zip")}
     if not before:
-        st.info("Choose a .zip; it is kept on this machine, beside the runs.")
+        note("It is kept on this machine, beside the runs.")
         return None
     name = st.selectbox(
         "Or one that was uploaded before", list(before), key="data_zip_before",
@@ -163,26 +169,26 @@ def show_pool(source: Source, facts: dict[str, Any]) -> None:
     columns[1].metric("of them labeled", f"{labeled:,}")
     columns[2].metric("Classes", f"{len(facts['classes']):,}")
     columns[3].metric("Test pictures", f"{facts['test']:,}")
-    for note in facts["notes"]:
-        st.caption(escape_text(note))
+    for remark in facts["notes"]:
+        note(remark)
     if facts["skipped"]:
         total = sum(facts["skipped"].values())
         left_out = "1 file is" if total == 1 else f"{total:,} files are"
         with st.expander(f"{left_out} left out", icon=":material/info:"):
             st.dataframe(facts["skipped_files"], hide_index=True)
             if total > len(facts["skipped_files"]):
-                st.caption(f"The first {len(facts['skipped_files'])} of {total}.")
+                note(f"The first {len(facts['skipped_files'])} of {total}.")
     if labeled and not facts["test"]:
-        st.caption("No test split: accuracy will stay empty.")
+        note("No test split: accuracy will stay empty.")
     small = Thumbnails(f"{source.pool} {source.data_root or ''}")
     items = [
         Thumb(id, small.url(id), caption=_caption(name, facts) if first else "", alt=name or id)
         for name, ids in facts["samples"].items()
         for first, id in [(i == 0, id) for i, id in enumerate(ids)]
     ]
-    with st.expander("Some pictures of each class", expanded=True):
-        gallery(items, "data_samples", label="Sample pictures", size=76, max_height=260,
-                empty="No pictures in the pool.")  # fmt: skip
+    st.markdown("**Some pictures of each class**")
+    gallery(items, "data_samples", label="Sample pictures", size=76, max_height=height(280),
+            empty="No pictures in the pool.")  # fmt: skip
 
 
 def _caption(name: str, facts: dict[str, Any]) -> str:

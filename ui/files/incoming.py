@@ -12,6 +12,9 @@ from laser_core.errors import LaserError
 from laser_core.io.label_files.imports import ImportResult, NewNames, import_labels, preview_import
 from laser_core.io.label_files.tables import LABEL_FILES
 from ui.escape import escape_text
+from ui.look.notes import note
+from ui.shared.actor import who_labels
+from ui.shared.folders import folder_input
 from ui.shared.runs import requests, writable
 from ui.shared.uploads import keep_upload
 
@@ -24,19 +27,21 @@ SAID: dict[NewNames, str] = {
 SHOWN = 20  # new names that the page lists
 
 
-def show_label_import(run: RunReader, actor: str) -> None:
+def show_label_import(run: RunReader) -> None:
     """Choose a table, see what it would bring, take it; what was taken can be given back."""
-    st.markdown("**Labels from a table**")
+    title, name = st.columns([2, 1], vertical_alignment="center")
+    title.subheader("Labels from a table", anchor=False)
+    with name:
+        actor = who_labels()
     given = st.file_uploader(
-        "CSV, TSV, Parquet or JSON lines with id or path, and label; Label Studio, FiftyOne",
+        "With id or path, and label; or from Label Studio or FiftyOne",
         type=TABLES,
         key="files_table",
     )
     if given is None:
-        st.caption(
-            "A label that names a class of the run is relevant; what other names are, you say. A "
-            "column status (relevant, irrelevant, unsure, excluded) says so itself. Nothing is "
-            "taken before you have seen what it would bring."
+        note(
+            "A label that names a class of the run is relevant; of other names you are asked. "
+            "Nothing is taken before you have seen what it would bring."
         )
     else:
         _offer(run, keep_upload(given.name, given.getvalue()), actor)
@@ -113,9 +118,7 @@ def show_pictures_place(run: RunReader) -> None:
     """Where the pictures are read from, to be changed when they were moved."""
     with st.expander("Where the pictures lie", icon=":material/folder:"):
         st.markdown(f"They are read from {escape_text(run.config.pool)}.")
-        place = st.text_input(
-            "They are in another place now", key="files_place", placeholder="/home/me/pictures"
-        ).strip()
+        place = folder_input("They are in another place now", "files_place")
         st.button("Look for them there", disabled=not place, key="files_move", on_click=_move,
                   args=(run, str(Path(place).expanduser())))  # fmt: skip
 

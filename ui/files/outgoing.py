@@ -12,6 +12,7 @@ from laser_core.jobs.client import JobState
 from laser_core.llm.transcript import transcript_text
 from laser_core.metrics.summary import rounds_csv
 from ui.escape import escape_text
+from ui.look.notes import note
 from ui.shared.jobs import start_job
 from ui.shared.runs import exports_folder, jobs
 
@@ -24,14 +25,14 @@ LARGE = (
     ("embeddings", "Embeddings with map coordinates",
      "One row a picture, for Embedding Atlas, DuckDB or a notebook."),
     ("run", "The whole run",
-     "Opens on another machine, from its home page. No keys, no paths, no pictures in it."),
+     "Opens on another machine, on Home. No keys, paths or pictures in it."),
 )  # fmt: skip
 
 
 def show_label_export(run: RunReader) -> None:
     """Small files, made when they are asked for."""
     count = sum(run.store.labels.counts().values())
-    st.markdown(f"**Labels and rounds** · {count:,} labeled")
+    st.subheader(f"Labels and rounds :gray[· {count:,} labeled]", anchor=False)
     files = (
         ("labels.csv", "text/csv", lambda: csv_text(labels_table(run.store))),
         ("labels.parquet", "application/vnd.apache.parquet",
@@ -46,15 +47,15 @@ def show_label_export(run: RunReader) -> None:
                 name, made, f"{run.name}-{name}", mime, icon=":material/download:",
                 on_click="ignore", key=f"files_{name}",
             )  # fmt: skip
-    st.caption(
-        "transcript.jsonl is what the language model was asked and answered; `--llm replay:FILE` "
-        "answers from it."
+    note(
+        "The transcript is what the language model was asked and answered; on Data, “A saved "
+        "transcript” answers from it."
     )
 
 
 def show_picture_export(run: RunReader, job: JobState | None) -> None:
     """Labeled pictures in folders by class, on this machine."""
-    st.markdown("**Pictures in folders by class**")
+    st.subheader("Pictures in folders by class", anchor=False)
     tools = st.pills(
         "With the table of", list(FORMATS), selection_mode="multi", default=list(FORMATS),
         format_func=TOOLS.__getitem__, key="files_tools",
@@ -90,10 +91,10 @@ def _new_folder(run: RunReader) -> Path:
 def show_large_files(run: RunReader, job: JobState | None) -> None:
     """Files that take a while: made by a job, then downloaded."""
     for what, title, about in LARGE:
-        st.markdown(f"**{title}**")
         path = exports_folder() / f"{run.name}-{what}{FILES[what]}"
         params = {"folder": str(run.folder), "what": what, "out": str(path)}
-        with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.subheader(title, anchor=False, width="stretch")
             st.button(
                 "Make it anew" if path.exists() else "Make it", key=f"files_make {what}",
                 disabled=_busy(job), on_click=start_job, args=(jobs(), "export_file", params),
@@ -104,7 +105,7 @@ def show_large_files(run: RunReader, job: JobState | None) -> None:
                     f"{escape_text(path.name)} ({size:,.1f} MB)", path.read_bytes, path.name,
                     icon=":material/download:", on_click="ignore", key=f"files_get {what}",
                 )  # fmt: skip
-        st.caption(about)
+        note(about)
 
 
 def _busy(job: JobState | None) -> bool:

@@ -44,7 +44,7 @@ def _backups(name: str, busy: bool) -> None:
     """What each backup holds, and bringing one back."""
     found = list_backups(runs_folder() / name)
     if not found:
-        st.info("It has no backup: one is made after every 500 labels, and every 5 minutes.")
+        st.markdown("It has no backup: one is made after every 500 labels, and every 5 minutes.")
         return
     st.dataframe([_row(backup) for backup in found], hide_index=True, width="stretch")
     readable = {b.path.name: b for b in found if not b.trouble}

@@ -11,13 +11,13 @@ from streamlit.navigation.page import StreamlitPage
 from ui.look.sizes import presenting
 
 NAME = "LaSeR Explorer"
-HOME = "pages/0_Home.py"
+HOME, LEARN = "pages/0_Home.py", "pages/9_Learn.py"
 SIDEBAR = 216  # CSS pixels
 ROOT = Path(__file__).resolve().parents[2]
 GROUPS = {
     "": (
         (HOME, "Home", "home"),
-        ("pages/9_Learn.py", "Learn", "school"),
+        (LEARN, "Learn", "school"),
     ),
     "Set up": (
         ("pages/1_Data.py", "Data", "photo_library"),

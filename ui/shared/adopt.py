@@ -12,6 +12,7 @@ from laser_core.data.confirmation import UnconfirmedSetting, unconfirmed_setting
 from laser_core.data.open import is_gone
 from laser_core.errors import LaserError
 from ui.escape import escape_text
+from ui.shared.folders import folder_input
 from ui.shared.runs import open_run_name, reader, requests
 
 
@@ -59,11 +60,10 @@ def _show_moved_pictures(run: RunReader, pool: str) -> None:
 
 
 def _place(before: str) -> str:
-    return st.text_input(
-        "Where its pictures lie on this machine", key="adopt_pool",
-        placeholder="/home/me/pictures",
-        help=f"{before} The folder, zip or data set here has to hold the same pictures.",
-    ).strip()  # fmt: skip
+    return folder_input(
+        "Where its pictures lie on this machine", "adopt_pool",
+        f"{before} The folder, zip or data set here has to hold the same pictures.",
+    )  # fmt: skip
 
 
 def _button(run: RunReader, place: str, agreed: bool) -> None:

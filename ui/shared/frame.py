@@ -12,6 +12,7 @@ from ui.escape import escape_text
 from ui.look.address import keep_address
 from ui.look.menu import HOME, NAME, configure_tab
 from ui.look.sizes import presenting, switch_presenting
+from ui.look.theme import theme_option
 from ui.shared.jobs import show_job_badge, show_notice
 from ui.shared.runs import TITLES, jobs, open_run_name, reader
 
@@ -21,7 +22,9 @@ WIDTHS: dict[Width, str] = {"reading": "60rem", "wide": "105rem", "full": "none"
 # letters that grow with the screen (24 px at 1920) while a room looks on.
 SIDES = "[data-testid=stMainBlockContainer]{padding-inline:2rem;max-width:%s}"
 FOCUS = "[data-testid=stSidebarNavLink]:focus-visible{outline:2px solid;outline-offset:-2px}"
-NO_ROOM = ".st-key-address{position:absolute}"
+NO_ROOM = "[data-testid=stLayoutWrapper]:has(>.st-key-address){position:absolute}"
+# A chosen pill's words have the colour of buttons, which is too dark for words in the dark theme.
+CHOSEN = "button[data-testid$=Active] *{color:%s}"
 LARGE = "html{font-size:clamp(20px,1.25vw,48px)}"
 
 
@@ -35,8 +38,10 @@ def frame(title: str, icon: str = "🔎", intro: str = "", width: Width = "wide"
         width: "reading" for text and forms, "wide", or "full" for galleries and maps.
     """
     configure_tab(title, icon)
-    large = LARGE if presenting() else ""
-    st.html(f"<style>{SIDES % WIDTHS[width]}{FOCUS}{NO_ROOM}{large}</style>")
+    style = [SIDES % WIDTHS[width], FOCUS, NO_ROOM, CHOSEN % theme_option("linkColor")]
+    if presenting():
+        style.append(LARGE)
+    st.html(f"<style>{''.join(style)}</style>")
     if not presenting():
         show_job_badge(jobs(), TITLES)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="frame"):

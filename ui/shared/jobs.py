@@ -16,7 +16,7 @@ import streamlit as st
 
 from laser_core.errors import JobError, LaserError
 from laser_core.jobs.client import Jobs, JobState
-from ui.escape import escape_text
+from ui.escape import escape_text, in_app_words
 from ui.shared.fragment import fragment
 
 BUSY_SECONDS = 0.5  # between two looks while a job is under way
@@ -173,7 +173,7 @@ def _draw_failure(jobs: Jobs, state: JobState, title: str, place: str) -> None:
     """In the panel the sentence stands open; the badge has room for little, the rest is folded."""
     in_panel = place == "panel"
     text = (
-        f"**{escape_text(title)}:** {escape_text(state.error)}"
+        f"**{escape_text(title)}:** {escape_text(in_app_words(state.error))}"
         if in_panel
         else f"**{escape_text(title)}** failed"
     )
@@ -181,7 +181,7 @@ def _draw_failure(jobs: Jobs, state: JobState, title: str, place: str) -> None:
     if state.details or not in_panel:
         with st.expander("Details" if in_panel else "Why"):
             if not in_panel:
-                st.markdown(escape_text(state.error))
+                st.markdown(escape_text(in_app_words(state.error)))
             if state.details:
                 st.code(state.details, language=None, wrap_lines=True)
     st.button(

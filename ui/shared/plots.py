@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from ui.look.sizes import font, height
+from ui.look.theme import theme_option
 
 TOOLBAR = 48  # CSS pixels for the buttons of a chart and one line of legend
 
@@ -41,11 +42,6 @@ class Palette:
 def colours() -> Palette:
     """The palette of the theme that this tab shows."""
     return Palette(*theme_option("chartCategoricalColors"))
-
-
-def theme_option(name: str) -> Any:
-    """A setting of the theme that this tab shows: `theme.light` or `theme.dark`."""
-    return st.get_option(f"theme.{st.context.theme.type or 'light'}.{name}")
 
 
 def figure(pixels: int, y_title: str = "", x_title: str = "") -> go.Figure:

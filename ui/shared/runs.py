@@ -29,6 +29,7 @@ from laser_core.texts.descriptions import Descriptions
 from ui.escape import escape_text
 from ui.look.address import memory_of, remember
 from ui.look.menu import HOME
+from ui.look.notes import lead_on, note
 from ui.shared.pictures import Thumbnails
 
 RUN_KEY, OPENING = "run", "opening"
@@ -225,34 +226,36 @@ def current_run(prepared: bool = True, pictures: bool = True) -> RunReader:
     """
     name = open_run_name()
     if not name:
-        st.info("No run is open. Start the demo or open a run on the home page.")
-        st.page_link(HOME, label="To the home page", icon=":material/home:")
-        st.stop()
+        lead_on("No run is open: start the demo, or open a run, on Home.")
     try:
         run = reader(name)
         run.store.stamp()  # one that was damaged since it was opened says so here too
     except LaserError as error:
         st.error(escape_text(error))
-        st.page_link(HOME, label="To the home page", icon=":material/home:")
+        st.page_link(HOME, label="To Home, to bring back a copy", icon=":material/home:")
         st.stop()
     from ui.shared.adopt import show_adopt_card
 
     if show_adopt_card(run) and (pictures or not run.prepared):
         st.stop()
     if prepared and not run.prepared:
-        if jobs().active() is None:
-            st.info("This run is not prepared yet: its pictures have to be embedded first.")
-            from ui.shared.jobs import start_job
-
-            params = {"folder": str(run.folder)}
-            st.button(
-                "Prepare it",
-                type="primary",
-                on_click=start_job,
-                args=(jobs(), "look_ahead", params),
-            )
+        _offer_to_prepare(run)
         st.stop()
     return run
+
+
+def _offer_to_prepare(run: RunReader) -> None:
+    from ui.shared.jobs import show_job_panel, start_job
+
+    job = show_job_panel(jobs(), TITLES)
+    if job is not None and job.active:
+        note("The page goes on when the work above is done.")
+        return
+    st.markdown("This run is not prepared yet: its pictures have to be embedded first.")
+    st.button(
+        "Prepare it", type="primary", on_click=start_job,
+        args=(jobs(), "look_ahead", {"folder": str(run.folder)}),
+    )  # fmt: skip
 
 
 def start_run(config: ExperimentConfig, label: str) -> None:
