@@ -15,6 +15,7 @@ Start = Literal["cold", "random", "laser", "known"]
 First = Literal["random", "laser"]
 DataSet = Literal["", "cifar10", "cifar100", "tiny-imagenet", "icubworld"]
 Device = Literal["auto", "cpu", "cuda"]
+Precision = Literal["auto", "fp32", "bf16"]
 
 RETIRED_REACH = "quota_reach"  # a field of versions before `balanced`; 0 is Section 3.2 as it is
 RETIRED_AGGREGATORS = ("max", "softmax")
@@ -74,6 +75,11 @@ class ExperimentConfig:
     # 0 for `resnet18`, which has no such thing
     epochs: int = 300  # of resnet18; `head` has none
     device: Device = "auto"
+    # How resnet18 learns there. "auto": its trunk in bfloat16 on a GPU that has it, else float32.
+    # A GPU gives the same numbers every time only where that is asked for.
+    precision: Precision = "auto"
+    deterministic: bool = False
+    compiled: bool = False  # by torch.compile, which takes a minute at first
     # Rules that a run of an earlier version was queried by and that exist no more, as its
     # config.json named them: (("quota_reach", 2),) or (("aggregator", "max"),).
     retired: tuple[tuple[str, Any], ...] = ()
@@ -124,7 +130,7 @@ class ExperimentConfig:
 
     def _check_choices(self) -> None:
         hints = get_type_hints(type(self))
-        for name in ("data_set", "start", "first", "learner", "device"):
+        for name in ("data_set", "start", "first", "learner", "device", "precision"):
             allowed = get_args(hints[name])
             if getattr(self, name) not in allowed:
                 raise ConfigError(

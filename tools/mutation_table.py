@@ -272,7 +272,7 @@ TRAINING = (
     ),
     mutation(
         "no-augmentation", "pictures are cropped and mirrored in training",
-        "train", "crop_and_flip(pixels[some], generator)", "pixels[some]", SHOWN,
+        "train", "crop_and_flip(pixels[draws.rows], draws)", "pixels[draws.rows]", SHOWN,
     ),
     mutation(
         "no-mirror", "half of the pictures are mirrored",
@@ -413,7 +413,7 @@ GATED = (
     ),
     mutation(
         "gated-no-limit", "ours: a class asks for twice what it found",
-        "gated", "np.minimum(available, self._limits(view, b))", "available",
+        "gated", "np.minimum(available, limits)", "available",
         "gated::test_a_class_that_finds_little_may_ask_for_twice_that_and_the_rest_is_shared_out",
     ),
     mutation(

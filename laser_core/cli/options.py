@@ -208,6 +208,26 @@ class ModelOptions:
         ),
     ] = "auto"
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.", rich_help_panel=MODELS)] = "auto"
+    precision: Annotated[
+        str,
+        typer.Option(
+            help="Of resnet18 while it learns: auto (bf16 on a GPU that has it), fp32 or bf16.",
+            rich_help_panel=MODELS,
+        ),
+    ] = "auto"
+    deterministic: Annotated[
+        bool,
+        typer.Option(
+            help="resnet18 gives the same numbers every time on a GPU too, slower.",
+            rich_help_panel=MODELS,
+        ),
+    ] = False
+    compiled: Annotated[
+        bool,
+        typer.Option(
+            help="resnet18 is compiled first; needs a C++ compiler.", rich_help_panel=MODELS
+        ),
+    ] = False
 
 
 @dataclass(frozen=True)
@@ -268,7 +288,8 @@ ALIASES = tuple(told.name for told in told_settings(Laser))
 OPTIONS = _options()
 _SAME = (  # called the same in the config
     "data_set", "per_class", "split_seed", "task", "propose", "rounds", "seed", "llm", "vlm",
-    "strategy", "start", "first", "known_share", "learner", "epochs", "device",
+    "strategy", "start", "first", "known_share", "learner", "epochs", "device", "precision",
+    "deterministic", "compiled",
 )  # fmt: skip
 
 

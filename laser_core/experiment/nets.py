@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
@@ -24,6 +25,22 @@ from laser_core.store.database import unwritable_error
 
 Labeled = tuple[Ids, Ints]  # (L,) ids and class indices, n for irrelevant
 COMMON = 1  # the last round after which runs that began with one batch still have the same labels
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """One net of a round.
+
+    Args:
+        images: what it is trained on.
+        text: what it starts from, or None.
+        key: it is kept under; "" where there is nothing to learn from yet.
+    """
+
+    spec: NetSpec
+    images: Labeled
+    text: Anchor | None
+    key: str
 
 
 class RunNets:
@@ -70,24 +87,50 @@ class RunNets:
                 stand before it.
             StoreError: a net cannot be kept.
         """
+        specs = _with_classifier(specs)
+        asked: dict[str, _Asked] = {}
         nets: dict[str, Net | None] = {}
-        keys: dict[str, str] = {}
-        held: dict[str, Net] = {}
-        for spec in _with_classifier(specs):
-            rng = rng_for(self._seed, spec.name, "pool", round)
-            images = training_images(spec.objective, labeled, unlabeled, self._n, rng)
-            text = anchor if spec == CLASSIFIER else None
-            if len(images[0]) == 0:
-                nets[spec.name] = text_alone(text) if text is not None else None
-                continue
-            start = nets[spec.start] if spec.start else None
-            key = self._key(spec, round, images, text, keys.get(spec.start or "", ""))
-            net = self._found(key, spec) or (
-                yield from self._train(spec, round, images, text, start, key)
-            )
-            nets[spec.name], keys[spec.name], held[key] = net, key, net
-        self._held = held
+        for wave in ([s for s in specs if not s.start], *([s] for s in specs if s.start)):
+            for spec in wave:
+                text = anchor if spec == CLASSIFIER else None
+                asked[spec.name] = self._asked(spec, round, labeled, unlabeled, text, asked)
+            nets |= yield from self._nets([asked[spec.name] for spec in wave], round, nets)
+        self._held = {asked[name].key: net for name, net in nets.items() if asked[name].key and net}
         return nets
+
+    def _asked(
+        self,
+        spec: NetSpec,
+        round: int,
+        labeled: Labeled,
+        unlabeled: Ids,
+        text: Anchor | None,
+        before: Mapping[str, _Asked],
+    ) -> _Asked:
+        """What a net is trained on, and the key it is kept under.
+
+        Args:
+            before: the nets that it may start from.
+        """
+        rng = rng_for(self._seed, spec.name, "pool", round)
+        images = training_images(spec.objective, labeled, unlabeled, self._n, rng)
+        start = before[spec.start].key if spec.start else ""
+        key = self._key(spec, round, images, text, start) if len(images[0]) else ""
+        return _Asked(spec, images, text, key)
+
+    def _nets(
+        self, wave: Sequence[_Asked], round: int, before: Mapping[str, Net | None]
+    ) -> Steps[dict[str, Net | None]]:
+        """Name -> net of some that do not wait for each other; those not found are trained."""
+        nets: dict[str, Net | None] = {}
+        for asked in wave:
+            alone = text_alone(asked.text) if asked.text is not None and not asked.key else None
+            nets[asked.spec.name] = self._found(asked.key, asked.spec) if asked.key else alone
+        missing = [asked for asked in wave if asked.key and nets[asked.spec.name] is None]
+        trained = yield from self.learner.train_all(
+            [self._train(asked, round, before.get(asked.spec.start or "")) for asked in missing]
+        )
+        return nets | {asked.spec.name: net for asked, net in zip(missing, trained, strict=True)}
 
     def keep_no_others(self) -> None:
         """Remove what the shelf has beside the nets of the last call.
@@ -108,20 +151,13 @@ class RunNets:
         grouped = type(objective).split_unknown is not Objective.split_unknown
         return net.outputs > self._n if grouped else net.outputs == self._n + 1
 
-    def _train(
-        self,
-        spec: NetSpec,
-        round: int,
-        images: Labeled,
-        anchor: Anchor | None,
-        start: Net | None,
-        key: str,
-    ) -> Steps[Net]:
+    def _train(self, asked: _Asked, round: int, start: Net | None) -> Steps[Net]:
+        spec = asked.spec
         net = yield from self.learner.train(
-            spec, self._pictures, *images, self._n, rng_for(self._seed, spec.name, round),
-            anchor=anchor, start=start,
+            spec, self._pictures, *asked.images, self._n, rng_for(self._seed, spec.name, round),
+            anchor=asked.text, start=start,
         )  # fmt: skip
-        self._shelf.put(key, net, common=round <= COMMON)
+        self._shelf.put(asked.key, net, common=round <= COMMON)
         return net
 
     def _key(

@@ -14,6 +14,7 @@ def make_learner(config: ExperimentConfig) -> Learner:
     """The learner that `config.learner` names."""
     if config.learner == "head":
         return Head()
-    from laser_core.nets.resnet import ResNet18  # imports torch, which costs seconds
+    from laser_core.nets.device import choose_compute  # imports torch, which costs seconds
+    from laser_core.nets.resnet import ResNet18
 
-    return ResNet18(epochs=config.epochs, device=config.device)
+    return ResNet18(epochs=config.epochs, compute=choose_compute(config))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
@@ -111,6 +112,17 @@ class Learner(ABC):
         Raises:
             ValueError: there is no image, or this learner cannot start from the text.
         """
+
+    def train_all(self, trainings: Sequence[Steps[Net]]) -> Steps[list[Net]]:
+        """What several trainings come to, none of which waits for another: one after another.
+
+        Args:
+            trainings: calls of `train`.
+        """
+        nets = []
+        for training in trainings:
+            nets.append((yield from training))
+        return nets
 
     @abstractmethod
     def load(self, path: Path, spec: NetSpec) -> Net:

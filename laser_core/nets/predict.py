@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import numpy as np
-import numpy.typing as npt
 import torch
+from torch import Tensor
 
-from laser_core.basics.arrays import Floats
 from laser_core.nets.batches import Normalisation
-from laser_core.nets.device import memory_explained, repeatable
+from laser_core.nets.device import Compute, memory_explained
 from laser_core.nets.training.headed import Headed
 
 # Pictures between two progress lines, where a stop is heeded: a second or two of a slow CPU.
 # A GPU needs more of them to be busy.
-SCORED_AT_ONCE = {"cpu": 32, "cuda": 512}
+SCORED_AT_ONCE = {"cpu": 32, "cuda": 2048}
 
 
 def score(
-    model: Headed,
-    what: str,
-    pixels: npt.NDArray[np.uint8],
-    normalisation: Normalisation,
-    device: torch.device,
-) -> Floats:
-    """(n, k) what `model` says of pictures (n, h, w, 3).
+    model: Headed, what: str, pixels: Tensor, normalisation: Normalisation, compute: Compute
+) -> Tensor:
+    """(n, k) float32 what `model` says of pictures (n, h, w, 3), on its device.
 
     Args:
         what: "features", or the name of a head.
@@ -31,10 +25,7 @@ def score(
     Raises:
         ConfigError: the device's memory is full.
     """
-    with torch.inference_mode(), repeatable(), memory_explained(device):
+    with torch.inference_mode(), compute.rules(), memory_explained(compute.device):
         model.eval()
-        # a copy, because PyTorch wants arrays it may write to and these are read-only
-        batch = torch.from_numpy(pixels.copy()).to(device)
-        features, outputs = model(normalisation.apply(batch))
-        found: Floats = (features if what == "features" else outputs[what]).cpu().numpy()
-    return found
+        features, outputs = model(normalisation.apply(pixels))
+        return features if what == "features" else outputs[what]

@@ -13,17 +13,18 @@ import torch
 from torch import Tensor, nn
 
 from laser_core.basics.arrays import Floats, Ids, Ints
-from laser_core.config import Device
 from laser_core.nets.anchor import Anchor
 from laser_core.nets.base import Learner, Net, Pictures
 from laser_core.nets.batches import Normalisation, normalisation_of
-from laser_core.nets.device import choose_device
+from laser_core.nets.device import ON_CPU, Compute, seeded
 from laser_core.nets.objectives import NetSpec
 from laser_core.nets.predict import SCORED_AT_ONCE, score
+from laser_core.nets.resident import Resident
 from laser_core.nets.train import fit
 from laser_core.nets.training.headed import Headed, ObjectiveLoss
 from laser_core.nets.training.outputs import outputs_of
 from laser_core.nets.training.samples import dropout_samples
+from laser_core.nets.training.side_by_side import side_by_side
 from laser_core.nets.weights import read_weights, unusable, write_weights
 from laser_core.progress import Progress, Steps
 from laser_core.scores import temperature_probabilities
@@ -40,24 +41,25 @@ class ResNet18(Learner):
 
     Args:
         epochs: passes over the labeled images; the paper has 300.
-        device: "auto" takes a CUDA device where there is one.
+        compute: where it is computed, and how.
         size: side of the pictures it sees, in pixels; None: 32 for pictures whose shorter side is
             48 or less, else 64.
-
-    Raises:
-        ConfigError: "cuda" is wanted and PyTorch sees none.
     """
 
     name: ClassVar[str] = "resnet18"
 
-    def __init__(self, epochs: int = 300, device: Device = "auto", size: int | None = None) -> None:
+    def __init__(
+        self, epochs: int = 300, compute: Compute = ON_CPU, size: int | None = None
+    ) -> None:
         self._epochs = epochs
-        self._device = choose_device(device)
+        self._compute = compute
         self._size = size
+        self._resident = Resident(compute)
 
     @property
     def training(self) -> str:
-        return f"{self.name}, {self._epochs} epochs, {self._size or 'usual'} pixels"
+        how = ", bf16" if self._compute.bf16 else ""
+        return f"{self.name}, {self._epochs} epochs, {self._size or 'usual'} pixels{how}"
 
     def train(
         self,
@@ -84,23 +86,32 @@ class ResNet18(Learner):
         heads = spec.objective.heads(outputs.seen)
         network = build(heads["logits"], size, int(rng.integers(2**63)))
         order = torch.Generator().manual_seed(int(rng.integers(2**63)))
-        model = Headed(network, heads, int(rng.integers(2**63))).to(self._device)
+        model = Headed(network, heads, int(rng.integers(2**63))).to(self._compute.device)
+        model.speed_up(self._compute)
         if isinstance(start, ResNet):
             model.start_from(start.model)
         form = Form(tuple(outputs.columns.tolist()), outputs.width, size, normalisation_of(pixels))
         snapshots: list[dict[str, Tensor]] = []
         if len(outputs.columns) > 1:  # else there is nothing to tell apart
-            targets = torch.from_numpy(outputs.targets).to(self._device)
+            targets = self._compute.send(torch.from_numpy(outputs.targets))
             snapshots = yield from fit(
                 model,
-                torch.from_numpy(pixels.copy()).to(self._device),
+                self._resident.take(pictures, ids, size),
                 ObjectiveLoss(spec.objective, outputs.seen, targets, spec.dropout, rng),
                 form.normalisation,
                 self._epochs,
                 order,
                 spec.snapshots,
+                self._compute,
             )
-        return ResNet(model, form, self._device, spec, snapshots)
+        return ResNet(model, form, self._resident, self._compute, spec, snapshots)
+
+    def train_all(self, trainings: Sequence[Steps[Net]]) -> Steps[list[Net]]:
+        """Side by side on a GPU, which a net this small leaves idle half of the time; on a CPU one
+        after another, each on all cores."""
+        if len(trainings) < 2 or not self._compute.on_gpu:
+            return (yield from super().train_all(trainings))
+        return (yield from side_by_side(trainings, self._compute.stream))
 
     def load(self, path: Path, spec: NetSpec) -> Net:
         tensors, words = read_weights(path, self.name)
@@ -113,7 +124,8 @@ class ResNet18(Learner):
             weights = {name: torch.from_numpy(t) for name, t in tensors.items()}
             model.load_state_dict(_without(weights, "last/"))
             snapshots = [_without(weights, f"{number}/") for number in range(many)]
-            return ResNet(model.to(self._device), form, self._device, spec, snapshots)
+            model = model.to(self._compute.device)
+            return ResNet(model, form, self._resident, self._compute, spec, snapshots)
         except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
             first_line = str(error).splitlines()[0]
             raise unusable(path, self.name, first_line) from error
@@ -147,9 +159,10 @@ class ResNet(Net):
     """A trained ResNet-18 with heads.
 
     Args:
-        model: on `device`, one output of "logits" for each of the form's columns.
+        model: on the device, one output of "logits" for each of the form's columns.
         form: of its outputs and pictures.
-        device: where `model` is.
+        resident: the run's pictures there.
+        compute: the device, and how it computes.
         spec: what it was trained for.
         snapshots: weights of `model` at several epochs, which answer together; none: it alone.
     """
@@ -158,13 +171,15 @@ class ResNet(Net):
         self,
         model: Headed,
         form: Form,
-        device: torch.device,
+        resident: Resident,
+        compute: Compute,
         spec: NetSpec,
         snapshots: Sequence[dict[str, Tensor]] = (),
     ) -> None:
         self.model = model
         self._form = form
-        self._device = device
+        self._resident = resident
+        self._compute = compute
         self._spec = spec
         self._snapshots = list(snapshots)
 
@@ -211,15 +226,16 @@ class ResNet(Net):
         """(N, k) "features" or a head's outputs."""
         heads = cast(dict[str, nn.Linear], self.model.heads)
         width = self.model.width if what == "features" else heads[what].out_features
-        found = np.empty((len(ids), width), dtype=np.float32)
         yield from pictures.prepare_pixels(self._form.size)
-        step = SCORED_AT_ONCE[self._device.type]
+        step = SCORED_AT_ONCE[self._compute.device.type]
+        found = [torch.empty(0, width, device=self._compute.device)]
         for start in range(0, len(ids), step):
             yield Progress("scoring images", start, len(ids))
-            some = slice(start, start + step)
-            pixels = pictures.pixels(ids[some], self._form.size)
-            found[some] = score(self.model, what, pixels, self._form.normalisation, self._device)
-        return found
+            pixels = self._resident.take(pictures, ids[start : start + step], self._form.size)
+            found.append(score(self.model, what, pixels, self._form.normalisation, self._compute))
+        with torch.inference_mode():  # read once, so that a GPU need not wait after each part
+            said: Floats = torch.cat(found).cpu().numpy()
+        return said
 
     def _spread(self, outputs: Floats) -> Floats:
         full = np.full((len(outputs), self._form.width), -np.inf, dtype=np.float32)
@@ -252,8 +268,7 @@ def build(n_outputs: int, size: int, seed: int) -> nn.Module:
     """
     from torchvision.models import resnet18
 
-    with torch.random.fork_rng(devices=[]):  # torchvision draws from the global generator
-        torch.manual_seed(seed)
+    with seeded(seed):  # torchvision draws from the global generator
         model: nn.Module = resnet18(weights=None, num_classes=n_outputs)
         if size <= LARGE:
             model.conv1 = nn.Conv2d(3, 64, kernel_size=3, stride=1, padding=1, bias=False)

@@ -7,17 +7,18 @@ from painted import Squares
 from torch import nn
 
 from laser_core.basics.seeding import rng_for
-from laser_core.nets.batches import epoch_batches, normalisation_of
+from laser_core.nets.batches import Draws, draw, epoch_draws, normalisation_of
 from laser_core.nets.objectives import (
     Clustered,
     CrossEntropy,
     Energy,
     Negative,
     OneVsRest,
+    Seen,
     UnknownGroups,
 )
 from laser_core.nets.resnet import build
-from laser_core.nets.training.headed import Headed, ObjectiveLoss, kept_features
+from laser_core.nets.training.headed import Headed, ObjectiveLoss
 from laser_core.nets.training.outputs import outputs_of
 from laser_core.nets.training.snapshots import MOST, mean_logits, snapshot, snapshot_epochs
 
@@ -62,10 +63,11 @@ class Trained:
         optimiser = torch.optim.SGD(self.model.parameters(), lr=0.01, momentum=0.9)
         self.loss.before_epoch(self.features)
         losses = []
-        for rows in epoch_batches(len(self.images), generator):
+        width, dropout = self.model.width, self.loss.dropout
+        for draws in epoch_draws(len(self.images), generator, torch.clone, width, dropout):
             self.model.train()
             optimiser.zero_grad()
-            loss = self.loss(self.model, self.images[rows], rows, generator)
+            loss = self.loss(self.model, self.images[draws.rows], draws)
             loss.backward()
             optimiser.step()
             losses.append(float(loss.detach()))
@@ -75,6 +77,11 @@ class Trained:
         self.model.eval()
         with torch.no_grad():
             return self.model(self.images)[1]["logits"]
+
+
+def only(rows):
+    """Draws of images that nothing is left out of."""
+    return Draws(rows, torch.zeros(2, len(rows)), torch.zeros(len(rows)))
 
 
 @pytest.mark.parametrize("objective", OBJECTIVES, ids=lambda o: type(o).__name__)
@@ -115,10 +122,7 @@ def test_an_image_keeps_its_group_wherever_it_stands_in_a_batch():
     trained.model.eval()
     orders = torch.arange(30), torch.randperm(30, generator=torch.Generator().manual_seed(3))
     with torch.no_grad():
-        losses = [
-            trained.loss(trained.model, trained.images[rows], rows, torch.Generator())
-            for rows in orders
-        ]
+        losses = [trained.loss(trained.model, trained.images[rows], only(rows)) for rows in orders]
     torch.testing.assert_close(*losses)
 
 
@@ -127,7 +131,7 @@ def test_the_loss_sees_outputs_divided_by_the_temperature():
     trained.model.eval()
     rows = torch.arange(30)
     with torch.no_grad():
-        found = trained.loss(trained.model, trained.images, rows, torch.Generator())
+        found = trained.loss(trained.model, trained.images, only(rows))
         targets = torch.from_numpy(trained.outputs.targets)
         expected = nn.functional.cross_entropy(trained.logits() / 0.5, targets)
     torch.testing.assert_close(found, expected)
@@ -161,12 +165,22 @@ def test_a_warm_start_takes_the_trunk_and_no_head():
     assert not torch.equal(heads, first.heads["logits"].weight)
 
 
+class Seeing(nn.Module):
+    """A net that keeps what its heads' features are multiplied by."""
+
+    def forward(self, images, keep=None):
+        self.keep = keep
+        return images, {"logits": images}
+
+
 def test_features_are_left_out_at_the_rate_and_the_rest_counts_more():
-    generator = torch.Generator().manual_seed(0)
-    kept = kept_features(100, 512, 0.75, generator)
-    assert set(kept.unique().tolist()) == {0.0, 4.0}
-    assert float(kept.mean()) == pytest.approx(1.0, abs=0.05)
-    assert kept_features(100, 512, 0.0, generator) is None
+    draws = draw(torch.arange(100), torch.Generator().manual_seed(0), 512, 0.75)
+    model, targets = Seeing(), torch.zeros(100, dtype=torch.int64)
+    loss = ObjectiveLoss(CrossEntropy(), Seen(2, 0), targets, 0.75, rng_for(0))
+    loss(model, torch.zeros(100, 2), draws)
+    assert set(model.keep.unique().tolist()) == {0.0, 4.0}
+    assert float(model.keep.mean()) == pytest.approx(1.0, abs=0.05)
+    assert draw(torch.arange(100), torch.Generator(), 512, 0.0).left is None
 
 
 def test_snapshots_answer_with_the_mean_of_their_softmaxes():

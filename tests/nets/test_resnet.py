@@ -9,6 +9,7 @@ from painted import Squares
 
 from laser_core.basics.seeding import rng_for
 from laser_core.errors import ConfigError, StoreError
+from laser_core.nets.device import ON_CPU, choose_device
 from laser_core.nets.objectives import (
     CLASSIFIER,
     Clustered,
@@ -43,7 +44,7 @@ def squares():
 
 def training(squares, epochs, some=TRAIN, labels=None, n_outputs=4, seed=1, temperature=1.0):
     labels = squares.labels[some] if labels is None else labels
-    learner = ResNet18(epochs, "cpu", size=SIZE)
+    learner = ResNet18(epochs, ON_CPU, size=SIZE)
     seen = squares.ids[some], labels
     return learner.train(detector(temperature), squares, *seen, n_outputs - 1, rng_for(seed))
 
@@ -152,7 +153,9 @@ def test_small_pictures_are_seen_at_32_pixels_and_larger_ones_at_64(side, size):
     squares = Squares(n=3, side=64)
     squares.side = side
     net = drain(
-        ResNet18(1, "cpu").train(CLASSIFIER, squares, squares.ids[:1], np.array([0]), 2, rng_for(1))
+        ResNet18(1, ON_CPU).train(
+            CLASSIFIER, squares, squares.ids[:1], np.array([0]), 2, rng_for(1)
+        )
     )
     assert squares.prepared == [size]
     assert drain(net.logits(squares, squares.ids)).shape == (3, 2)
@@ -183,13 +186,13 @@ def test_a_loss_that_is_no_number_says_what_to_change(squares):
 def test_cuda_where_there_is_none_says_what_to_choose(monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with pytest.raises(ConfigError, match="device='cuda': PyTorch sees no CUDA device here; cho"):
-        ResNet18(1, "cuda")
+        choose_device("cuda")
 
 
 def test_a_saved_net_scores_as_before(net, squares, tmp_path):
     path = tmp_path / "detector.safetensors"
     net.save(path)
-    loaded = ResNet18(1, "cpu").load(path, detector())
+    loaded = ResNet18(1, ON_CPU).load(path, detector())
     np.testing.assert_array_equal(logits_of(loaded, squares), logits_of(net, squares))
 
 
@@ -199,7 +202,7 @@ def test_a_file_of_another_learner_is_an_error_that_says_what_to_do(tmp_path):
     path = tmp_path / "detector.safetensors"
     LinearNet(np.zeros((2, 3), np.float32), np.zeros(2, np.float32)).save(path)
     with pytest.raises(StoreError, match=r"as a resnet18 \(another kind of net wrote it\); delete"):
-        ResNet18(1, "cpu").load(path, detector())
+        ResNet18(1, ON_CPU).load(path, detector())
 
 
 def test_a_net_cut_off_on_disk_is_an_error_that_says_what_to_do(net, tmp_path):
@@ -207,9 +210,9 @@ def test_a_net_cut_off_on_disk_is_an_error_that_says_what_to_do(net, tmp_path):
     net.save(path)
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(StoreError, match="trained again from the labels"):
-        ResNet18(1, "cpu").load(path, detector())
+        ResNet18(1, ON_CPU).load(path, detector())
     with pytest.raises(StoreError, match="cannot be read as a resnet18"):
-        ResNet18(1, "cpu").load(tmp_path / "missing.safetensors", detector())
+        ResNet18(1, ON_CPU).load(tmp_path / "missing.safetensors", detector())
 
 
 SPECS = [
@@ -230,7 +233,7 @@ def for_spec(squares, spec, start=None):
     elif spec.objective.on == "labeled and pool":
         labels[labels == 2] = -1
     some = squares.ids[TRAIN][keep], labels[keep]
-    learner = ResNet18(2, "cpu", size=SIZE)
+    learner = ResNet18(2, ON_CPU, size=SIZE)
     return drain(learner.train(spec, squares, *some, 2, rng_for(1), start=start))
 
 
@@ -238,7 +241,7 @@ def for_spec(squares, spec, start=None):
 def test_every_objective_trains_two_epochs_and_comes_back_from_disk(squares, spec, tmp_path):
     net = for_spec(squares, spec)
     net.save(tmp_path / "net.safetensors")
-    loaded = ResNet18(2, "cpu", size=SIZE).load(tmp_path / "net.safetensors", spec)
+    loaded = ResNet18(2, ON_CPU, size=SIZE).load(tmp_path / "net.safetensors", spec)
     assert loaded.outputs == net.outputs
     some = squares.ids[TEST]
     for what in ("logits", "features", *({"binary"} if spec.name == "eoal" else set())):

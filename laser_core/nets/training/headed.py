@@ -10,6 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from laser_core.nets.batches import Draws
+from laser_core.nets.device import Compute, seeded
 from laser_core.nets.objectives import Batch, Extra, Objective, Seen
 
 
@@ -30,9 +32,9 @@ class Headed(nn.Module):
             raise ValueError(f"fc has {last.out_features} outputs, logits {heads['logits']}")
         network.fc = nn.Identity()
         self.trunk = network
+        self._fast: Callable[[Tensor], Tensor] | None = None
         self.width = last.in_features
-        with torch.random.fork_rng(devices=[]):  # layers draw from the global generator
-            torch.manual_seed(seed)
+        with seeded(seed):  # layers draw from the global generator
             self.heads = nn.ModuleDict(
                 {
                     name: last if name == "logits" else nn.Linear(self.width, outputs)
@@ -46,28 +48,31 @@ class Headed(nn.Module):
         """(B, d) features and each head's outputs (B, k).
 
         Args:
-            keep: (B, d) what the heads' features are multiplied by (`kept_features`), or None.
+            keep: (B, d) what the heads' features are multiplied by, or None.
         """
-        features = self.trunk(images)
+        if self.training and self._fast is not None:
+            features = self._fast(images).float()
+        else:
+            features = self.trunk(images)
         seen = features if keep is None else features * keep
         return features, {name: head(seen) for name, head in self.heads.items()}
+
+    def speed_up(self, compute: Compute) -> None:
+        """Learn as `compute` has it from now on; scoring stays as it is."""
+        trunk = self.trunk.forward
+        if compute.compiler:
+            # sizes of batches differ by one, and from round to round
+            trunk = torch.compile(trunk, dynamic=True, backend=compute.compiler)
+
+        def fast(images: Tensor) -> Tensor:
+            with compute.multiply():
+                return cast(Tensor, trunk(images))
+
+        self._fast = fast if compute.compiler or compute.bf16 else None
 
     def start_from(self, other: Headed) -> None:
         """Begin with the trunk of another net of this shape; the heads stay fresh (BUAL)."""
         self.trunk.load_state_dict(other.trunk.state_dict())
-
-
-def kept_features(
-    images: int, width: int, dropout: float, generator: torch.Generator
-) -> Tensor | None:
-    """(images, width) 0 for a feature left out, 1 / (1 - dropout) for the others; None without.
-
-    Drawn on the CPU, so that the draws are the same on every device.
-    """
-    if dropout == 0.0:
-        return None
-    left = torch.rand(images, width, generator=generator) >= dropout
-    return left.float() / (1.0 - dropout)
 
 
 class ObjectiveLoss:
@@ -101,6 +106,11 @@ class ObjectiveLoss:
         """T: what outputs are divided by."""
         return self._objective.temperature
 
+    @property
+    def dropout(self) -> float:
+        """Share of the features left out before the heads."""
+        return self._dropout
+
     def before_epoch(self, features: Callable[[Tensor], Tensor]) -> None:
         """Look at the irrelevant images as the net sees them now, if the objective does.
 
@@ -116,20 +126,18 @@ class ObjectiveLoss:
         of_all[rows] = found
         self._extra = self._objective.each_epoch(of_all, self._targets, self._rng)
 
-    def __call__(
-        self, model: Headed, images: Tensor, rows: Tensor, generator: torch.Generator
-    ) -> Tensor:
+    def __call__(self, model: Headed, images: Tensor, draws: Draws) -> Tensor:
         """() the loss of one step.
 
         Args:
             images: (B, 3, h, w) as the net takes them.
-            rows: (B,) which of the training images they are.
-            generator: on the CPU; dropout comes from it.
+            draws: which of the training images they are, and the features left out.
         """
-        keep = kept_features(len(images), model.width, self._dropout, generator)
-        features, outputs = model(images, None if keep is None else keep.to(images.device))
+        # what is left counts more, so that the sum stays the same on the average
+        keep = None if draws.left is None else draws.left.float() / (1.0 - self._dropout)
+        features, outputs = model(images, keep)
         divided = {name: z / self._objective.temperature for name, z in outputs.items()}
-        extra = None if self._extra is None else self._extra.at(rows)
+        extra = None if self._extra is None else self._extra.at(draws.rows)
         return self._objective.loss(
-            Batch(divided, features, self._targets[rows], extra), self._seen
+            Batch(divided, features, self._targets[draws.rows], extra), self._seen
         )
