@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from laser_core.basics.arrays import Bools, Floats, Ints
+from laser_core.basics.seeding import rng_for
+from laser_core.config import RoundChoice
 from laser_core.errors import PoolError
 from laser_core.nets.head import fit_anchored
 from laser_core.pool import positions
@@ -127,23 +129,70 @@ class Gated(Strategy):
         return self.opinion(view).log_odds
 
     def select(self, view: PoolView, batch_size: int, rng: np.random.Generator) -> Query:
-        opinion = self.opinion(view)
+        opinion, found = self.opinion(view), found_before(view)
         b = min(batch_size, len(view.unlabeled))
-        shares = self.shares(view, opinion.classes, b)
         sure = certainty(view.signals["classifier.logits"]) if len(view.labeled) else None
+        picked = self.pick(opinion, sure, found, view, b, rng)
+        columns = _columns(opinion, sure, found)
+        figures = self.figures(opinion)
+        return take(view, picked, opinion.log_odds, parts=columns, figures=figures)
+
+    def pick(
+        self,
+        opinion: Opinion,
+        sure: Floats | None,
+        found: Ints | None,
+        view: PoolView,
+        b: int,
+        rng: np.random.Generator,
+    ) -> Ints:
+        """(b,) positions of the batch, classes in turns.
+
+        Args:
+            sure: as in `spread`; found: as in `share_by_class`.
+        """
+        shares = self.share_by_class(view, opinion.classes, b, found)
         key = rng.bytes(16)
         taken = []
         for each, own in enumerate(rng.spawn(view.n_classes)):
             members = np.flatnonzero(opinion.classes == each)
             passed = self.pass_gate(opinion, members, int(shares[each]), view, key)
             taken.append(self.spread(passed, int(shares[each]), sure, view, key, own))
-        return take(
-            view,
-            in_turns(taken),
-            opinion.log_odds,
-            parts=_columns(opinion, sure),
-            figures={"passed": float(self._passes(opinion.relevance).sum())},
+        return in_turns(taken)
+
+    def figures(self, opinion: Opinion) -> dict[str, float]:
+        """How many images pass the gate."""
+        return {"passed": float(self._passes(opinion.relevance).sum())}
+
+    def what_if(self, ranked: RankedRound, choice: RoundChoice) -> Query:
+        parts, config = ranked.arrays.parts, ranked.config
+        if not {"of_class", "text", "learned"} <= parts.keys() or (
+            ranked.round > 1 and "found" not in parts and len(ranked.labels)
+        ):
+            raise PoolError(
+                f"round {ranked.round} kept too little of {self.title} to try another choice on it"
+            )
+        if "text_weight" in dict(choice.settings):
+            raise PoolError(
+                "another text_weight trains another detector, so it cannot be tried on a round; "
+                "gate, candidates, hesitation, growth and floor can"
+            )
+        rows = ranked.arrays.row
+        opinion = Opinion(
+            np.asarray(parts["of_class"].values, dtype=np.intp),
+            np.asarray(parts["text"].values),
+            np.asarray(parts["learned"].values),
         )
+        view = PoolView(
+            ranked.round, ranked.pool[rows], np.full(len(ranked.labels), ""), ranked.labels,
+            len(config.relevant), {}, embeddings=lambda places: ranked.vectors(rows[places]),
+        )  # fmt: skip
+        sure = parts["certainty"].values if "certainty" in parts else None
+        rng = rng_for(config.seed, "query", ranked.round)
+        b = min(config.batch_size or 1, len(rows))
+        picked = self.pick(opinion, sure, _found_of(parts, view.n_classes), view, b, rng)
+        scores, figures = ranked.arrays.score[picked], self.figures(opinion)
+        return Query(view.unlabeled[picked], scores, ranked.arrays, figures, choice=choice)
 
     def explain(self, ranked: RankedRound, id: str) -> GatedExplanation:
         row = int(positions(ranked.pool, [id])[0])
@@ -182,28 +231,28 @@ class Gated(Strategy):
         return Opinion(logits[:, :n].argmax(axis=1), text, _log_odds(logits) - text)
 
     def shares(self, view: PoolView, classes: Ints, b: int) -> Ints:
+        """(n,) pictures of each class, as the view's last round limits them."""
+        return self.share_by_class(view, classes, b, found_before(view))
+
+    def share_by_class(self, view: PoolView, classes: Ints, b: int, found: Ints | None) -> Ints:
         """(n,) pictures of each class: each next one of the class with the fewest labels.
 
         Beyond `floor` even shares a class may ask for `growth` times what it found in the round
         before; what this leaves over is shared out evenly.
+
+        Args:
+            classes: (U,) of the images that are left.
+            found: (n,) as of `found_before`.
         """
         n = view.n_classes
         available = np.bincount(classes, minlength=n)
         labels = view.labels[view.labels < n]
-        shares = share_out(
-            b, np.bincount(labels, minlength=n), np.minimum(available, self._limits(view, b))
-        )
+        limits = np.full(n, b)
+        if found is not None:
+            least = np.ceil(self.settings.floor * b / n)
+            limits = np.maximum(self.settings.growth * found, least).astype(np.intp)
+        shares = share_out(b, np.bincount(labels, minlength=n), np.minimum(available, limits))
         return shares + share_out(b - int(shares.sum()), shares, available - shares)
-
-    def _limits(self, view: PoolView, b: int) -> Ints:
-        """(n,) how many pictures each class may ask for."""
-        n = view.n_classes
-        if not view.records:
-            return np.full(n, b)
-        last = np.isin(view.labeled, np.array(view.records[-1].ids, dtype=str))
-        found = np.bincount(view.labels[last], minlength=n + 1)[:n]
-        least = np.ceil(self.settings.floor * b / n)
-        return np.maximum(self.settings.growth * found, least).astype(np.intp)
 
     def pass_gate(
         self, opinion: Opinion, members: Ints, share: int, view: PoolView, key: bytes
@@ -246,6 +295,24 @@ class Gated(Strategy):
         rest = passed[~np.isin(passed, doubted)]
         apart = far_apart(view.embeddings(rest), share - len(doubted), rng)
         return np.concatenate([doubted, rest[apart]])
+
+
+def found_before(view: PoolView) -> Ints | None:
+    """(n,) relevant images of each class that the round before found; None without one."""
+    if not view.records:
+        return None
+    last = np.isin(view.labeled, np.array(view.records[-1].ids, dtype=str))
+    found: Ints = np.bincount(view.labels[last], minlength=view.n_classes + 1)[: view.n_classes]
+    return found
+
+
+def _found_of(parts: Mapping[str, Part], n: int) -> Ints | None:
+    """`found_before` as a round's columns keep it: a class that no image may be of needs none."""
+    if "found" not in parts:
+        return None
+    classes, found = np.asarray(parts["of_class"].values), np.zeros(n, dtype=np.intp)
+    found[classes] = np.asarray(parts["found"].values).astype(np.intp)
+    return found
 
 
 def text_prior(signals: Mapping[str, Signal], n: int, of: str = "") -> Floats:
@@ -296,13 +363,16 @@ def _best_match(ranked: RankedRound, row: int) -> Match | None:
     return Match(said.relevant_texts()[best], owner, float(cosines[best]))
 
 
-def _columns(opinion: Opinion, sure: Floats | None) -> dict[str, Part]:
+def _columns(opinion: Opinion, sure: Floats | None, before: Ints | None) -> dict[str, Part]:
     found = {
         "of_class": Part("most probably", opinion.classes.astype(np.int32)),
         "relevance": Part("probability of being relevant", opinion.relevance),
         "text": Part("log odds by the text", opinion.text),
         "learned": Part("added by labels", opinion.learned),
     }
+    if before is not None:  # as a float: whole numbers would be read as classes
+        counts = before[opinion.classes].astype(np.float32)
+        found["found"] = Part("found of its class in the round before", counts)
     if sure is not None:
         found["certainty"] = Part("classifier's certainty", sure, higher_is_better=False)
     return found

@@ -7,7 +7,7 @@ import pytest
 
 from laser_core.basics.arrays import unit_rows
 from laser_core.basics.seeding import rng_for
-from laser_core.config import ExperimentConfig
+from laser_core.config import ExperimentConfig, RoundChoice
 from laser_core.errors import ConfigError, PoolError
 from laser_core.strategies.gated import Gated, Opinion, certainty, text_prior
 from laser_core.strategies.hooks import RankedRound
@@ -282,6 +282,66 @@ def test_what_cannot_be_explained_is_said_in_one_sentence():
     bare = replace(query.arrays, parts={})  # the first batch that all strategies share
     with pytest.raises(PoolError, match="gives one score and no parts"):
         gated().explain(replace(ranked, arrays=bare), "u1")
+
+
+def an_asked(round=2, **settings):
+    """A round of 12 images of two classes that asked for four, and the view it was asked on."""
+    rng = rng_for(5)
+    powers, vectors = rng.normal(1.0, 1.5, (2, 12)), unit_rows(rng.normal(size=(12, 4)))
+    given = {"vectors": vectors, "logits": rng.normal(size=(12, 2))}
+    labels, last = [0, 1, 1, 2], record(["l1", "l2", "l3"])
+    view = a_view(powers, vectors=vectors)
+    if round > 1:
+        taught = {"labeled_vectors": unit_rows(rng.normal(size=(4, 4))), "records": (last,)}
+        view = a_view(powers, labels, np.zeros((2, 4)), **taught, **given)
+    query = gated(**settings).select(view, 4, rng_for(7, "query", round))
+    config = ExperimentConfig(strategy="gated", relevant=("a", "b"), batch_size=4, seed=7)
+    return view, query, a_ranked(view, query, config=config, round=round)
+
+
+@pytest.mark.parametrize("round", [1, 2])
+def test_the_same_choice_gives_the_batch_that_was_asked(round):
+    _, query, ranked = an_asked(round)
+    same = gated().what_if(ranked, RoundChoice())
+    assert same.ids.tolist() == query.ids.tolist()
+    np.testing.assert_array_equal(same.scores, query.scores)
+    assert same.figures == query.figures
+
+
+@pytest.mark.parametrize(
+    "tried", [{"gate": 0.2}, {"gate": 0.999}, {"hesitation": 0.0}, {"growth": 0.0, "floor": 0.0}]
+)
+def test_another_choice_gives_the_batch_that_it_would_have_asked_for(tried):
+    view, query, ranked = an_asked()
+    expected = gated(**tried).select(view, 4, rng_for(7, "query", 2))
+    found = gated(**tried).what_if(ranked, RoundChoice(settings=tuple(tried.items())))
+    assert found.ids.tolist() == expected.ids.tolist()
+    assert found.figures == expected.figures
+    assert found.arrays is query.arrays  # scores are the detector's, whatever passes
+
+
+def test_a_wider_gate_lets_more_through_and_narrower_candidates_take_the_most_relevant():
+    _, query, ranked = an_asked()
+    wider = gated(gate=0.0).what_if(ranked, RoundChoice(settings=(("gate", 0.0),)))
+    assert query.figures["passed"] < wider.figures["passed"] == 12
+    _, _, first = an_asked(round=1)
+    narrow = gated(candidates=1.0).what_if(first, RoundChoice())
+    classes = first.arrays.parts["of_class"].values
+    best = [
+        rows[np.argsort(-first.arrays.score[rows])[:2]]
+        for rows in (np.flatnonzero(classes == each) for each in (0, 1))
+    ]
+    assert set(narrow.ids.tolist()) == {f"u{row}" for row in np.concatenate(best)}
+
+
+def test_what_cannot_be_tried_is_said_in_one_sentence():
+    _, query, ranked = an_asked()
+    with pytest.raises(PoolError, match="another text_weight trains another detector"):
+        gated(text_weight=1.0).what_if(ranked, RoundChoice(settings=(("text_weight", 1.0),)))
+    for kept in ({}, {k: v for k, v in query.arrays.parts.items() if k != "found"}):
+        bare = replace(ranked, arrays=replace(query.arrays, parts=kept))
+        with pytest.raises(PoolError, match="round 2 kept too little of Gated"):
+            gated().what_if(bare, RoundChoice())
 
 
 @pytest.mark.parametrize(
