@@ -187,7 +187,7 @@ class Gated(Strategy):
             ranked.round, ranked.pool[rows], np.full(len(ranked.labels), ""), ranked.labels,
             len(config.relevant), {}, embeddings=lambda places: ranked.vectors(rows[places]),
         )  # fmt: skip
-        sure = parts["certainty"].values if "certainty" in parts else None
+        sure = np.asarray(parts["certainty"].values, float) if "certainty" in parts else None
         rng = rng_for(config.seed, "query", ranked.round)
         b = min(config.batch_size or 1, len(rows))
         picked = self.pick(opinion, sure, _found_of(parts, view.n_classes), view, b, rng)
