@@ -28,7 +28,7 @@ COMMON = 1  # the last round after which runs that began with one batch still ha
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _Request:
     """One net of a round.
 
     Args:
@@ -88,25 +88,25 @@ class RunNets:
             StoreError: a net cannot be kept.
         """
         specs = _with_classifier(specs)
-        asked: dict[str, _Asked] = {}
+        asked: dict[str, _Request] = {}
         nets: dict[str, Net | None] = {}
         for wave in ([s for s in specs if not s.start], *([s] for s in specs if s.start)):
             for spec in wave:
                 text = anchor if spec == CLASSIFIER else None
-                asked[spec.name] = self._asked(spec, round, labeled, unlabeled, text, asked)
+                asked[spec.name] = self._request(spec, round, labeled, unlabeled, text, asked)
             nets |= yield from self._nets([asked[spec.name] for spec in wave], round, nets)
         self._held = {asked[name].key: net for name, net in nets.items() if asked[name].key and net}
         return nets
 
-    def _asked(
+    def _request(
         self,
         spec: NetSpec,
         round: int,
         labeled: Labeled,
         unlabeled: Ids,
         text: Anchor | None,
-        before: Mapping[str, _Asked],
-    ) -> _Asked:
+        before: Mapping[str, _Request],
+    ) -> _Request:
         """What a net is trained on, and the key it is kept under.
 
         Args:
@@ -116,10 +116,10 @@ class RunNets:
         images = training_images(spec.objective, labeled, unlabeled, self._n, rng)
         start = before[spec.start].key if spec.start else ""
         key = self._key(spec, round, images, text, start) if len(images[0]) else ""
-        return _Asked(spec, images, text, key)
+        return _Request(spec, images, text, key)
 
     def _nets(
-        self, wave: Sequence[_Asked], round: int, before: Mapping[str, Net | None]
+        self, wave: Sequence[_Request], round: int, before: Mapping[str, Net | None]
     ) -> Steps[dict[str, Net | None]]:
         """Name -> net of some that do not wait for each other; those not found are trained."""
         nets: dict[str, Net | None] = {}
@@ -151,7 +151,7 @@ class RunNets:
         grouped = type(objective).split_unknown is not Objective.split_unknown
         return net.outputs > self._n if grouped else net.outputs == self._n + 1
 
-    def _train(self, asked: _Asked, round: int, start: Net | None) -> Steps[Net]:
+    def _train(self, asked: _Request, round: int, start: Net | None) -> Steps[Net]:
         spec = asked.spec
         net = yield from self.learner.train(
             spec, self._pictures, *asked.images, self._n, rng_for(self._seed, spec.name, round),

@@ -166,7 +166,7 @@ _SWITCH = _Switch()
 
 
 @contextmanager
-def seeded(seed: int) -> Iterator[None]:
+def torch_seed(seed: int) -> Iterator[None]:
     """PyTorch's global generator from `seed` on; put back afterwards. One thread at a time."""
     with _GENERATOR, torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)

@@ -44,7 +44,7 @@ class Resident:
                 self._forget(pictures, size)
             missing = ids[[id not in self._row for id in ids.tolist()]]
             if (len(self._row) + len(missing)) * size * size * 3 > self._room:
-                return self._sent(pictures, ids)
+                return self._send(pictures, ids)
             if len(missing):
                 self._add(pictures, np.unique(missing))
             rows = np.fromiter(map(self._row.__getitem__, ids.tolist()), np.int64, len(ids))
@@ -56,7 +56,7 @@ class Resident:
         self._row: dict[str, int] = {}
         self._there = torch.empty(0, size, size, 3, dtype=torch.uint8, device=self._compute.device)
 
-    def _sent(self, pictures: Pictures, ids: Ids) -> Tensor:
+    def _send(self, pictures: Pictures, ids: Ids) -> Tensor:
         # a copy, because PyTorch wants arrays it may write to and these are read-only
         return self._compute.send(torch.from_numpy(pictures.pixels(ids, self._size).copy()))
 
@@ -69,7 +69,7 @@ class Resident:
             grown[:used] = self._there[:used]
             self._wait()  # others may still read what is left behind
             self._there = grown
-        self._there[used:needed] = self._sent(pictures, ids)
+        self._there[used:needed] = self._send(pictures, ids)
         self._wait()
         self._row |= {id: used + place for place, id in enumerate(ids.tolist())}
 

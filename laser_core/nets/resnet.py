@@ -16,7 +16,7 @@ from laser_core.basics.arrays import Floats, Ids, Ints
 from laser_core.nets.anchor import Anchor
 from laser_core.nets.base import Learner, Net, Pictures
 from laser_core.nets.batches import Normalisation, normalisation_of
-from laser_core.nets.device import ON_CPU, Compute, seeded
+from laser_core.nets.device import ON_CPU, Compute, torch_seed
 from laser_core.nets.objectives import NetSpec
 from laser_core.nets.predict import SCORED_AT_ONCE, score
 from laser_core.nets.resident import Resident
@@ -268,7 +268,7 @@ def build(n_outputs: int, size: int, seed: int) -> nn.Module:
     """
     from torchvision.models import resnet18
 
-    with seeded(seed):  # torchvision draws from the global generator
+    with torch_seed(seed):  # torchvision draws from the global generator
         model: nn.Module = resnet18(weights=None, num_classes=n_outputs)
         if size <= LARGE:
             model.conv1 = nn.Conv2d(3, 64, kernel_size=3, stride=1, padding=1, bias=False)

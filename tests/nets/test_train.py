@@ -10,7 +10,7 @@ from laser_core.basics.seeding import rng_for
 from laser_core.errors import ConfigError
 from laser_core.nets import make_learner
 from laser_core.nets.batches import Normalisation, crop_and_flip, epoch_draws
-from laser_core.nets.device import Compute, seeded
+from laser_core.nets.device import Compute, torch_seed
 from laser_core.nets.objectives import CLASSIFIER, CrossEntropy, Seen, detector
 from laser_core.nets.resnet import ResNet18, build
 from laser_core.nets.train import fit, sgd, step
@@ -149,7 +149,7 @@ class Tiny(torch.nn.Module):
 
 def compiled(compiler):
     """Weights of a tiny trunk and head after two epochs."""
-    with seeded(0):
+    with torch_seed(0):
         model = Headed(Tiny(), {"logits": 2}, seed=0)
     compute = Compute(torch.device("cpu"), compiler=compiler)
     model.speed_up(compute)

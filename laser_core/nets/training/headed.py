@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from laser_core.nets.batches import Draws
-from laser_core.nets.device import Compute, seeded
+from laser_core.nets.device import Compute, torch_seed
 from laser_core.nets.objectives import Batch, Extra, Objective, Seen
 
 
@@ -34,7 +34,7 @@ class Headed(nn.Module):
         self.trunk = network
         self._fast: Callable[[Tensor], Tensor] | None = None
         self.width = last.in_features
-        with seeded(seed):  # layers draw from the global generator
+        with torch_seed(seed):  # layers draw from the global generator
             self.heads = nn.ModuleDict(
                 {
                     name: last if name == "logits" else nn.Linear(self.width, outputs)
