@@ -30,6 +30,14 @@ def default_cache_dir() -> Path:
     return Path(platformdirs.user_cache_dir("laser-explorer", appauthor=False))
 
 
+def user_folder() -> Path:
+    """Where a person's settings for all runs lie: LASER_CONFIG_DIR, else the user's own folder."""
+    chosen = os.environ.get("LASER_CONFIG_DIR")
+    if chosen:
+        return Path(chosen).expanduser()
+    return Path(platformdirs.user_config_dir("laser-explorer", appauthor=False))
+
+
 @contextmanager
 def draft_of(path: Path, patience: float = PATIENCE) -> Iterator[Path]:
     """A path to write to; once the block is through, what lies there takes the place of `path`.

@@ -59,6 +59,7 @@ def runs(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     shutil.copytree(prepared / "runs", tmp_path / "runs")
     monkeypatch.setenv("LASER_RUNS_DIR", str(tmp_path / "runs"))
     monkeypatch.setenv("LASER_CACHE_DIR", str(prepared / "cache"))
+    monkeypatch.setenv("LASER_CONFIG_DIR", str(tmp_path / "config"))
     monkeypatch.setattr("ui.shared.pictures.STATIC", prepared / "static")
     _forget()
     yield tmp_path / "runs"

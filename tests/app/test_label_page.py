@@ -7,6 +7,7 @@ from contextlib import closing
 import numpy as np
 import pytest
 
+from laser_core.analysis.review.second_look import second_look
 from laser_core.analysis.stopping import outlook, start_audit
 from laser_core.pool import Label
 from laser_core.store.store import Store
@@ -166,7 +167,7 @@ def test_a_class_can_be_called_otherwise(open_page, asked):
 
 def test_an_audit_is_drawn_below_the_line_and_offered_to_be_labeled(open_page, asked):
     page = open_page("5_Label", "ahead")
-    page.session_state["label_counts"] = True
+    page.session_state["label_below"] = "So far, and when to stop"
     page.run()
     assert "No round is finished yet." in texts(page.markdown)
     button(page, "Draw an audit of 50 random pictures").click().run()
@@ -213,10 +214,71 @@ def test_the_page_says_of_stopping_what_the_engine_says(open_page, asked, answer
     with closing(Store.open(asked.folder)) as store:
         store.labels.append(dict.fromkeys(waiting, FROG), 1, "Ada")
     page = open_page("5_Label", "ahead")
-    page.session_state["label_counts"] = True
+    page.session_state["label_below"] = "So far, and when to stop"
     page.run()
     seen = outlook(asked)
     assert seen.hint.colour == ("green" if answered == 20 else "amber")
     assert seen.hint.reason in texts(page.markdown)
     bars = " ".join(part.proto.body for part in page.get("html"))
     assert seen.recall.text() in bars
+
+
+def test_an_own_key_is_kept_for_the_person_in_every_run_and_can_be_given_back(open_page, asked):
+    page = open_page("5_Label", "ahead")
+    page.selectbox(key="label_key_class").set_value("dog")
+    page.text_input(key="label_key").set_value("M")
+    button(page, "Set the key").click().run()
+    assert not page.warning
+    other = open_page("5_Label", "done")  # another session, another run of the same classes
+    assert other.selectbox(key="label_key_class").options == ["cat: 1", "dog: M"]
+    other.text_input(key="label_key").set_value("c")
+    button(other, "Set the key").click().run()
+    assert "Streamlit itself uses C to empty its cache" in texts(other.warning)
+    other.text_input(key="label_actor").set_value("Bob").run()
+    assert other.selectbox(key="label_key_class").options == ["cat: 1", "dog: 2"]
+    button(page, "All as numbers again").click().run()
+    assert page.selectbox(key="label_key_class").options == ["cat: 1", "dog: 2"]
+
+
+def test_near_duplicates_are_folded_for_a_person_and_not_where_the_oracle_answers(open_page, asked):
+    def switch(run):
+        page = open_page("5_Label", run)
+        return page, next(t for t in page.toggle if t.label == "Fold near-duplicates")
+
+    assert not switch("done")[1].value
+    page, on = switch("ahead")
+    assert on.value
+    on.set_value(False).run()
+    assert not page.exception
+    assert not switch("ahead")[1].value  # a new session: kept with the run
+
+
+def test_a_second_look_asks_about_labels_that_are_spoken_against_until_all_are_settled(
+    open_page, read_run
+):
+    run = read_run("done")
+    page = open_page("5_Label", "done")
+    page.session_state["label_source"] = "Second look"
+    page.run()
+    assert not page.exception
+    look = page.session_state["_label_again"]["done"]
+    assert look.doubts == tuple(second_look(run, 24))
+    rounds = {a.image: a.round for a in run.store.labels.answers()}
+    first, *rest = look.doubts
+    with closing(Store.open(run.folder)) as store:
+        store.labels.append({first.image: first.label}, rounds[first.image], "me")
+    page.run()
+    assert page.session_state["_label_again"]["done"] is look
+    with closing(Store.open(run.folder)) as store:
+        store.labels.append({doubt.image: doubt.label for doubt in rest}, 1, "me")
+    page.run()
+    after = page.session_state["_label_again"]["done"]
+    assert not {d.image for d in after.doubts} & {d.image for d in look.doubts}
+
+
+def test_a_second_look_before_any_label_says_what_to_do(open_page, asked):
+    page = open_page("5_Label", "ahead")
+    page.session_state["label_source"] = "Second look"
+    page.run()
+    assert not page.exception
+    assert "answer some pictures of the query first" in texts(page.markdown)

@@ -62,6 +62,16 @@ def test_a_page_is_one_step_and_its_undo_takes_it_back_whole(store):
     assert store.labels.by_id() == {"d": CAT}
 
 
+def test_answers_of_one_step_stay_under_the_rounds_they_belong_to(store):
+    """A second look changes labels of several rounds; the first sight of each counts on."""
+    store.rounds.append(fakes.record())
+    rows = [labeled(1, "a", step=1), {**labeled(2, "b", step=1), "round": 2}]
+    send(store, Receipts(), *rows)
+    assert {a.image: a.round for a in store.labels.answers()} == {"a": 1, "b": 2}
+    send(store, Receipts(), undone(3, 1, 2))
+    assert store.labels.by_id() == {}
+
+
 def test_an_undo_that_comes_twice_does_no_more_than_one(store):
     told = Receipts()
     send(store, told, labeled(1, "a"), labeled(2, "a", DOG), undone(3, 2, 2))

@@ -42,13 +42,27 @@ def alike(count: int) -> Floats:
     return unit_rows(np.array(rows) + 0.05 * noise)
 
 
+def own_vectors(count: int, in_pairs: bool) -> Floats:
+    """(count, 64) of pictures that are like no other, or each like the one before or behind it."""
+    rows = rng_for(7, "own").normal(size=(count, 64))
+    place = np.arange(count) // 2 * 2 if in_pairs else np.arange(count)
+    return unit_rows(rows[place] + 0.05 * rows).astype(np.float32)
+
+
 def make_run(
-    runs: Path, cache: Path, pictures: Path, batch_size: int = 60, in_groups: bool = False
+    runs: Path,
+    cache: Path,
+    pictures: Path,
+    batch_size: int = 60,
+    in_groups: bool = False,
+    in_pairs: bool = False,
+    name: str = "asked",
 ) -> Path:
-    """A run called "asked" in `runs`, its first query waiting for labels.
+    """A run in `runs`, its first query waiting for labels.
 
     Args:
         in_groups: whether the pictures are `alike`; else no sentence is near any of them.
+        in_pairs: whether they are near-duplicates of one another, two and two.
     """
     source = open_pool(str(pictures))
     config = fakes.config(pool=str(pictures), batch_size=batch_size)
@@ -60,18 +74,19 @@ def make_run(
         pool_ids=ids,
         pictures=fakes.ArrayPictures(ids, vectors),
         cosines=Cosines(
-            vectors, fakes.encode, FileTable(cosines_folder(cache, "label-run"), len(ids))
+            vectors, fakes.encode, FileTable(cosines_folder(cache, f"label-{name}"), len(ids))
         ),
         llm=fakes.ListedModel(),
         oracle=None,
         vlm=None,
         source=source,
-        cosines_key="label-run",
+        cosines_key=f"label-{name}",
     )
-    folder = runs / "asked"
+    folder = runs / name
     with closing(Store.create(folder, config)) as store:
         keep_pool(store, materials)
-        FileTable(cosines_folder(cache, "label-run"), len(ids)).keep_vectors(vectors)
+        table = FileTable(cosines_folder(cache, f"label-{name}"), len(ids))
+        table.keep_vectors(vectors, own_vectors(len(ids), in_pairs))
         drain(Experiment(materials, store).query())
     return folder
 

@@ -57,11 +57,10 @@ class Work:
 
     def __init__(self, server: Server, home: Path) -> None:
         self.server, self.home = server, home
-        self.folder = home / "runs" / "asked"
 
-    def new_run(self, name: str) -> Run:
+    def new_run(self, name: str, of: str = "asked") -> Run:
         folder = self.home / "runs" / name
-        shutil.copytree(self.folder, folder)
+        shutil.copytree(self.home / "runs" / of, folder)
         return Run(folder)
 
 
@@ -71,7 +70,14 @@ def work(serve: Callable[..., Server], tmp_path_factory: pytest.TempPathFactory)
     pictures = home / "pictures"
     label_run.write_pictures(pictures, 90)
     label_run.make_run(home / "runs", home / "cache", pictures, in_groups=True)
-    environment = {"LASER_RUNS_DIR": str(home / "runs"), "LASER_CACHE_DIR": str(home / "cache")}
+    label_run.make_run(
+        home / "runs", home / "cache", pictures, in_groups=True, in_pairs=True, name="pairs"
+    )
+    environment = {
+        "LASER_RUNS_DIR": str(home / "runs"),
+        "LASER_CACHE_DIR": str(home / "cache"),
+        "LASER_CONFIG_DIR": str(home / "config"),
+    }
     yield Work(serve(REPOSITORY / "app.py", environment), home)
     label_run.clear_up(home / "runs", pictures)
 
@@ -286,13 +292,15 @@ def test_an_irrelevant_picture_gets_a_name_and_the_name_comes_back(tab: Page, ru
 
 
 def test_keys_rest_while_a_text_field_has_the_focus(tab: Page, run: Run) -> None:
+    tab.get_by_role("button", name="me · settings").click()
     name = tab.get_by_placeholder("Your name")
     name.fill("")
     name.type("Ada 12x")
     name.press("Enter")
     expect(tab.locator(".frame[data-actor='Ada 12x']")).to_be_visible()
     assert run.events() == []
-    name.blur()
+    tab.keyboard.press("Escape")
+    expect(name).to_be_hidden()
     press(tab, "1")
     saved(tab, 1)
     with closing(Store.open(run.folder)) as store:
@@ -367,11 +375,13 @@ def test_two_people_see_each_other_and_disagree_openly(
     saved(tab, 2)
     other, watch = open_label(context, work, run)
     expect(other.locator(".said")).to_contain_text("2 of 60 answered")
+    other.get_by_role("button", name="me · settings").click()
     name = other.get_by_placeholder("Your name")
     name.fill("Bob")
     name.press("Enter")
     expect(other.locator(".frame[data-actor=Bob]")).to_be_visible()
-    name.blur()
+    other.keyboard.press("Escape")
+    expect(name).to_be_hidden()
     other.keyboard.press("ArrowLeft")
     expect(other.locator(".one .tag")).to_have_text("cat (me)")
     press(other, "2")
@@ -420,6 +430,163 @@ def test_a_killed_server_costs_no_label_and_doubles_none(
     press(page, "1")
     saved(page, 16)
     assert run.in_order()[-1] == CAT
+
+
+def test_own_keys_answer_in_both_modes_survive_a_reload_and_hold_in_another_run(
+    context: BrowserContext, work: Work, run: Run
+) -> None:
+    page, watch = open_label(context, work, run)
+    settings = page.get_by_role("button", name="me · settings")
+    settings.click()
+    field = page.get_by_label("Its key")
+    field.fill("c")
+    page.get_by_role("button", name="Set the key").click()
+    expect(page.get_by_text("Streamlit itself uses C")).to_be_visible(timeout=30_000)
+    field.fill("m")
+    page.get_by_role("button", name="Set the key").click()
+    expect(page.get_by_role("button", name="M cat")).to_be_visible(timeout=30_000)
+    page.keyboard.press("Escape")
+    expect(field).to_be_hidden()
+    press(page, "m12")  # 1 is nobody's key now
+    saved(page, 2)
+    assert run.in_order() == [CAT, DOG]
+    press(page, "g")
+    page.keyboard.press("Control+a")
+    count = page.locator(".cell[aria-selected=true]").count()
+    press(page, "M")
+    saved(page, 2 + count)
+    assert list(run.labels().values()).count(CAT) == 1 + count
+    page.reload()
+    expect(page.get_by_role("button", name="M cat")).to_be_visible(timeout=30_000)
+    settle(page)
+    assert_clean(page, watch, work.server)
+    other = work.new_run("another run of the same classes")
+    again, watch = open_label(context, work, other)
+    press(again, "m")
+    saved(again, 1)
+    assert other.in_order() == [CAT]
+    again.get_by_role("button", name="me · settings").click()
+    again.get_by_role("button", name="All as numbers again").click()
+    expect(again.get_by_role("button", name="1 cat")).to_be_visible(timeout=30_000)
+    settle(again)
+    assert_clean(again, watch, work.server)
+
+
+def test_near_duplicates_are_one_tile_that_one_key_answers_and_one_undo_takes_back(
+    context: BrowserContext, work: Work
+) -> None:
+    run = work.new_run("folded", of="pairs")
+    page, watch = open_label(context, work, run)
+    expect(page.locator(".copies")).to_contain_text("and 1 near-duplicate")
+    press(page, "1")
+    saved(page, 2)
+    assert list(run.labels().values()) == [CAT, CAT]
+    expect(page.locator("[data-do=undo]")).to_have_text("U undo cat (2)")
+    press(page, "u")
+    saved(page, 3)
+    assert run.labels() == {}
+    press(page, "f")  # one by one: the key answers the picture alone
+    expect(page.locator(".copies")).to_be_hidden()
+    press(page, "1u")
+    saved(page, 5)
+    assert [kind for kind, _ in run.events()] == ["label", "label", "undo", "undo", "label", "undo"]
+    press(page, "fg")
+    cells = page.locator(".cell")
+    tiles, folded = cells.count(), page.locator(".cell .times:visible").count()
+    assert folded > 1
+    expect(page.locator(".headline")).to_contain_text(f"Enter takes {tiles + folded} as")
+    expect(cells.first.locator("img")).to_have_attribute("alt", re.compile("1 near-duplicate$"))
+    press(page, "f")
+    expect(cells).to_have_count(tiles + 1)
+    press(page, "f")
+    expect(cells).to_have_count(tiles)
+    page.keyboard.press("Enter")
+    saved(page, 5 + tiles + folded)
+    assert len(run.labels()) == tiles + folded
+    press(page, "u")
+    saved(page, 6 + tiles + folded)
+    assert run.labels() == {}
+    page.get_by_role("button", name="me · settings").click()
+    page.get_by_text("Fold near-duplicates").click()
+    expect(page.locator(".cell .times:visible")).to_have_count(0, timeout=30_000)
+    settle(page)
+    assert_clean(page, watch, work.server)
+
+
+def test_a_second_look_shows_the_worst_label_first_and_one_key_keeps_or_changes_it(
+    context: BrowserContext, work: Work, run: Run
+) -> None:
+    with closing(Store.open(run.folder)) as store:
+        kinds = dict(zip(run.ids, [int(id.split(".")[0]) for id in run.ids], strict=True))
+        right = {id: CAT if n < 20 else DOG if n < 35 else UNNAMED for id, n in kinds.items()}
+        wrong = [id for id, n in kinds.items() if n in (3, 25, 50)]
+        given = {id: UNNAMED if n == 3 else CAT if n in (25, 50) else right[id]
+                 for id, n in kinds.items()}  # fmt: skip
+        store.labels.append(given, 1, "Ada")
+    page, watch = open_page(context, work.server, f"Label?run={run.folder.name}")
+    page.get_by_text("Second look").click()
+    expect(page.locator(".said")).to_contain_text("looked at again", timeout=30_000)
+    headline = page.locator(".headline")
+    expect(headline).to_contain_text("Picture 1 of ")
+    expect(headline).to_contain_text(re.compile(r"Labeled (cat|irrelevant), but .*called "))
+    expect(page.locator("button[data-instead=true]")).to_have_count(1)
+    before = len(run.events())
+    page.keyboard.press("Enter")
+    expect(page.locator(".said")).to_contain_text("1 of ")
+    saved(page, 1)
+    assert run.labels() == given  # kept, by a row that says so
+    kept = run.events()[-1]
+    assert kept[0] == "label"
+    assert kept[1] in wrong
+    press(page, "x")
+    saved(page, 2)
+    press(page, "u")
+    saved(page, 3)
+    assert run.labels() == given
+    press(page, "e")
+    saved(page, 4)
+    assert len(run.events()) == before + 4  # nothing was deleted
+    changed = [id for id, label in run.labels().items() if label != given[id]]
+    assert len(changed) == 1
+    assert changed[0] in wrong
+    settle(page)
+    assert_clean(page, watch, work.server)
+
+
+def test_one_decision_is_on_one_screen_and_nothing_below_it_is_empty(
+    context: BrowserContext, work: Work, run: Run
+) -> None:
+    page, watch = open_label(context, work, run)
+    below = page.get_by_text("So far, and when to stop")
+    press(page, "1")
+    expect(page.locator("[data-class=cat] .count")).to_have_text("1")
+    expect(page.locator("[data-do=undo]")).to_have_text("U undo cat")
+    expect(page.locator(".thought")).to_contain_text("% sure")
+    for width, height in ((1280, 720), (1440, 900), (1920, 1080)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_function(
+            """([tall]) => {
+              const low = (e) => e.getBoundingClientRect().bottom;
+              const below = [...document.querySelectorAll('[data-testid=stMain] button')]
+                .filter((b) => b.textContent.includes('when to stop'))[0];
+              return low(below) <= tall && low(below) > tall - 80;
+            }""",
+            arg=[height],
+            timeout=30_000,
+        )
+        for part in (".stage", ".answers", ".history"):
+            box = page.locator(part).bounding_box()
+            assert box["y"] + box["height"] <= height
+        assert page.locator(".stage").bounding_box()["height"] > 0.45 * height
+    expect(below).to_be_visible()
+    press(page, "g")
+    page.locator(".cell").nth(1).hover()
+    expect(page.locator(".peek img")).to_be_visible()
+    expect(page.locator(".peek .tag")).to_contain_text("% sure")
+    page.locator(".bar").hover()
+    expect(page.locator(".peek")).to_be_hidden()
+    settle(page)
+    assert_clean(page, watch, work.server)
 
 
 def test_pictures_chosen_on_the_map_are_labeled_by_hand(

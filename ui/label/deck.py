@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
 
 from laser_core.analysis.reader import RunReader
+from laser_core.analysis.review.near_duplicates import near_duplicates
+from laser_core.analysis.review.second_look import Doubt, second_look
 from laser_core.analysis.stopping import open_audit
-from laser_core.analysis.suggestions import Suggestion, alike_groups, least_sure, suggestions
+from laser_core.analysis.suggestions import (
+    AlikeGroup,
+    Suggestion,
+    alike_groups,
+    least_sure,
+    suggestions,
+)
 from laser_core.data.pictures.thumbnails import LARGE_SIDE, thumbnail_name
 from laser_core.errors import LaserError
+from laser_core.io.label_files.label_text import full_text
 from laser_core.store.log.replay import Answer
 from ui.escape import escape_text
 from ui.shared.pictures import Thumbnails
@@ -20,11 +31,30 @@ from ui.shared.runs import ensure_cosines, jobs, picture_urls, requests, thumbna
 from ui.widgets.labeller import Deck, Picture, Recent
 
 QUERY, GIVEN, SEARCH = "The query", "Chosen pictures", "Found by text"
-AUDIT, LEAST_SURE = "The audit", "Least sure"
+AUDIT, LEAST_SURE, AGAIN = "The audit", "Least sure", "Second look"
 FOUND = 48  # pictures of a search, or of those the model is least sure of
+DOUBTED = 24  # labels of a second look at a time
 CHUNK = 32  # large copies asked for at once, so that other small requests get their turn
 RECENT = 14  # answers of before in the widget's history
 PACE = 50  # answers that the seconds per label are the mean of
+
+
+@dataclass(frozen=True)
+class SecondLook:
+    """Labels to be looked at again, kept while they are.
+
+    Args:
+        doubts: worst first.
+        since: number of the newest event when they were looked for; later answers settle them.
+    """
+
+    doubts: tuple[Doubt, ...]
+    since: int
+
+    def reviewed(self, run: RunReader) -> list[str]:
+        """Ids whose answer that stands was given since."""
+        answers = run.store.labels.answers_of([doubt.image for doubt in self.doubts])
+        return [id for id, answer in answers.items() if answer.seq > self.since]
 
 
 def choose_ids(run: RunReader) -> tuple[str, list[str]]:
@@ -33,7 +63,7 @@ def choose_ids(run: RunReader) -> tuple[str, list[str]]:
     given = [str(id) for id in st.session_state.get("label_ids", ())]
     audit = open_audit(run)
     sources = [QUERY, *([GIVEN] if given else []), *([AUDIT] if audit else [])]
-    sources += [SEARCH, LEAST_SURE]
+    sources += [SEARCH, LEAST_SURE, AGAIN]
     if st.session_state.get("label_source") not in sources:
         st.session_state["label_source"] = QUERY
     if given and st.session_state.get("_label_seen") != given:
@@ -49,9 +79,35 @@ def choose_ids(run: RunReader) -> tuple[str, list[str]]:
         return SEARCH, _search(run)
     if source == LEAST_SURE:
         return LEAST_SURE, _least_sure(run)
+    if source == AGAIN:
+        return AGAIN, [doubt.image for doubt in doubted(run).doubts]
     if source == AUDIT:
         return AUDIT, audit
     return QUERY, asked[1].ids.tolist() if asked else []
+
+
+def doubted(run: RunReader) -> SecondLook:
+    """The labels of the second look at hand; the next ones come when all of them are settled."""
+    kept: dict[str, SecondLook] = st.session_state.setdefault("_label_again", {})
+    now = at_hand(run)
+    if len(now.reviewed(run)) < len(now.doubts):
+        return now
+    since = run.store.events.last()
+    try:
+        texts = run.descriptions()
+        if texts is not None:
+            ensure_cosines(run, texts[1])
+        kept[run.name] = SecondLook(tuple(second_look(run, DOUBTED)), since)
+    except LaserError as error:
+        st.error(escape_text(error))
+        return SecondLook((), since)
+    return kept[run.name]
+
+
+def at_hand(run: RunReader) -> SecondLook:
+    """The second look that `doubted` began; empty without one."""
+    kept: dict[str, SecondLook] = st.session_state.get("_label_again", {})
+    return kept.get(run.name, SecondLook((), 0))
 
 
 def _search(run: RunReader) -> list[str]:
@@ -98,8 +154,13 @@ def _least_sure(run: RunReader) -> list[str]:
     return kept[name]
 
 
-def make_deck(run: RunReader, source: str, ids: Sequence[str], actor: str) -> Deck:
+def make_deck(
+    run: RunReader, source: str, ids: Sequence[str], actor: str, fold: bool = False
+) -> Deck:
     """All the widget needs of `ids`, with the labels they have by now.
+
+    Args:
+        fold: whether near-duplicates are one tile.
 
     Raises:
         LaserError: thumbnails or cosines cannot be made.
@@ -110,10 +171,13 @@ def make_deck(run: RunReader, source: str, ids: Sequence[str], actor: str) -> De
     place = {id: n for n, group in enumerate(groups) for id in group.ids}
     answers = run.store.labels.answers()
     wanted = set(ids)
-    small = thumbnails(run)
+    small, counted = thumbnails(run), Counter(a.label for a in answers)
+    under = _folds(run, ids, groups) if fold and source != AGAIN else {}
+    pictures = [_picture(id, guessed.get(id), place[id], under.get(id, "")) for id in ids]
+    again = at_hand(run) if source == AGAIN else None
     return Deck(
         name=deck_name(source, ids),
-        pictures=[_picture(id, guessed.get(id), place[id]) for id in ids],
+        pictures=_with_doubts(pictures, again.doubts, run) if again else pictures,
         labels={a.image: (a.label, a.actor) for a in answers if a.image in wanted},
         groups=groups,
         small=small.base_url,
@@ -124,6 +188,11 @@ def make_deck(run: RunReader, source: str, ids: Sequence[str], actor: str) -> De
         spent=len(answers),
         budget=run.config.rounds * (run.config.batch_size or 0),
         seconds=[a.seconds for a in answers if a.actor == actor and a.seconds is not None][-PACE:],
+        per_class={
+            label.name: count for label, count in counted.items() if label.state == "relevant"
+        },
+        review=again is not None,
+        reviewed=again.reviewed(run) if again else (),
     )
 
 
@@ -151,11 +220,40 @@ def _suggestions(run: RunReader, ids: Sequence[str]) -> Mapping[str, Suggestion]
         return {}
 
 
-def _picture(id: str, guess: Suggestion | None, group: int) -> Picture:
+def _folds(run: RunReader, ids: Sequence[str], groups: Sequence[AlikeGroup]) -> Mapping[str, str]:
+    """id -> the earlier picture that it is folded under; nothing where vectors are missing."""
+    order = {id: n for n, id in enumerate(ids)}
+    try:
+        return near_duplicates(run, [sorted(each.ids, key=order.__getitem__) for each in groups])
+    except LaserError:  # a pool of an earlier version: the next query keeps what is missing
+        return {}
+
+
+def _picture(id: str, guess: Suggestion | None, group: int, under: str) -> Picture:
+    name = thumbnail_name(id)
     if guess is None:
         reason = "nothing is known of this picture yet"
-        return Picture(id, thumbnail_name(id), group, reason=reason)
-    return Picture(id, thumbnail_name(id), group, round(guess.confidence, 4), guess.reason)
+        return Picture(id, name, group, reason=reason, under=under)
+    return Picture(id, name, group, round(guess.confidence, 4), guess.reason, under)
+
+
+def _with_doubts(
+    pictures: Sequence[Picture], doubts: Sequence[Doubt], run: RunReader
+) -> list[Picture]:
+    """The pictures with what speaks against their labels, each under the round of its label."""
+    answers = run.store.labels.answers_of([doubt.image for doubt in doubts])
+    of = {doubt.image: doubt for doubt in doubts}
+    return [
+        replace(
+            picture,
+            doubt=of[picture.id].reason,
+            instead=full_text(of[picture.id].instead),
+            round=answers[picture.id].round,
+        )
+        if picture.id in of and picture.id in answers
+        else picture
+        for picture in pictures
+    ]
 
 
 def _recent(answers: Sequence[Answer], wanted: set[str]) -> list[Recent]:

@@ -186,7 +186,7 @@ def _promote(run: RunReader, name: str, actor: str) -> None:
 def show_class_editor(run: RunReader, actor: str) -> None:
     """Add, rename and merge classes while labeling; labels, sentences and nets follow."""
     names = [*run.space.relevant, *run.store.classes.irrelevant_names()]
-    with st.popover("Classes", width="stretch", icon=":material/category:"):
+    with st.popover("Classes", icon=":material/category:"):
         st.text_input("New relevant class", key="label_new_class", placeholder="teapot")
         st.button("Add", key="label_add_class", on_click=_apply_typed, args=(run, actor, "add"))
         st.selectbox("Or change", names, key="label_old_class")

@@ -28,7 +28,6 @@ def show_train_button(run: RunReader, job: JobState | None) -> None:
         args=(jobs(), "train", {"folder": str(run.folder)}),
         help=f"{answered} of {len(ids)} pictures are answered. Pictures without an answer go "
         "back to the pool. You can go on labeling while the nets train.",
-        width="stretch",
     )
 
 
@@ -55,3 +54,17 @@ def show_no_query(run: RunReader, job: JobState | None) -> None:
             args=(jobs(), "query", {"folder": str(run.folder)}),
         )
         st.page_link("pages/4_Round.py", label="Look at it on Round first", icon=":material/tune:")
+
+
+def show_nothing_doubted(run: RunReader) -> None:
+    """What a second look says where no label is spoken against."""
+    if run.store.labels.counts():
+        st.success(
+            "No label is spoken against by the sentences, the detector and the nearest labeled "
+            "pictures taken together. After more labels, look again."
+        )
+    else:
+        st.markdown(
+            ":gray[A second look finds labels that may be slips. There are none yet: answer some "
+            "pictures of the query first.]"
+        )

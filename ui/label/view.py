@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
 
 from laser_core.analysis.reader import RunReader
-from ui.label.deck import make_large_copies
+from ui.label.deck import at_hand, make_large_copies
+from ui.label.own_keys import keys_of, read_keys
 from ui.shared.answers.inbox import Receipts, take
 from ui.shared.fragment import fragment
 from ui.shared.runs import writable
@@ -18,7 +19,7 @@ WIDGET = "labeller"
 
 
 def receipts(run: RunReader) -> Receipts:
-    """What this session has receipt its browser tab of `run`."""
+    """What this session has told its browser tab of `run`."""
     found: Receipts = st.session_state.setdefault(f"_label_receipts {run.name}", Receipts())
     return found
 
@@ -27,9 +28,17 @@ def show_deck(run: RunReader, deck: Deck) -> None:
     """Draw the widget with `deck`, and keep it up to date."""
     receipt = receipts(run)
     memory = run.name
-    send_deck(deck, memory, receipt.acks, WIDGET)
+    place = st.container(gap=None)  # the deck is an element of its own, with nothing to see
+    with place:
+        send_deck(deck, memory, receipt.acks, WIDGET)
     ids = [picture.id for picture in deck.pictures]
-    receipt.complete = len(deck.labels) == len(ids)
+    again = at_hand(run) if deck.review else None
+
+    def saved() -> int:
+        return len(again.reviewed(run) if again else run.store.labels.answers_of(ids))
+
+    receipt.complete = saved() == len(ids)
+    own = read_keys(deck.actor)
     every = 1.0 if make_large_copies(run, ids) < len(ids) else None
 
     @fragment(run_every=every)
@@ -40,22 +49,24 @@ def show_deck(run: RunReader, deck: Deck) -> None:
         labeller(
             memory,
             run.store.classes.space().relevant,
+            keys_of(run.store.classes.space().relevant, own),
             list(run.store.classes.irrelevant_names()),
             receipt.acks,
             receipt.refused,
             make_large_copies(run, ids) if every else len(ids),
-            len(run.store.labels.answers_of(ids)),
+            saved(),
             WIDGET,
-            lambda message: _take_message(run, receipt, ids, message),
+            lambda message: _take_message(run, receipt, lambda: saved() == len(ids), message),
         )
 
-    live()
+    with place:
+        live()
 
 
 def _take_message(
-    run: RunReader, receipt: Receipts, ids: Sequence[str], message: Mapping[str, Any]
+    run: RunReader, receipt: Receipts, is_complete: Callable[[], bool], message: Mapping[str, Any]
 ) -> None:
     take(writable(run), receipt, message)
-    complete = len(run.store.labels.answers_of(ids)) == len(ids)
+    complete = is_complete()
     if complete != receipt.complete:  # what the page offers has changed
         receipt.complete, receipt.stale = complete, True

@@ -69,8 +69,8 @@ def _split(rows: Sequence[Row]) -> tuple[Sequence[Row], Sequence[Row]]:
     """The rows that are committed together (one undo, or labels given as one), and the rest."""
     first, count = rows[0], 1
     if first["kind"] == "label":
-        steps = [row["step"] if row["kind"] == "label" else -1 for row in rows]
-        count = next((n for n, step in enumerate(steps) if step != first["step"]), len(rows))
+        steps = [(r["step"], r["round"]) if r["kind"] == "label" else None for r in rows]
+        count = next((n for n, step in enumerate(steps) if step != steps[0]), len(rows))
     return rows[:count], rows[count:]
 
 

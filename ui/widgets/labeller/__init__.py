@@ -8,7 +8,7 @@ goes back and forth with every key (acknowledgements) are two messages.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
@@ -27,6 +27,10 @@ class Picture:
         group: which of the deck's `groups` it is in.
         sure: confidence of the guess, 0 to 1; a group's pictures come the surest first.
         reason: why the model thinks so, for those who ask.
+        under: the earlier picture that it is folded under as a near-duplicate, "" for none.
+        doubt: in a second look, who speaks against its label, in a sentence.
+        instead: in a second look, what they say it is.
+        round: under which query its answers are given; None: the deck's.
     """
 
     id: str
@@ -34,6 +38,10 @@ class Picture:
     group: int
     sure: float = 0.0
     reason: str = ""
+    under: str = ""
+    doubt: str = ""
+    instead: str = ""
+    round: int | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +70,9 @@ class Deck:
         round: under which query answers are given.
         spent, budget: labels so far in the whole run, and as many as are planned.
         seconds: what the last answers of `actor` took, in this run, oldest first.
+        per_class: labels of each relevant class, in the whole run.
+        review: whether it is a second look at labels that are there.
+        reviewed: in a second look, ids that got an answer since it began.
     """
 
     name: str
@@ -76,6 +87,9 @@ class Deck:
     spent: int
     budget: int
     seconds: Sequence[float] = ()
+    per_class: Mapping[str, int] = field(default_factory=dict)
+    review: bool = False
+    reviewed: Sequence[str] = ()
 
 
 _deck_widget = element(
@@ -98,6 +112,9 @@ def send_deck(deck: Deck, memory: str, acks: Mapping[str, int], key: str) -> Non
         "items": [vars(picture) for picture in deck.pictures],
         "labels": {id: _label_fields(label, who) for id, (label, who) in deck.labels.items()},
         "answered": sum(picture.id in deck.labels for picture in deck.pictures),
+        "per_class": dict(deck.per_class),
+        "review": deck.review,
+        "reviewed": list(deck.reviewed),
         "groups": [_group(each) for each in deck.groups],
         "seconds": list(deck.seconds),
         "small": deck.small,
@@ -117,6 +134,7 @@ def send_deck(deck: Deck, memory: str, acks: Mapping[str, int], key: str) -> Non
 def labeller(
     memory: str,
     classes: Sequence[str],
+    keys: Mapping[str, str],
     names: Sequence[str],
     acks: Mapping[str, int],
     refused: str,
@@ -128,7 +146,8 @@ def labeller(
     """Draw the widget; to be called in a fragment, which runs again with every answer.
 
     Args:
-        classes: the relevant ones, 1 to 9 by key.
+        classes: the relevant ones.
+        keys: class -> the key that answers with it, for those that have one.
         names: of irrelevant things met so far, for completion.
         acks: client -> the last of its rows that is on disk.
         refused: why the last message was not taken, or "".
@@ -140,6 +159,7 @@ def labeller(
     data = {
         "memory": memory,
         "classes": list(classes),
+        "keys": dict(keys),
         "names": list(names),
         "acks": dict(acks),
         "refused": refused,

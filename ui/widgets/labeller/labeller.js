@@ -5,7 +5,7 @@ const HISTORY = 14;
 const AHEAD = 4; // pictures decoded before they are wanted
 const NAMED = /^(INPUT|TEXTAREA|SELECT)$/;
 const KEYS = [
-  ["1 … 9", "the class with that number"],
+  ["1 … 9", "the class with that number, or the key that you gave it"],
   ["N or /", "find a class by typing, or name an irrelevant thing"],
   ["0 or X", "irrelevant"],
   ["Space", "unsure: skip it"],
@@ -15,9 +15,11 @@ const KEYS = [
   ["Click, Shift + click", "on a page: choose one, or a stretch"],
   ["Ctrl + A, Esc", "on a page: choose all, or none"],
   ["Enter", "accept a page of a class: all that is not marked or chosen is that class"],
-  ["Z, double click", "on a page: look at a picture in large, and back"],
+  ["Enter", "in a second look: keep the label"],
+  ["F", "show near-duplicates one by one, or fold them again"],
+  ["Z, double click", "on a page: look at a picture in large, and back; so does pointing at it"],
   ["G", "one by one, or pages of alike pictures"],
-  ["S", "show what the model thinks, and why"],
+  ["S", "why the model thinks so"],
   ["H or F1", "this list"],
 ];
 
@@ -41,6 +43,12 @@ function percent(share) {
   return `${Math.floor(100 * share)}%`; // never more than it is
 }
 
+// What stands where no picture is left.
+function finish(review, total) {
+  if (review) return "All of these are looked at again.";
+  return total ? "All of this batch is answered." : "No pictures here.";
+}
+
 // What a page is, how sure that is, and what can be done with it.
 function pageWords(group, sures, left) {
   if (!group?.title) return `Nothing is known of these ${sures.length}: look at each.`;
@@ -53,6 +61,9 @@ function pageWords(group, sures, left) {
   const what = group.label.state === "relevant" ? `Perhaps ${group.title}` : `Looks ${group.title}`;
   return `${what} (${span} sure): look at each, Z shows it in large. Enter takes none of these.`;
 }
+
+const POINTED = 250; // ms that the pointer rests on a small picture before it is shown in large
+const ROOM = 8; // px kept free below everything
 
 class Labeller {
   constructor(root) {
@@ -70,6 +81,10 @@ class Labeller {
     this.frame.onmousedown = (event) => {
       if (event.target.closest("button, .cell")) event.preventDefault();
     };
+    this.frame.onmouseover = (event) => this.point(event.target.closest(".cell"));
+    this.frame.onmouseleave = () => this.point(null);
+    this.onResize = () => this.fit();
+    window.addEventListener("resize", this.onResize);
     this.input.oninput = () => this.search();
     this.input.onfocus = () => this.search();
     this.input.onblur = () => this.closeSearch();
@@ -87,6 +102,8 @@ class Labeller {
 
   close() {
     document.removeEventListener("keydown", this.onKey, true);
+    window.removeEventListener("resize", this.onResize);
+    clearTimeout(this.pointing);
     this.tab?.views.delete(this);
     if (this.tab?.outbox.send === this.send) this.tab.outbox.send = null; // the next mount sends
   }
@@ -101,6 +118,7 @@ class Labeller {
     this.outbox.receive(data.acks, data.refused);
     this.drawClasses();
     this.draw();
+    this.fit();
     queueMicrotask(() => this.outbox.flush());
   }
 
@@ -140,10 +158,9 @@ class Labeller {
   actionOf(event) {
     const { key } = event;
     if (event.ctrlKey || event.metaKey) return () => this.chooseAll();
-    if (/^[1-9]$/.test(key)) {
-      const name = this.tab.live.classes[Number(key) - 1];
-      return name ? () => this.answer({ state: "relevant", name }) : undefined;
-    }
+    const { classes, keys } = this.tab.live;
+    const name = classes.find((each) => keys[each] === key.toLowerCase());
+    if (name) return () => this.answer({ state: "relevant", name });
     const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -this.columns(), ArrowDown: this.columns() };
     if (key in step) return () => this.move(step[key], event.shiftKey);
     return {
@@ -155,6 +172,7 @@ class Labeller {
       backspace: () => this.do("undo"),
       enter: () => this.do("accept"),
       g: () => this.do(this.deck.mode === "one" ? "grid" : "one"),
+      f: () => this.do("unfold"),
       s: () => this.do("suggest"),
       z: () => this.do("zoom"),
       h: () => this.do("keys"),
@@ -194,12 +212,20 @@ class Labeller {
       return this.answer({ state: verb, name: "" });
     }
     if (verb === "undo") this.say(deck.undo().length ? "taken back" : "nothing to take back");
+    if (verb === "accept" && deck.facts.review) return this.keep();
     if (verb === "accept") return deck.mode === "grid" ? this.accept() : undefined;
+    if (verb === "unfold" && !deck.unfold()) this.say("this picture has no near-duplicate here");
     if (verb === "one" || verb === "grid") deck.setMode(verb);
     if (verb === "zoom") this.zoomed = deck.mode === "grid" && deck.page.length > 0 && !this.zoomed;
     if (verb === "suggest") this.tab.suggest = !this.tab.suggest;
     if (verb === "keys") this.find(".help").hidden = !this.find(".help").hidden;
     return this.draw();
+  }
+
+  // In a second look: the same label once more, after which nobody asks again.
+  keep() {
+    const label = this.deck.current && this.deck.labels.get(this.deck.current.id);
+    if (label) this.answer({ state: label.state, name: label.name });
   }
 
   accept() {
@@ -209,13 +235,14 @@ class Labeller {
     if (ids === null) return this.say(LOOK_AT_EACH);
     const { size } = this.deck.chosen;
     const waits = size ? `; ${size} chosen wait for a key` : "";
-    return this.drawSoon(`${ids.length} accepted as ${title}${waits}`);
+    return this.drawSoon(`${ids.length} accepted as ${title}: U takes them back${waits}`);
   }
 
   answer(label) {
     const ids = this.deck.answer(label);
     if (ids.length > 0) {
-      this.drawSoon(`${saying(label)}${ids.length > 1 ? ` for ${ids.length}` : ""}`);
+      const many = ids.length > 1 ? ` for ${ids.length}` : "";
+      this.drawSoon(`${saying(label)}${many}: U takes it back`);
     }
   }
 
@@ -223,6 +250,8 @@ class Labeller {
     const { deck } = this;
     if (!deck.at.has(id)) return this.say("this picture is not in the batch");
     deck.mode = "one";
+    const { under } = deck.itemOf(id);
+    if (under && deck.isFolded(deck.itemOf(id))) deck.opened.add(under);
     deck.go(deck.at.get(id));
     return this.draw();
   }
@@ -372,8 +401,7 @@ class Labeller {
     for (const name of ["one", "grid"]) {
       this.find(`[data-do="${name}"]`).setAttribute("aria-pressed", String(deck.mode === name));
     }
-    this.find('[data-do="accept"]').disabled = !grid || !deck.group?.bulk;
-    this.find('[data-do="zoom"]').disabled = !grid || deck.page.length === 0;
+    this.drawButtons(grid);
     this.find('[data-do="suggest"]').setAttribute("aria-pressed", String(this.tab.suggest));
     this.find('[data-do="keys"]').setAttribute("aria-expanded", String(!this.find(".help").hidden));
     if (grid) this.drawGrid();
@@ -382,11 +410,68 @@ class Labeller {
     this.drawBar();
     this.drawSuggestion();
     this.drawHistory();
+    this.drawProgress();
+  }
+
+  drawButtons(grid) {
+    const { deck } = this;
+    const { review } = deck.facts;
+    this.frame.dataset.review = String(Boolean(review));
+    const accept = this.find('[data-do="accept"]');
+    this.find('[data-do="irrelevant"]').dataset.instead = String(
+      deck.current?.instead === "irrelevant",
+    );
+    accept.disabled = review ? !deck.current : !grid || !deck.group?.bulk;
+    const label = deck.current && deck.labels.get(deck.current.id);
+    if (review) accept.lastChild.textContent = label ? ` keep ${saying(label)}` : " keep";
+    this.find('[data-do="zoom"]').disabled = !grid || deck.page.length === 0;
+    this.find('[data-do="grid"]').disabled = review;
+    const folded = deck.folds.has(deck.current?.id) || deck.opened.has(deck.current?.under);
+    const unfold = this.find('[data-do="unfold"]');
+    unfold.disabled = !folded;
+    const open = deck.opened.has(deck.current?.id) || deck.opened.has(deck.current?.under);
+    unfold.lastChild.textContent = open ? " fold again" : " unfold";
+    const last = deck.undoable;
+    const what = last ? `${saying(last.label)}${last.count > 1 ? ` (${last.count})` : ""}` : "";
+    const undo = this.find('[data-do="undo"]');
+    undo.lastChild.textContent = ` undo ${what}`.trimEnd();
+    undo.title = last ? `take back “${what}”` : "nothing to take back";
+    undo.dataset.ready = String(Boolean(last));
+  }
+
+  // Each class's labels so far, in the run, with a bar against the class that has most.
+  drawProgress() {
+    const { deck } = this;
+    const counts = deck.perClass(deck.elsewhere);
+    const most = Math.max(1, ...Object.values(counts));
+    const given = deck.current && deck.labels.get(deck.current.id);
     for (const button of this.root.querySelectorAll("[data-class]")) {
-      const given = deck.current && deck.labels.get(deck.current.id);
-      const pressed = given?.state === "relevant" && given.name === button.dataset.class;
+      const name = button.dataset.class;
+      const pressed = given?.state === "relevant" && given.name === name;
       button.setAttribute("aria-pressed", String(pressed));
+      button.dataset.instead = String(deck.current?.instead === name);
+      const count = counts[name] ?? 0;
+      button.querySelector(".count").textContent = count;
+      button.querySelector(".part").style.width = `${(100 * count) / most}%`;
+      button.title = `${name}: ${count} labels so far`;
     }
+  }
+
+  // The stage takes what the window's height leaves, so that one decision is on one screen and
+  // nothing below it is empty.
+  fit() {
+    const table = this.find(".table");
+    const scroller = document.querySelector('[data-testid="stMain"]');
+    const top = table.getBoundingClientRect().top + (scroller?.scrollTop ?? 0);
+    if (!table.offsetParent) return;
+    const under = [".below", ".history"].map((each) => this.find(each).offsetHeight);
+    const beside = under.reduce((sum, each) => sum + each, 0);
+    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const tall = Math.max(220, window.innerHeight - top - beside - 5 * rem - ROOM);
+    if (Math.abs(tall - (this.tall ?? 0)) < 3) return;
+    this.tall = tall;
+    this.frame.style.setProperty("--tall", `${Math.round(tall)}px`);
+    if (this.deck.mode === "grid") this.spread(this.find(".stage"), this.deck.page.length);
   }
 
   drawBar() {
@@ -398,11 +483,14 @@ class Labeller {
     this.find(".done").style.width = `${total ? (100 * done) / total : 0}%`;
     const { spent, budget, answered } = deck.facts;
     const paid = (spent + done - answered).toLocaleString("en");
-    this.find(".said").textContent =
-      `${done} of ${total} answered · ${paid} of ${budget.toLocaleString("en")} labels in all`;
-    this.find(".counts").textContent = Object.entries(deck.counts())
-      .map(([state, count]) => `${count} ${state}`)
-      .join(" · ");
+    this.find(".said").textContent = deck.facts.review
+      ? `${done} of ${total} looked at again`
+      : `${done} of ${total} answered · ${paid} of ${budget.toLocaleString("en")} labels in all`;
+    this.find(".counts").textContent = deck.facts.review
+      ? ""
+      : Object.entries(deck.counts())
+          .map(([state, count]) => `${count} ${state}`)
+          .join(" · ");
     const { spent: times } = deck;
     const mean = times.reduce((sum, each) => sum + each, 0) / times.length;
     this.find(".pace").textContent = times.length ? `${mean.toFixed(1)} s per label` : "";
@@ -438,7 +526,37 @@ class Labeller {
   }
 
   spoken(item) {
-    return `picture ${this.deck.at.get(item.id) + 1} of ${this.deck.items.length}`;
+    const more = this.deck.foldedUnder(item.id).length;
+    const folded = more ? `, with ${more} near-duplicate${more > 1 ? "s" : ""}` : "";
+    return `picture ${this.deck.at.get(item.id) + 1} of ${this.deck.items.length}${folded}`;
+  }
+
+  // A picture of the page that the pointer rests on, in large, beside it.
+  point(cell) {
+    if (cell === this.pointed) return;
+    this.pointed = cell;
+    clearTimeout(this.pointing);
+    this.pointing = setTimeout(() => this.drawPeek(), cell ? POINTED : 0);
+  }
+
+  drawPeek() {
+    const place = this.find(".peek");
+    const { deck, pointed } = this;
+    const item = pointed?.isConnected && deck.mode === "grid" && !this.zoomed
+      ? deck.itemOf(deck.page[Number(pointed.dataset.n)])
+      : undefined;
+    place.hidden = !item;
+    if (!item) return;
+    const [at, table] = [pointed, this.find(".table")].map((each) => each.getBoundingClientRect());
+    place.dataset.side = at.left - table.left < table.width / 2 ? "right" : "left";
+    place.replaceChildren(this.picture(item), element("span", "tag", this.thought(item)));
+  }
+
+  // What the model takes a picture for, and how sure it is.
+  thought(item) {
+    const { group } = item;
+    const title = this.deck.facts.groups[group]?.title;
+    return title ? `looks like ${title}, ${percent(item.sure)} sure` : "nobody can tell yet";
   }
 
   preload() {
@@ -456,24 +574,41 @@ class Labeller {
     const stage = this.find(".stage");
     const item = deck.current;
     const total = deck.items.length;
-    this.find(".headline").textContent = item ? `Picture ${deck.cursor + 1} of ${total}` : "";
+    const place = item ? `Picture ${deck.cursor + 1} of ${total}` : "";
+    this.find(".headline").textContent = item?.doubt ? `${place}. ${item.doubt}.` : place;
     if (stage.dataset.mode !== "one") {
       const [holder, tag] = [element("div", "one"), element("span", "tag")];
-      holder.append(element("div", "holder"), tag);
+      holder.append(element("div", "holder"), element("div", "copies"), tag);
       stage.replaceChildren(holder);
       stage.dataset.mode = "one";
     }
     const holder = stage.querySelector(".holder");
     const shown = item
       ? this.picture(item)
-      : element("p", "finished", total ? "All of this batch is answered." : "No pictures here.");
+      : element("p", "finished", finish(deck.facts.review, total));
     if (holder.firstChild !== shown) holder.replaceChildren(shown);
+    this.drawCopies(stage.querySelector(".copies"), item);
     const label = item && deck.labels.get(item.id);
     const tag = stage.querySelector(".tag");
     tag.textContent = saying(label) + (this.other(label) ? ` (${label.actor})` : "");
     tag.dataset.state = label?.state ?? "";
     tag.hidden = !label;
     setTimeout(() => this.preload()); // after this one is painted
+  }
+
+  // The near-duplicates that the same key answers, small, in the corner of the picture.
+  drawCopies(place, item) {
+    const folded = item ? this.deck.foldedUnder(item.id) : [];
+    place.hidden = folded.length === 0;
+    if (place.hidden) return;
+    const more = folded.length === 1 ? "1 near-duplicate" : `${folded.length} near-duplicates`;
+    const small = folded.slice(0, 6).map((each) => {
+      const image = new Image();
+      image.src = this.deck.facts.small + each.file;
+      image.alt = "";
+      return image;
+    });
+    place.replaceChildren(element("span", "", `and ${more}: one key answers all`), ...small);
   }
 
   other(label) {
@@ -487,12 +622,13 @@ class Labeller {
       const grid = element("div", "grid");
       grid.setAttribute("role", "listbox");
       grid.setAttribute("aria-multiselectable", "true");
+      grid.tabIndex = 0;
       stage.replaceChildren(grid);
       stage.dataset.mode = "grid";
     }
     const { group } = deck;
     const title = group?.title ?? "";
-    const left = deck.page.filter((id) => !deck.labels.has(id)).length;
+    const left = deck.withFolded(deck.page.filter((id) => !deck.labels.has(id))).length;
     this.find(".headline").textContent = deck.page.length
       ? pageWords(group, deck.page.map((id) => deck.itemOf(id).sure), left)
       : "All of this batch is answered.";
@@ -506,8 +642,22 @@ class Labeller {
       wanted.length === grid.childElementCount &&
       wanted.every((cell, n) => cell === grid.children[n]);
     if (!same) grid.replaceChildren(...wanted);
+    this.spread(stage, wanted.length);
     const onPage = new Set(deck.page);
     for (const id of this.cells.keys()) if (!onPage.has(id)) this.cells.delete(id);
+  }
+
+  // As many columns as make the pictures of a page largest.
+  spread(stage, count) {
+    const [wide, tall] = [stage.clientWidth || 6, stage.clientHeight || 4];
+    let best = [0, 6, 4];
+    for (let columns = 3; columns <= Math.max(3, count); columns++) {
+      const rows = Math.max(2, Math.ceil(count / columns));
+      const side = Math.min(wide / columns, tall / rows);
+      if (side > best[0]) best = [side, columns, rows];
+    }
+    stage.style.setProperty("--columns", best[1]);
+    stage.style.setProperty("--rows", best[2]);
   }
 
   cell(item, n) {
@@ -523,7 +673,7 @@ class Labeller {
       const chance = element("span", "chance", percent(item.sure));
       chance.title = "how sure the model is of what the page says";
       chance.hidden = !deck.facts.groups[item.group]?.title;
-      cell.append(image, chance, element("span", "tag"));
+      cell.append(image, chance, element("span", "times"), element("span", "tag"));
       this.cells.set(item.id, cell);
     }
     const label = deck.labels.get(item.id);
@@ -532,6 +682,12 @@ class Labeller {
     tag.textContent = saying(label);
     tag.hidden = !label;
     tag.dataset.state = label?.state ?? "";
+    const times = cell.querySelector(".times");
+    const folded = deck.foldedUnder(item.id).length;
+    times.textContent = `× ${folded + 1}`;
+    times.title = `${folded + 1} near-duplicates: one key answers all, F shows each`;
+    times.hidden = folded === 0;
+    cell.firstChild.alt = this.spoken(item);
     cell.dataset.n = n;
     cell.classList.toggle("current", n === deck.cursor);
     cell.setAttribute("aria-selected", String(deck.chosen.has(item.id)));
@@ -551,39 +707,39 @@ class Labeller {
     const shown = this.picture(item);
     if (place.firstChild !== shown) place.replaceChildren(shown, element("span", "tag"));
     const label = deck.labels.get(item.id);
-    const title = deck.facts.groups[item.group]?.title;
-    const thought = title ? `${title}, ${percent(item.sure)} sure` : "not known";
-    place.lastChild.textContent = label ? saying(label) : `looks like: ${thought}`;
+    place.lastChild.textContent = label ? saying(label) : this.thought(item);
     place.lastChild.dataset.state = label?.state ?? "";
   }
 
+  // What the model takes the picture for, always; why, when asked. A second look says it above.
   drawSuggestion() {
     const { deck } = this;
-    const place = this.find(".suggestion");
     const item = deck.current;
-    place.hidden = !this.tab.suggest || !item;
-    if (!place.hidden) {
-      const title = deck.facts.groups[item.group]?.title;
-      place.textContent = title
-        ? `${title}, ${percent(item.sure)} sure: ${item.reason}`
-        : `no idea: ${item.reason}`;
-    }
+    this.find(".guess").hidden = !item || Boolean(item.doubt);
+    if (!item) return;
+    const known = Boolean(deck.facts.groups[item.group]?.title);
+    this.find(".thought").textContent = this.thought(item);
+    this.find(".sure").hidden = !known;
+    this.find(".sure span").style.width = `${100 * item.sure}%`;
+    const why = this.find(".suggestion");
+    why.hidden = !this.tab.suggest;
+    why.textContent = item.reason;
   }
 
   drawClasses() {
-    const { classes } = this.tab.live;
+    const { classes, keys } = this.tab.live;
     const group = this.find(".classes");
-    const wanted = JSON.stringify(classes);
+    const wanted = JSON.stringify([classes, keys]);
     if (group.dataset.drawn === wanted) return;
     group.dataset.drawn = wanted;
     group.replaceChildren(
-      ...classes.map((name, n) => {
+      ...classes.map((name) => {
         const button = element("button");
         button.type = "button";
         button.dataset.class = name;
-        button.title = name;
-        if (n < 9) button.append(element("kbd", "", String(n + 1)), " ");
-        button.append(name);
+        if (keys[name]) button.append(element("kbd", "", keys[name].toUpperCase()), " ");
+        button.append(element("span", "name", name), " ", element("span", "count", "0"));
+        button.append(element("span", "part"));
         return button;
       }),
     );
@@ -592,7 +748,7 @@ class Labeller {
   drawHistory() {
     const { deck } = this;
     const entries = deck.history(HISTORY).filter((one) => one.file || deck.at.has(one.id));
-    this.find(".history").hidden = entries.length === 0;
+    this.find(".history").dataset.some = String(entries.length > 0);
     const rows = new Map();
     for (const one of entries) {
       const text = saying(one.label) + (this.other(one.label) ? ` (${one.label.actor})` : "");
