@@ -12,7 +12,12 @@ from ui.label.history import (
     show_disagreements,
     show_names_met,
 )
-from ui.label.next_step import show_no_query, show_nothing_doubted, show_train_button
+from ui.label.next_step import (
+    show_more_doubts,
+    show_no_query,
+    show_nothing_doubted,
+    show_train_button,
+)
 from ui.label.person import show_person
 from ui.label.view import show_deck
 from ui.shared.frame import frame
@@ -29,7 +34,10 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         source, ids = choose_ids(run)
     actor, folded = show_person(run)
     show_class_editor(run, actor)
-    show_train_button(run, job)
+    if source == AGAIN and ids:
+        show_more_doubts(run)
+    else:
+        show_train_button(run, job)
 
 try:
     if ids:

@@ -87,10 +87,13 @@ def choose_ids(run: RunReader) -> tuple[str, list[str]]:
 
 
 def doubted(run: RunReader) -> SecondLook:
-    """The labels of the second look at hand; the next ones come when all of them are settled."""
+    """The labels of the second look at hand, also when all are settled: one key takes that back.
+
+    The next ones come with `look_for_more`.
+    """
     kept: dict[str, SecondLook] = st.session_state.setdefault("_label_again", {})
     now = at_hand(run)
-    if len(now.reviewed(run)) < len(now.doubts):
+    if now.doubts:
         return now
     since = run.store.events.last()
     try:
@@ -102,6 +105,11 @@ def doubted(run: RunReader) -> SecondLook:
         st.error(escape_text(error))
         return SecondLook((), since)
     return kept[run.name]
+
+
+def look_for_more(run: RunReader) -> None:
+    """A button's callback: end the second look at hand, so that the next one begins."""
+    st.session_state.get("_label_again", {}).pop(run.name, None)
 
 
 def at_hand(run: RunReader) -> SecondLook:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from laser_core.analysis.reader import RunReader
 from laser_core.jobs.client import JobState
+from ui.label.deck import at_hand, look_for_more
 from ui.shared.jobs import start_job
 from ui.shared.runs import jobs
 
@@ -54,6 +55,13 @@ def show_no_query(run: RunReader, job: JobState | None) -> None:
             args=(jobs(), "query", {"folder": str(run.folder)}),
         )
         st.page_link("pages/4_Round.py", label="Look at it on Round first", icon=":material/tune:")
+
+
+def show_more_doubts(run: RunReader) -> None:
+    """Once all labels of a second look are settled: look again, with what is known by now."""
+    look = at_hand(run)
+    if len(look.reviewed(run)) == len(look.doubts):
+        st.button("Look for more", on_click=look_for_more, args=(run,), type="primary")
 
 
 def show_nothing_doubted(run: RunReader) -> None:

@@ -141,8 +141,11 @@ class Labeller {
     if (document.querySelector('[role="dialog"], [data-baseweb="popover"] [role="listbox"]')) {
       return true;
     }
-    const control = target?.closest?.('button, a, summary, [role="tab"], [role="slider"]');
-    return Boolean(control) && /^(Enter| |Arrow.*)$/.test(event.key);
+    // Whoever stands on a button presses it; arrows move on a page all the same.
+    const moves = target?.closest?.('[role="tab"], [role="slider"], [role="radio"]');
+    if (event.key.startsWith("Arrow")) return Boolean(moves);
+    if (moves?.getAttribute("aria-checked") === "true") return false; // chosen: nothing to press
+    return /^(Enter| )$/.test(event.key) && Boolean(moves || target?.closest?.("button, a, summary"));
   }
 
   key(event) {
