@@ -51,7 +51,7 @@ class SecondLook:
     doubts: tuple[Doubt, ...]
     since: int
 
-    def reviewed(self, run: RunReader) -> list[str]:
+    def settled_ids(self, run: RunReader) -> list[str]:
         """Ids whose answer that stands was given since."""
         answers = run.store.labels.answers_of([doubt.image for doubt in self.doubts])
         return [id for id, answer in answers.items() if answer.seq > self.since]
@@ -80,13 +80,13 @@ def choose_ids(run: RunReader) -> tuple[str, list[str]]:
     if source == LEAST_SURE:
         return LEAST_SURE, _least_sure(run)
     if source == AGAIN:
-        return AGAIN, [doubt.image for doubt in doubted(run).doubts]
+        return AGAIN, [doubt.image for doubt in begin_second_look(run).doubts]
     if source == AUDIT:
         return AUDIT, audit
     return QUERY, asked[1].ids.tolist() if asked else []
 
 
-def doubted(run: RunReader) -> SecondLook:
+def begin_second_look(run: RunReader) -> SecondLook:
     """The labels of the second look at hand, also when all are settled: one key takes that back.
 
     The next ones come with `look_for_more`.
@@ -113,7 +113,7 @@ def look_for_more(run: RunReader) -> None:
 
 
 def at_hand(run: RunReader) -> SecondLook:
-    """The second look that `doubted` began; empty without one."""
+    """The second look that `begin_second_look` began; empty without one."""
     kept: dict[str, SecondLook] = st.session_state.get("_label_again", {})
     return kept.get(run.name, SecondLook((), 0))
 
@@ -200,7 +200,7 @@ def make_deck(
             label.name: count for label, count in counted.items() if label.state == "relevant"
         },
         review=again is not None,
-        reviewed=again.reviewed(run) if again else (),
+        reviewed=again.settled_ids(run) if again else (),
     )
 
 

@@ -60,7 +60,7 @@ def show_no_query(run: RunReader, job: JobState | None) -> None:
 def show_more_doubts(run: RunReader) -> None:
     """Once all labels of a second look are settled: look again, with what is known by now."""
     look = at_hand(run)
-    if len(look.reviewed(run)) == len(look.doubts):
+    if len(look.settled_ids(run)) == len(look.doubts):
         st.button("Look for more", on_click=look_for_more, args=(run,), type="primary")
 
 

@@ -34,10 +34,10 @@ def show_deck(run: RunReader, deck: Deck) -> None:
     ids = [picture.id for picture in deck.pictures]
     again = at_hand(run) if deck.review else None
 
-    def saved() -> int:
-        return len(again.reviewed(run) if again else run.store.labels.answers_of(ids))
+    def saved_count() -> int:
+        return len(again.settled_ids(run) if again else run.store.labels.answers_of(ids))
 
-    receipt.complete = saved() == len(ids)
+    receipt.complete = saved_count() == len(ids)
     own = read_keys(deck.actor)
     every = 1.0 if make_large_copies(run, ids) < len(ids) else None
 
@@ -54,9 +54,9 @@ def show_deck(run: RunReader, deck: Deck) -> None:
             receipt.acks,
             receipt.refused,
             make_large_copies(run, ids) if every else len(ids),
-            saved(),
+            saved_count(),
             WIDGET,
-            lambda message: _take_message(run, receipt, lambda: saved() == len(ids), message),
+            lambda message: _take_message(run, receipt, lambda: saved_count() == len(ids), message),
         )
 
     with place:
