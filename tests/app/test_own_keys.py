@@ -6,7 +6,7 @@ import pytest
 
 from laser_core.basics.files import user_folder
 from laser_core.errors import ConfigError
-from ui.label.own_keys import FILE, assign, keys_of, read_keys, require_free, write_keys
+from ui.shared.answers.own_keys import FILE, assign, keys_of, read_keys, require_free, write_keys
 
 CLASSES = ("cat", "dog", "truck")
 

@@ -104,7 +104,8 @@ def tab(context: BrowserContext, work: Work, run: Run) -> Iterator[Page]:
 
 def saved(page: Page, rows: int) -> None:
     """Wait until so many answers and undos of this tab have a receipt."""
-    expect(page.locator(f".saved[data-waiting=false][data-rows='{rows}']")).to_be_visible()
+    done = page.locator(f".saved[data-waiting=false][data-rows='{rows}']")
+    expect(done).to_be_visible(timeout=30_000)
 
 
 def whole_page(page: Page) -> int:
@@ -524,7 +525,7 @@ def test_a_second_look_shows_the_worst_label_first_and_one_key_keeps_or_changes_
         given = {**right, **dict.fromkeys(cats[:2], UNNAMED), **dict.fromkeys(dogs[:2], CAT)}
         store.labels.append(given, 1, "Ada")
     page, watch = open_page(context, work.server, f"Label?run={run.folder.name}")
-    page.get_by_text("Second look").click()
+    page.get_by_text("Second look").click(timeout=60_000)
     expect(page.locator(".said")).to_contain_text("looked at again", timeout=30_000)
     headline = page.locator(".headline")
     expect(headline).to_contain_text("Picture 1 of ")

@@ -7,8 +7,8 @@ import streamlit as st
 from laser_core.analysis.reader import RunReader
 from laser_core.errors import LaserError
 from ui.escape import escape_text
-from ui.label.own_keys import TAKEN, assign, keys_of, read_keys, write_keys
 from ui.shared.actor import NAME_KEY, who_labels
+from ui.shared.answers.own_keys import TAKEN, assign, keys_of, read_keys, write_keys
 from ui.shared.page_settings import PageSettings
 
 SETTINGS = "label.json"

@@ -9,8 +9,8 @@ import streamlit as st
 
 from laser_core.analysis.reader import RunReader
 from ui.label.deck import at_hand, make_large_copies
-from ui.label.own_keys import keys_of, read_keys
 from ui.shared.answers.inbox import Receipts, take
+from ui.shared.answers.own_keys import keys_of, read_keys
 from ui.shared.fragment import fragment
 from ui.shared.runs import writable
 from ui.widgets.labeller import Deck, labeller, send_deck

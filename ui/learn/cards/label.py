@@ -25,6 +25,7 @@ from ui.learn.elements import show_words
 from ui.learn.state import detector_of
 from ui.learn.texts import label_text
 from ui.shared.answers.inbox import Receipts, take
+from ui.shared.answers.own_keys import keys_of, read_keys
 from ui.shared.fragment import fragment
 from ui.shared.pictures import Thumbnails
 from ui.shared.runs import picture_urls, requests, runs_folder, thumbnails
@@ -135,6 +136,7 @@ def _live(run: RunReader, practice: Practice) -> None:
     labeller(
         practice.folder,
         list(run.space.relevant),
+        keys_of(run.space.relevant, read_keys(ACTOR)),
         [],
         practice.receipts.acks,
         practice.receipts.refused,

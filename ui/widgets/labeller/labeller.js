@@ -470,7 +470,8 @@ class Labeller {
     const under = [".below", ".history"].map((each) => this.find(each).offsetHeight);
     const beside = under.reduce((sum, each) => sum + each, 0);
     const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
-    const tall = Math.max(220, window.innerHeight - top - beside - 5 * rem - ROOM);
+    const high = window.innerHeight; // far down a page that is scrolled, half of it is right
+    const tall = top > high / 2 ? high / 2 : Math.max(220, high - top - beside - 5 * rem - ROOM);
     if (Math.abs(tall - (this.tall ?? 0)) < 3) return;
     this.tall = tall;
     this.frame.style.setProperty("--tall", `${Math.round(tall)}px`);
