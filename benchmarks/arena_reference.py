@@ -140,7 +140,7 @@ def of_pool(pool: str, config: ExperimentConfig, names: Sequence[str]) -> dict[s
     """Strategy -> figures, and those of the first batch."""
     runs, found = RenamedRuns(), {}
     for name in names:
-        records = [runs.records(config.changed(strategy=name, seed=seed)) for seed in SEEDS]
+        records = [runs.records(config.with_changes(strategy=name, seed=seed)) for seed in SEEDS]
         found[name] = figures(records)
         firsts = [rounds[0] for rounds in records]
         found[FIRST] = Figures(_mean(firsts, "precision"), _mean(firsts, "accuracy"))

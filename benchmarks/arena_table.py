@@ -57,7 +57,7 @@ def main() -> None:
     options = parser.parse_args()
     base = ExperimentConfig(batch_size=86, rounds=ROUNDS, vlm="offline")
     if options.cifar10:
-        base = base.changed(pool=options.cifar10, per_class=1000, batch_size=300)
+        base = base.with_changes(pool=options.cifar10, per_class=1000, batch_size=300)
     usual = "0,1,2,3" if options.cifar10 else "0,1,2,3,4"
     splits = [int(split) for split in (options.splits or usual).split(",")]
     print(machine())
@@ -69,7 +69,7 @@ def main() -> None:
                 (r.line, r.split) == (line, split) for r in found
             ):
                 continue
-            new = one_run(runs, base.changed(**given, split_seed=split), line, split)
+            new = one_run(runs, base.with_changes(**given, split_seed=split), line, split)
             append(options.out, new)
             found += new
             last = new[-1]

@@ -53,7 +53,7 @@ def all_curves(runs: Runs, config: ExperimentConfig, splits: Sequence[int]) -> C
     """Every rule with every seed on every split."""
     return {
         (rule, split, seed): runs.records(
-            config.changed(strategy=rule, split_seed=split, seed=seed)
+            config.with_changes(strategy=rule, split_seed=split, seed=seed)
         )
         for split in splits
         for rule in RULES

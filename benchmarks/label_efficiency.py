@@ -79,10 +79,10 @@ def all_curves(runs: Runs, config: ExperimentConfig, splits: Sequence[int]) -> C
     curves: Curves = {}
     for split in splits:
         for selection in SELECTIONS:
-            given = config.changed(split_seed=split, selection=selection)
+            given = config.with_changes(split_seed=split, selection=selection)
             curves[selection, split, 0] = curve(runs, given)
         for seed in SEEDS:
-            given = config.changed(split_seed=split, strategy="random", seed=seed)
+            given = config.with_changes(split_seed=split, strategy="random", seed=seed)
             curves["random", split, seed] = curve(runs, given)
     return curves
 

@@ -68,11 +68,11 @@ def main() -> None:
         start="random", anchor=0.0, batch_size=BATCH, rounds=options.rounds, vlm="offline"
     )
     if options.cifar10:
-        config = config.changed(pool=options.cifar10, per_class=1000)
+        config = config.with_changes(pool=options.cifar10, per_class=1000)
     runs, watch = Runs(), Stopwatch()
     for rule in options.rules.split(","):
-        theirs = figures(runs, config.changed(strategy=theirs_as_strategy(rule)))
-        ours = figures(runs, config.changed(strategy=rule))
+        theirs = figures(runs, config.with_changes(strategy=theirs_as_strategy(rule)))
+        ours = figures(runs, config.with_changes(strategy=rule))
         for who, found in (("ours", ours), ("theirs", theirs)):
             print(f"{rule:10} {who:6} accuracy {spread(found.accuracy)}")
             print(f"{'':17} CPU seconds a query {spread(found.seconds, 2)}", flush=True)
@@ -94,7 +94,7 @@ def figures(runs: Runs, config: ExperimentConfig) -> Figures:
     """One rule with each seed."""
     accuracy, seconds = [], []
     for seed in SEEDS:
-        planned, materials = runs.materials(config.changed(seed=seed))
+        planned, materials = runs.materials(config.with_changes(seed=seed))
         if materials.oracle is None:
             raise ValueError("the pool has no true labels")
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:

@@ -78,7 +78,9 @@ def of_size(images: int, names: list[str]) -> dict[str, Both]:
         )  # fmt: skip
         materials = made_up(config, images, Path(folder))
         for name in names:
-            found[name] = slowest(materials, config.changed(strategy=name), Path(folder) / name)
+            found[name] = slowest(
+                materials, config.with_changes(strategy=name), Path(folder) / name
+            )
             numbers = (found[name].first, found[name].later)
             told = " |".join(f"{taken.seconds:7.2f} {taken.cpu:7.2f}" for taken in numbers)
             print(f"  {name:12} {told}", flush=True)

@@ -45,7 +45,7 @@ class Runs:
 
     def beside_random(self, config: ExperimentConfig) -> tuple[Summary, Summary]:
         """(this run, the same run with the strategy "random")."""
-        return self.summary(config), self.summary(config.changed(strategy="random"))
+        return self.summary(config), self.summary(config.with_changes(strategy="random"))
 
 
 HEAD = (

@@ -92,7 +92,7 @@ def main() -> None:
     print(f"{machine()}; PyTorch {torch.__version__}, {name}; {images} images a turn")
     compare(config, Noise(images), "cuda" if gpu else "cpu", options.repeats)
     if gpu and options.cifar10:
-        whole_run(config.changed(pool=options.cifar10, epochs=300))
+        whole_run(config.with_changes(pool=options.cifar10, epochs=300))
     else:
         print("one whole CIFAR-10 run at 300 epochs: needs a GPU and --cifar10, not measured")
 
@@ -193,7 +193,7 @@ class Decoded(Dataset[Any]):
 def whole_run(config: ExperimentConfig) -> None:
     """LaSeR's ten rounds with the paper's settings, and what a round took."""
     watch = Stopwatch()
-    records = Runs().records(config.changed(rounds=10, batch_size=1500))
+    records = Runs().records(config.with_changes(rounds=10, batch_size=1500))
     seconds = [record.seconds for record in records]
     print(f"one whole CIFAR-10 run at {config.epochs} epochs: {watch.read()[0]:.0f} s, of which")
     print(f"rounds {sum(seconds):.0f} s: {' '.join(f'{s:.0f}' for s in seconds)}")

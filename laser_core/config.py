@@ -145,9 +145,9 @@ class ExperimentConfig:
         Raises:
             ConfigError: a value is not allowed; a strategy says itself which settings it has.
         """
-        return cls().changed(**given)
+        return cls().with_changes(**given)
 
-    def changed(self, **given: Any) -> ExperimentConfig:
+    def with_changes(self, **given: Any) -> ExperimentConfig:
         """The same with other fields and, beside them, other settings of its strategy by name.
 
         Another strategy starts from its own defaults.
@@ -160,7 +160,7 @@ class ExperimentConfig:
         same = kept.get("strategy", self.strategy) == self.strategy
         settings = in_order(kept.pop("settings", self.settings if same else ()))
         rest = {k: v for k, v in given.items() if k not in own}
-        return replace(self, **kept, settings=changed(settings, rest))
+        return replace(self, **kept, settings=merge_settings(settings, rest))
 
     def in_round(self, round: int) -> ExperimentConfig:
         """The settings that round 1, 2, ... was or would be queried by."""
@@ -171,7 +171,7 @@ class ExperimentConfig:
         """The same run from `round` on, with `balanced` and the mean in place of retired rules."""
         return replace(
             self,
-            settings=changed(self.settings, {"selection": "balanced"}),
+            settings=merge_settings(self.settings, {"selection": "balanced"}),
             retired=(),
             former=self.to_json(),
             since=round,
@@ -278,7 +278,7 @@ def in_order(settings: Settings | Mapping[str, Any]) -> Settings:
     return tuple(sorted(found.items()))
 
 
-def changed(settings: Settings, given: Settings | Mapping[str, Any]) -> Settings:
+def merge_settings(settings: Settings, given: Settings | Mapping[str, Any]) -> Settings:
     """`settings` with those of `given` in their place."""
     return in_order({**dict(settings), **dict(given)})
 
@@ -310,7 +310,7 @@ class RoundChoice:
         own = {f.name for f in fields(cls)}
         rest = {k: v for k, v in given.items() if k not in own and v is not None}
         kept = {k: v for k, v in given.items() if k in own}
-        return cls(**{**kept, "settings": changed(in_order(kept.get("settings", ())), rest)})
+        return cls(**{**kept, "settings": merge_settings(in_order(kept.get("settings", ())), rest)})
 
     def applied_to(self, config: ExperimentConfig) -> ExperimentConfig:
         """`config` as it counts for this round (delta apart).
@@ -319,7 +319,7 @@ class RoundChoice:
             ConfigError: a choice is not allowed.
         """
         given = {} if self.strategy is None else {"strategy": self.strategy}
-        return config.changed(**given, **dict(self.settings))
+        return config.with_changes(**given, **dict(self.settings))
 
 
 NO_CHOICE = RoundChoice()

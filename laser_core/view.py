@@ -219,7 +219,7 @@ class QueryArrays:
         """Where the images at `rows` of the pool stand in these arrays; each must be here."""
         return np.searchsorted(self.row, rows)
 
-    def copied(self) -> QueryArrays:
+    def in_memory(self) -> QueryArrays:
         """The same in memory, for arrays that lie on disk in files which may change."""
         return deepcopy(self)
 

@@ -105,8 +105,8 @@ def test_the_settings_of_a_strategy_stand_in_config_json_by_name():
 
 def test_another_strategy_starts_from_its_own_defaults():
     config = ExperimentConfig.of(delta="fixed:0.3")
-    assert config.changed(strategy="random").settings == ()
-    assert config.changed(strategy="laser", fusion="zscore").settings == (
+    assert config.with_changes(strategy="random").settings == ()
+    assert config.with_changes(strategy="laser", fusion="zscore").settings == (
         ("delta", "fixed:0.3"),
         ("fusion", "zscore"),
     )

@@ -194,7 +194,7 @@ def gain_of(planned: Plan, embedded: EmbeddedPool, relevant: tuple[str, ...]) ->
         planned: of the lesson's run, for its models.
         embedded: its pool.
     """
-    source, config = embedded.source, planned.config.changed(relevant=relevant)
+    source, config = embedded.source, planned.config.with_changes(relevant=relevant)
     ids = source.ids("pool")
     true = np.array([source.label(id) in relevant for id in ids.tolist()])
     texts = drain(
@@ -206,7 +206,9 @@ def gain_of(planned: Plan, embedded: EmbeddedPool, relevant: tuple[str, ...]) ->
         live, owner = LiveScores(text_cosines(embedded.cosines, on)), on.relevant_owner()
         found = []
         for size in GAIN_SIZES:
-            start = cold_start(live, owner, len(relevant), config.changed(batch_size=size), images)
+            start = cold_start(
+                live, owner, len(relevant), config.with_changes(batch_size=size), images
+            )
             found.append(float(true[start.rows].mean()))
         return found
 

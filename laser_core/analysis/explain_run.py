@@ -63,7 +63,7 @@ def strategy_that_asked(ranked: RankedRound) -> Strategy:
     """The strategy whose scores a round has: LaSeR's, or that of the round's settings."""
     config = ranked.config
     if ranked.arrays.laser is not None and config.strategy != Laser.name:
-        return make_strategy(config.changed(strategy=Laser.name))  # the shared first batch
+        return make_strategy(config.with_changes(strategy=Laser.name))  # the shared first batch
     return make_strategy(config)
 
 

@@ -266,7 +266,7 @@ def next_ranking(run: RunReader) -> Ranking | None:
         return None
     round = len(run.records()) + 1
     texts = run.descriptions() if _reads_texts(run, round, looked) else None
-    looked = replace(looked, arrays=looked.arrays.copied())
+    looked = replace(looked, arrays=looked.arrays.in_memory())
     return _ranking(run, round, looked, texts[1] if texts else None)
 
 

@@ -300,7 +300,7 @@ def settings(**given: Any) -> ExperimentConfig:
         ConfigError: two contradict each other, or a value is not allowed.
     """
     options = {name: parameter.default for name, parameter in OPTIONS.items()} | given
-    chosen, known = written(options["relevant"]), written(options["known"])
+    chosen, known = texts_in_use(options["relevant"]), texts_in_use(options["known"])
     mismatch, pool = options["mismatch"], options["pool"]
     if chosen and mismatch is not None:
         raise ConfigError(
@@ -449,7 +449,7 @@ def with_group(group: type[Any]) -> Callable[[Callable[..., None]], Callable[...
     return give
 
 
-def written(texts: Sequence[str] | None) -> tuple[str, ...]:
+def texts_in_use(texts: Sequence[str] | None) -> tuple[str, ...]:
     """The texts of an option that may repeat, to be parted once the pool's classes are known.
 
     An empty one takes back those before it.

@@ -311,12 +311,12 @@ class Experiment:
         config = choice.applied_to(self.config)
         own = make_strategy(config)
         if self.round_index == 1 and config.start in ("random", "laser") and choice == NO_CHOICE:
-            shared = make_strategy(config.changed(strategy=config.start, settings=()))
+            shared = make_strategy(config.with_changes(strategy=config.start, settings=()))
             return shared, f"{shared.title} chose this batch, which all strategies share"
         why = own.why_not(self.pool.training_labels()[1], self.space.n)
         if not why:
             return own, ""
-        first = make_strategy(config.changed(strategy=config.first, settings=()))
+        first = make_strategy(config.with_changes(strategy=config.first, settings=()))
         return first, f"{first.title} chose this batch: {why}"
 
     def _given_labels(self) -> dict[str, Label]:

@@ -166,7 +166,14 @@ class RunNets:
         """What a training depends on, in 32 signs: equal keys mean equal nets."""
         ids, labels = images
         digest = blake2b(digest_size=16)
-        words = (self.learner.training, spec.training, self._seed, round, self._n, start)
+        words = (
+            self.learner.training_words,
+            spec.training_words,
+            self._seed,
+            round,
+            self._n,
+            start,
+        )
         for part in (*map(str, words), *ids.tolist()):
             digest.update(part.encode("utf-8", "surrogatepass") + b"\0")
         digest.update(labels.astype("<i8").tobytes())

@@ -78,8 +78,8 @@ class Learner(ABC):
     name: ClassVar[str]
 
     @property
-    def training(self) -> str:
-        """What a training depends on beside the net's own `NetSpec.training`, in words."""
+    def training_words(self) -> str:
+        """What a training depends on beside the net's own `NetSpec.training_words`, in words."""
         return self.name
 
     @abstractmethod

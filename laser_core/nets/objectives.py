@@ -368,7 +368,7 @@ class NetSpec:
     snapshots: int = 0
 
     @property
-    def training(self) -> str:
+    def training_words(self) -> str:
         """All of it that a training depends on, in words that are the same in any process."""
         o = self.objective
         how = f"dropout={self.dropout}, start={self.start}, snapshots={self.snapshots}"

@@ -57,7 +57,7 @@ class ResNet18(Learner):
         self._resident = Resident(compute)
 
     @property
-    def training(self) -> str:
+    def training_words(self) -> str:
         how = ", bf16" if self._compute.bf16 else ""
         return f"{self.name}, {self._epochs} epochs, {self._size or 'usual'} pixels{how}"
 

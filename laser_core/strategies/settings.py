@@ -57,7 +57,7 @@ def read_settings(strategy: type[Strategy], given: Mapping[str, Any]) -> Any:
     for name in sorted(given.keys() - set(names)):
         there = f"it has {', '.join(names)}" if names else "it has none"
         raise ConfigError(f"{name} is no setting of the strategy {strategy.name}; {there}")
-    return strategy.Settings(**{name: _typed(name, v, kinds[name]) for name, v in given.items()})
+    return strategy.Settings(**{name: _value_of(name, v, kinds[name]) for name, v in given.items()})
 
 
 def full_settings(strategy: type[Strategy], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -91,7 +91,7 @@ def require_temperature(value: float, of: str, most: float = 10.0) -> None:
     require_between("temperature", value, 0.0, most, f"it divides {of}")
 
 
-def _typed(name: str, value: Any, kind: Any) -> Any:
+def _value_of(name: str, value: Any, kind: Any) -> Any:
     """`value` as the type that the field `name` has."""
     if get_origin(kind) is Literal:
         if value not in get_args(kind):
@@ -100,12 +100,12 @@ def _typed(name: str, value: Any, kind: Any) -> Any:
         return value
     wanted = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}[kind]
     try:
-        return _converted(value, kind)
+        return _as_kind(value, kind)
     except (TypeError, ValueError, KeyError, OverflowError) as error:
         raise ConfigError(f"{name}={value!r}: give {wanted}") from error
 
 
-def _converted(value: Any, kind: type) -> Any:
+def _as_kind(value: Any, kind: type) -> Any:
     if kind is bool:
         return {"true": True, "false": False}[str(value).lower()]
     if isinstance(value, bool) or (kind is not str and not isinstance(value, (int, float, str))):

@@ -99,8 +99,8 @@ def config_of(base: ExperimentConfig, variant: Variant) -> ExperimentConfig:
         of, _, own = name.rpartition(".")
         if of == strategy or (not of and own in names):
             kept[own] = value
-    started = base.changed(strategy=strategy, settings=in_order(kept))
-    return started.changed(**variant.settings)
+    started = base.with_changes(strategy=strategy, settings=in_order(kept))
+    return started.with_changes(**variant.settings)
 
 
 def _require_used(base: ExperimentConfig, chosen: Sequence[Variant]) -> None:

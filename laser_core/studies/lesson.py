@@ -106,7 +106,7 @@ class _Bench:
 
     def rows(self, selection: str, size: int) -> Ints:
         """The batch of round 1 by a rule of selection."""
-        config = self._run.config.changed(strategy="laser", selection=selection)
+        config = self._run.config.with_changes(strategy="laser", selection=selection)
         config = replace(config, batch_size=min(size, len(self._true)))
         owner, n = self._texts.relevant_owner(), len(self._texts.relevant)
         return cold_start(self._live, owner, n, config, self._run.images()).rows

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from laser_core.config import ExperimentConfig, RoundChoice, changed, in_order
+from laser_core.config import ExperimentConfig, RoundChoice, in_order, merge_settings
 from laser_core.data.class_split import WrittenNames
 from laser_core.errors import ConfigError
 from laser_core.strategies import strategy_class
@@ -48,7 +48,7 @@ def checked_config(given: Mapping[str, Any]) -> ExperimentConfig:
     require_known(given, [*choosable(ExperimentConfig), *of_strategy], "setting of a run")
     chosen = {name: given[name] for name in of_strategy if name in given}
     rest = {name: value for name, value in given.items() if name not in chosen}
-    rest["settings"] = changed(in_order(rest.get("settings", ())), chosen)
+    rest["settings"] = merge_settings(in_order(rest.get("settings", ())), chosen)
     typed = _as_typed(rest)
     try:
         checked = TypeAdapter(ExperimentConfig).validate_python(rest)

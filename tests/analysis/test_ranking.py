@@ -73,7 +73,7 @@ def test_a_standing_tells_rank_and_quota(read_run) -> None:
     assert (place.share, place.candidates) == (10, 15)  # 20 pictures, two classes
     assert (place.place, place.decided) == (1, "score")
     assert ranking.class_shares().tolist() == [10, 10]
-    quotas = replace(ranking, config=ranking.config.changed(selection="quota"))
+    quotas = replace(ranking, config=ranking.config.with_changes(selection="quota"))
     by_description = ranking_place(quotas, int(ranking.rows[0]))
     assert by_description.quota == 5  # two classes of two descriptions
     assert by_description.of_class is None

@@ -360,7 +360,7 @@ def test_the_page_warns_where_the_labels_speak_against_the_schedules_delta(
 
 def test_a_run_whose_rule_is_gone_asks_once_and_goes_on_balanced(open_page, runs) -> None:
     with closing(Store.open(runs / "going")) as store:
-        former = store.config().changed(selection="quota", retired=(("quota_reach", 2),))
+        former = store.config().with_changes(selection="quota", retired=(("quota_reach", 2),))
         store.change_config(former)
     page = open_page("4_Round", "going")
     assert not page.exception

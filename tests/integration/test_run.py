@@ -253,7 +253,9 @@ def test_a_run_of_an_earlier_version_goes_on_once_that_is_agreed_to(laser, finis
     run = tmp_path / "earlier"
     shutil.copytree(finished, run)
     with closing(Store.open(run)) as store:
-        before = store.config().changed(rounds=4, selection="quota", retired=RETIRED, anchor=0.0)
+        before = store.config().with_changes(
+            rounds=4, selection="quota", retired=RETIRED, anchor=0.0
+        )
         store.change_config(before)
     assert json.loads((run / "config.json").read_text())["quota_reach"] == 2
     refused = laser("resume", run)

@@ -54,7 +54,7 @@ def test_a_precision_that_does_not_exist_says_what_does():
 
 def test_nets_of_another_precision_are_not_found_and_those_of_another_speed_are():
     trainings = [
-        make_learner(config(learner="resnet18", device="cpu", **given)).training
+        make_learner(config(learner="resnet18", device="cpu", **given)).training_words
         for given in ({}, {"precision": "bf16"}, {"compiled": True}, {"deterministic": True})
     ]
     assert trainings[0] == trainings[2] == trainings[3] == "resnet18, 300 epochs, usual pixels"

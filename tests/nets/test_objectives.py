@@ -176,23 +176,25 @@ def test_a_changed_number_or_version_is_another_training(monkeypatch):
         replace(spec, start="classifier"),
         replace(spec, snapshots=5),
     ]
-    assert len({s.training for s in (spec, *others)}) == 6
-    assert replace(spec, passes=99).training == spec.training  # passes are read, not trained
-    before = spec.training
+    assert len({s.training_words for s in (spec, *others)}) == 6
+    assert (
+        replace(spec, passes=99).training_words == spec.training_words
+    )  # passes are read, not trained
+    before = spec.training_words
     monkeypatch.setattr(Energy, "version", Energy.version + 1)
-    assert spec.training != before
+    assert spec.training_words != before
 
 
 def test_laser_and_lfosa_ask_for_the_same_detector():
     assert detector(0.5) == detector()
-    assert detector(0.5).training != detector(1.0).training
+    assert detector(0.5).training_words != detector(1.0).training_words
     assert CLASSIFIER.objective.on == "relevant"
 
 
 def test_naming_an_objective_imports_no_torch():
     code = (
         "import sys; from laser_core.nets.objectives import OneVsRest, NetSpec; "
-        "NetSpec('eoal', OneVsRest()).training; print('torch' in sys.modules)"
+        "NetSpec('eoal', OneVsRest()).training_words; print('torch' in sys.modules)"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "False"

@@ -37,7 +37,7 @@ def offer_rerun(runs: list[KeptRun]) -> None:
 
 def with_strategy_and_seed(config: ExperimentConfig, strategy: str, seed: int) -> ExperimentConfig:
     """The same settings with another strategy and seed; its classes are kept as they were named."""
-    return config.changed(strategy=strategy, seed=seed, task="", known=())
+    return config.with_changes(strategy=strategy, seed=seed, task="", known=())
 
 
 def _start(config: ExperimentConfig) -> None:

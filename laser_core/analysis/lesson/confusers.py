@@ -70,7 +70,7 @@ def first_batch(
         LiveScores(reduced, run.names()),
         texts.relevant_owner(),
         len(texts.relevant),
-        run.config.changed(strategy="laser"),
+        run.config.with_changes(strategy="laser"),
         run.images(),
     )
     return FirstBatch(start, reduced.best.max(axis=0), int(true[start.rows].sum()))

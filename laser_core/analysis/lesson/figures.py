@@ -80,7 +80,7 @@ def confuser_gain(run: RunReader) -> dict[str, Any]:
         live = LiveScores(memory.reduce(chosen), run.names())
         found[name] = [
             float(true[cold_start(live, chosen.relevant_owner(), len(chosen.relevant), run.config.
-                                  changed(batch_size=size), images).rows].mean())
+                                  with_changes(batch_size=size), images).rows].mean())
             for size in GAIN_SIZES
         ]  # fmt: skip
     gains = [a - b for a, b in zip(found["with"], found["without"], strict=True)]

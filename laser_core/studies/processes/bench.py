@@ -61,7 +61,7 @@ class Bench:
         if whole:
             few = config.per_class
             pool = source if few is None else limit_per_class(source, few, config.seed)
-            config = config.changed(rounds=1, batch_size=len(pool.ids("pool")))
+            config = config.with_changes(rounds=1, batch_size=len(pool.ids("pool")))
         planned = plan(config, self.cache_dir, source)
         if planned.llm.kind != "offline":
             return planned  # an endpoint's replies are kept on disk, and its notes are of one run
