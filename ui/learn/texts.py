@@ -46,7 +46,7 @@ class CardText:
     def words(self) -> int:
         """How many words a person reads, or a teacher reads aloud."""
         text = " ".join((self.heading, self.intro, self.task, self.answer))
-        plain = re.sub(r"\$[^$]*\$|:[a-z]+\[|[*\]]", " ", text)
+        plain = re.sub(r"\$[^$]*\$|:[a-z-]+\[|[*\]]", " ", text)
         return len(re.findall(r"[^\W_]+(?:['’.,−-]?[^\W_]+)*", plain))
 
 
