@@ -5,11 +5,13 @@ import streamlit as st
 from laser_core.analysis.comparison import obstacles, reservations
 from laser_core.analysis.labels_needed import result_sentence
 from laser_core.errors import LaserError
+from ui.arena.kept_runs import readable_runs
 from ui.arena.lines import choose_measure, choose_target, show_figure, show_numbers
 from ui.arena.new_study import show_new_study
 from ui.arena.pictures import show_pictures
 from ui.arena.progress import follow_study, show_progress
 from ui.arena.rerun import offer_rerun
+from ui.arena.reuse import offer_answers
 from ui.arena.subject import choose_lines, choose_subject
 from ui.arena.views import LINES, NEW, PICTURES, choose_part
 from ui.escape import escape_text
@@ -44,6 +46,7 @@ try:
     if found := obstacles(groups):
         st.warning(escape_text(" ".join(found)))
     if part == PICTURES:
+        offer_answers(readable_runs()[0])
         show_pictures(subject, lines)
         st.stop()
     if not found and (said := result_sentence(groups, target)):

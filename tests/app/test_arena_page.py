@@ -5,12 +5,17 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from laser_core.config import ExperimentConfig
+from laser_core.experiment.experiment import Experiment
+from laser_core.pool import Label
+from laser_core.progress import drain
+from laser_core.store.store import Store
 from laser_core.studies.arena import arena_study
 from tests import fakes
 from ui.arena.rerun import with_strategy_and_seed
@@ -39,6 +44,12 @@ def make_study(runs: Path, make_run: Callable[..., None]) -> MakeStudy:
         return folder
 
     return make
+
+
+def experiment_of(folder: Path) -> Experiment:
+    """The run of the small world in `folder`, to be worked on."""
+    store = Store.open(folder)
+    return Experiment(fakes.materials(store.config()), store)
 
 
 def choices(page: AppTest) -> list[str]:
@@ -253,6 +264,23 @@ def test_fewer_than_two_lines_chosen_are_told(open_page) -> None:
     page.multiselect(key="arena_sides runs").set_value(["LaSeR (done)"]).run()
     assert not page.exception
     assert "choose 2 or 3" in page.warning[0].value
+
+
+def test_an_answer_given_in_another_run_is_offered_to_the_open_one(
+    open_page, runs: Path, read_run
+) -> None:
+    """One label serves every run that asks for its picture."""
+    shutil.copytree(runs / "ahead", runs / "other")
+    asked = drain(experiment_of(runs / "ahead").query()).ids.tolist()
+    with closing(Store.open(runs / "other")) as store:
+        store.labels.append({asked[0]: Label("relevant", "cat")}, 1, "kim")
+    page = show(open_page("7_Arena", "ahead"), PICTURES)
+    assert "ahead waits for 1 answer" in text(page)
+    page.button(key="arena_take_over").click().run()
+    assert not page.exception
+    (answer,) = read_run("ahead").store.labels.answers()
+    assert (answer.image, answer.actor, answer.source) == (asked[0], "kim", "import")
+    assert "waits for 1 answer" not in text(page)
 
 
 # ---- a new study

@@ -17,15 +17,20 @@ READ = 400  # runs that are read at most; a page with more says so
 FOLDERS, SEEN = "arena_folders", "_arena_seen"
 
 
-def kept_runs() -> list[KeptRun]:
-    """All runs that can be read; those that cannot are named in a sentence."""
+def readable_runs() -> tuple[list[KeptRun], list[str]]:
+    """The runs that can be read, `READ` at most, and sentences on those that cannot."""
     home, runs, broken = runs_folder(), [], []
-    names = find_runs(home)
-    for name in names[:READ]:
+    for name in find_runs(home)[:READ]:
         try:
             runs.append(_read(str(home), name, run_mark(home / name)))
         except LaserError as error:
             broken.append(f"{name}: {error}")
+    return runs, broken
+
+
+def kept_runs() -> list[KeptRun]:
+    """All runs that can be read; those that cannot are named in a sentence."""
+    (runs, broken), names = readable_runs(), find_runs(runs_folder())
     if broken:
         more = f" (and {len(broken) - 1} more)" if len(broken) > 1 else ""
         st.markdown(f":gray[A run cannot be read{more}: {escape_text(broken[0])}]")

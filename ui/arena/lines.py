@@ -14,7 +14,6 @@ from laser_core.analysis.comparison import (
     curve,
     highest_ceiling,
     rows_csv,
-    text_level,
 )
 from laser_core.analysis.labels_needed import (
     TARGETS,
@@ -30,7 +29,6 @@ from laser_core.errors import LaserError
 from laser_core.studies.report.page import OURS
 from laser_core.studies.report.tables import csv_of, curve_rows
 from ui.arena.subject import AXES, Line, Subject
-from ui.look.sizes import height
 from ui.shared.lines.chart import BANDS, Drawn, Limit, Plot, line_figure
 from ui.shared.plots import draw
 from ui.shared.runs import open_run_name, reader
@@ -81,7 +79,7 @@ def show_figure(
     shown = [measure, *(other for other in MEASURES if other != measure)]
     plots = [_plot(subject, lines, each, against, MEASURES[each]) for each in shown[:1]]
     plots += [_plot(subject, lines, each, against, each.capitalize()) for each in shown[1:]]
-    made = line_figure(plots, AXES[against], height(HEIGHT), rounds=against == "round")
+    made = line_figure(plots, AXES[against], HEIGHT, rounds=against == "round")
     draw(made, f"arena {measure} {against}", f"{subject.name}-{measure}")
     st.markdown(f":gray[{_bands_text(lines)}]")
 
@@ -105,19 +103,18 @@ def _is_ours(line: Line) -> bool:
 def _limits(
     subject: Subject, lines: Sequence[Line], measure: Measure, against: Against, xs: list[float]
 ) -> tuple[Limit, ...]:
-    """In grey: the most that is possible, what the text alone gives, and what all labels give."""
+    """In grey: the most that is possible, and what the text alone and all labels give."""
     if not xs:
         return ()
     groups = [line.group for line in lines]
     ceiling = highest_ceiling(groups, against) if measure == "precision" else None
     if ceiling:
         return (Limit("the most possible", ceiling.x, ceiling.mean),)
-    levels = {"text alone": text_level(groups), "all labels": subject.whole}
     across = (0.0 if against == "labels" else min(xs), max(xs))
     return tuple(
         Limit(name, across, (value, value))
-        for name, value in levels.items()
-        if measure == "accuracy" and value is not None
+        for name, value in subject.levels
+        if measure == "accuracy"
     )
 
 
@@ -128,7 +125,7 @@ def choose_target(lines: Sequence[Line]) -> float | None:
         return None
     target: float = st.selectbox(
         "Good enough", TARGETS, index=TARGETS.index(usual), key=f"arena_target {usual}",
-        format_func=lambda share: f"to {share:.0%}", width=110, label_visibility="collapsed",
+        format_func=lambda share: f"to {share:.0%}", width=130, label_visibility="collapsed",
     )  # fmt: skip
     return target
 

@@ -8,20 +8,22 @@ from pathlib import Path
 
 import streamlit as st
 
-from laser_core.analysis.comparison import Against, Group, line_title
+from laser_core.analysis.comparison import Against, Group, line_title, text_level
 from laser_core.basics.sentences import count_of
 from laser_core.errors import LaserError
 from laser_core.metrics.summary import mean_and_spread
-from laser_core.studies.cells import Cell, Place, Study
+from laser_core.studies.cells import WHOLE, Cell, Place, Study
 from laser_core.studies.folder import Places
 from laser_core.studies.report.kept import KeptStudy, find_studies, study_at
 from laser_core.studies.report.results import (
     Result,
     Results,
     full_accuracies,
+    level_lines,
     read_failures,
     result_of,
 )
+from laser_core.studies.report.zero_shot import read_zero_shot
 from ui.arena.kept_runs import choose_runs, kept_runs
 from ui.escape import escape_text
 from ui.shared.runs import run_mark, runs_folder
@@ -58,14 +60,14 @@ class Subject:
         lines: those with a finished round.
         kept: the study; None for runs by themselves.
         results: of the study, as it is now.
-        whole: accuracy that all labels of the pool give; None where nobody knows.
+        levels: (name, accuracy) of what needs no label or all labels, drawn as level lines.
     """
 
     name: str
     lines: tuple[Line, ...]
     kept: KeptStudy | None = None
     results: Results | None = None
-    whole: float | None = None
+    levels: tuple[tuple[str, float], ...] = ()
 
 
 def studies_folder() -> Path:
@@ -91,7 +93,10 @@ def choose_subject() -> Subject | None:
         label_visibility="collapsed", width=210,
     )  # fmt: skip
     if chosen == RUNS:
-        return Subject("runs", _lines(choose_runs(runs)))
+        groups = choose_runs(runs)
+        text = text_level(groups)
+        levels = () if text is None else (("text alone", text),)
+        return Subject("runs", _lines(groups), levels=levels)
     kept = studies.get(str(chosen)) or _elsewhere()
     return None if kept is None else _study_subject(kept)
 
@@ -124,7 +129,9 @@ def _study_subject(kept: KeptStudy) -> Subject | None:
     ]
     lines = tuple(Line(replace(g, name=line_title(g)), number) for number, g in groups)
     whole = mean_and_spread(list(full_accuracies(results, place).values()))
-    return Subject(kept.name, lines, kept, results, whole[0] if whole else None)
+    all_labels = ((WHOLE, whole[0]),) if whole else ()
+    levels = (*level_lines(results, place, kept.study.lines), *all_labels)
+    return Subject(kept.name, lines, kept, results, levels)
 
 
 def _choose_place(study: Study) -> Place:
@@ -148,7 +155,7 @@ def read_now(kept: KeptStudy) -> Results:
         raise LaserError(kept.error)
     failed = read_failures(kept.places.failures)
     found = [_read_cell(cell, kept.places, failed) for cell in kept.study.cells()]
-    return Results(kept.study, tuple(found))
+    return Results(kept.study, tuple(found), read_zero_shot(kept.places.zero_shot))
 
 
 def _read_cell(cell: Cell, places: Places, failed: dict[str, str]) -> Result:

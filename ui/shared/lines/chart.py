@@ -11,19 +11,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import plotly.graph_objects as go
-import streamlit as st
 
 from ui.escape import chart_text
 from ui.look.sizes import font
 from ui.shared.lines.ends import share_axis, spread_out
-from ui.shared.plots import figure, short
+from ui.shared.plots import colours, figure, short
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 LONGEST = 33  # characters of a name at a line's end
 LARGE, SMALL = (0.0, 0.5), (0.78, 1.0)  # shares of the width
 GAP = 0.2  # between two small plots, of the height
 BANDS = 6  # lines that a chart may have bands for: more would cover one another
-ROW = 1.2  # height of a name at a line's end, of its letters'
+ROW = 15.5  # CSS pixels on a desk for a name at a line's end
 UNIFIED = 10  # lines whose values one box beside the pointer can list
 Marks = list[dict[str, Any]]  # shapes or annotations, as Plotly takes them
 
@@ -92,9 +91,8 @@ class _Place:
 
 def line_colours() -> list[str]:
     """The theme's colours for lines; the last, a grey, is for what is nobody's."""
-    kind = st.context.theme.type or "light"
-    own = st.get_option(f"theme.{kind}.chartCategoricalColors")
-    return list(own or st.get_option("theme.chartCategoricalColors"))
+    palette = colours()
+    return [*palette.classes, palette.grey]
 
 
 def line_style(number: int, colours: Sequence[str]) -> tuple[str, str]:
@@ -114,15 +112,15 @@ def line_figure(
         height: in CSS pixels, at least; many names make it higher.
         rounds: whether the x axis counts 1, 2, 3, ...
     """
-    colours = line_colours()
+    shown = line_colours()
     names = max((len(plot.lines) + len(plot.limits) for plot in plots[:1]), default=0)
-    made = figure(max(height, round(names * font() * ROW) + 90))
+    made = figure(max(height, round(names * ROW) + 90))
     many = max((len(plot.lines) for plot in plots), default=0) > UNIFIED
     made.update_layout(margin_t=34, showlegend=False, hovermode="closest" if many else "x unified")
     shapes: Marks = []
     notes: Marks = []
     for plot, place in zip(plots, _places(len(plots)), strict=True):
-        leaders, texts = _add_plot(made, plot, place, colours, x_title, rounds)
+        leaders, texts = _add_plot(made, plot, place, shown, x_title, rounds)
         shapes += leaders
         notes += texts
     made.update_layout(shapes=shapes, annotations=notes)
