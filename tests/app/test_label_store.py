@@ -72,6 +72,18 @@ def test_answers_of_one_step_stay_under_the_rounds_they_belong_to(store):
     assert store.labels.by_id() == {}
 
 
+def test_all_of_an_action_of_before_is_taken_back_however_often_that_is_said(store):
+    send(store, Receipts(), *[labeled(n, id, step=1) for n, id in enumerate("ab", start=1)])
+    send(store, Receipts(), labeled(3, "c"))
+    action = next(a.action for a in store.labels.answers() if a.image == "a")
+    row = {"seq": 1, "kind": "undo", "action": action, "actor": "Ada"}
+    told = Receipts()
+    send(store, told, row, client="after a reload")
+    assert told.stale
+    send(store, Receipts(), row, client="after a reload")
+    assert store.labels.by_id() == {"c": CAT}
+
+
 def test_an_undo_that_comes_twice_does_no_more_than_one(store):
     told = Receipts()
     send(store, told, labeled(1, "a"), labeled(2, "a", DOG), undone(3, 2, 2))

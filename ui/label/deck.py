@@ -265,8 +265,17 @@ def _with_doubts(
 
 
 def _recent(answers: Sequence[Answer], wanted: set[str]) -> list[Recent]:
+    """The newest answers; one undo takes an action back where all of it is of `wanted`."""
     newest = [answer for answer in reversed(answers) if answer.image in wanted][:RECENT]
-    return [Recent(a.image, thumbnail_name(a.image), a.label, a.actor, a.seq) for a in newest]
+    count = Counter(a.action for a in answers)
+    outside = {a.action for a in answers if a.image not in wanted or a.source != "person"}
+    return [
+        Recent(
+            a.image, thumbnail_name(a.image), a.label, a.actor, a.seq, a.action,
+            1 if a.action in outside else count[a.action],
+        )
+        for a in newest
+    ]  # fmt: skip
 
 
 def large_copies(run: RunReader) -> Thumbnails:

@@ -42,7 +42,8 @@ def take(store: Store, told: Receipts, message: Mapping[str, Any]) -> None:
         message: "client" and "rows". Each row has "seq", the client's own number; "actor"; and
             "kind": "label" with "id", "state", "name", "seconds", "round" and "step" (rows of one
             step are undone together), or "undo" with "client", "first" and "last" of the rows
-            to take back, or with "events", numbers in the store.
+            to take back, with "events", numbers in the store, or with "action": all that stands
+            of that one.
     """
     client = str(message["client"])
     told.refused = ""
@@ -88,6 +89,10 @@ def _label(store: Store, client: str, rows: Sequence[Row]) -> None:
 
 def _undo(store: Store, told: Receipts, client: str, row: Row) -> None:
     """Take rows back; one that somebody has taken back already, or that came twice, is done."""
+    if "action" in row:
+        store.events.take_back_action(row["action"], row["actor"])
+        told.stale = True
+        return
     if "events" in row:
         targets, told.stale = list(row["events"]), True
     else:

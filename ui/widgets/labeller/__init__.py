@@ -46,13 +46,21 @@ class Picture:
 
 @dataclass(frozen=True)
 class Recent:
-    """An answer of before, in the history: `event` is its number in the store."""
+    """An answer of before, in the history.
+
+    Args:
+        event: its number in the store.
+        action: number of the action it was part of.
+        count: how many answers of that action one undo takes back.
+    """
 
     id: str
     file: str
     label: Label
     actor: str
     event: int
+    action: int = 0
+    count: int = 1
 
 
 @dataclass(frozen=True)
@@ -120,7 +128,14 @@ def send_deck(deck: Deck, memory: str, acks: Mapping[str, int], key: str) -> Non
         "small": deck.small,
         "large": deck.large,
         "recent": [
-            {"id": r.id, "file": r.file, "event": r.event, "label": _label_fields(r.label, r.actor)}
+            {
+                "id": r.id,
+                "file": r.file,
+                "event": r.event,
+                "action": r.action,
+                "count": r.count,
+                "label": _label_fields(r.label, r.actor),
+            }
             for r in deck.recent
         ],
         "actor": deck.actor,

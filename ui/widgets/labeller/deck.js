@@ -258,13 +258,13 @@ class Deck {
     const step = this.steps.findLast((each) => each.kind === "label" && !each.undone);
     if (step) return { label: step.after[0][1], count: step.after.length - (step.gone?.size ?? 0) };
     const older = this.facts.recent.find((one) => this.canUndo(one));
-    return older ? { label: older.label, count: 1 } : null;
+    return older ? { label: older.label, count: older.count } : null;
   }
 
   // The last thing this tab did; then what this person did before it was opened.
   undo() {
     const step = this.steps.findLast((each) => each.kind === "label" && !each.undone);
-    if (!step) return this.undoOlder(this.facts.recent.find((one) => this.canUndo(one)));
+    if (!step) return this.undoAction(this.facts.recent.find((one) => this.canUndo(one)));
     step.undone = true;
     const { actor } = this.facts;
     const { first, last } = step;
@@ -281,6 +281,17 @@ class Deck {
   canUndo(one) {
     const touched = this.steps.some((step) => step.after.some(([id]) => id === one.id));
     return one.label.actor === this.facts.actor && !touched;
+  }
+
+  // All of an action of before: a page, or near-duplicates. Python sends the labels again then.
+  undoAction(one) {
+    if (!one || one.count === 1) return this.undoOlder(one);
+    const { action } = one;
+    const ids = this.facts.recent.filter((each) => each.action === action).map(({ id }) => id);
+    const row = { kind: "undo", action, actor: this.facts.actor };
+    this.record([row], ids.map((id) => [id, null]), "undo");
+    if (this.mode === "one") this.go(Math.min(...ids.map((id) => this.at.get(id))));
+    return ids;
   }
 
   undoOlder(one) {
