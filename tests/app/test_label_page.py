@@ -45,13 +45,15 @@ def button(page, label):
 def test_without_a_run_it_leads_home(open_page):
     page = open_page("5_Label")
     assert not page.exception
-    assert "No run is open" in texts(page.info)
+    assert "No run is open" in texts(page.markdown)
 
 
 def test_without_a_query_it_offers_to_ask_one(open_page):
     page = open_page("5_Label", "ahead")
     assert not page.exception
-    assert "No query waits for labels. Ask for that of round 1: the 20 pictures" in texts(page.info)
+    assert "No query waits for labels. Ask for that of round 1: the 20 pictures" in texts(
+        page.markdown
+    )
     assert not button(page, "Ask the next query").disabled
 
 
@@ -179,7 +181,7 @@ def test_an_audit_is_drawn_below_the_line_and_offered_to_be_labeled(open_page, a
     with closing(Store.open(asked.folder)) as store:
         store.labels.append({**answers, audit.ids[0]: Label("relevant", "cat")}, 1, "me")
     page.run()
-    assert "1 of 50 answered pictures below the line were relevant" in texts(page.caption)
+    assert "1 of 50 answered pictures below the line were relevant" in texts(page.markdown)
 
 
 def test_the_least_sure_pictures_stay_while_they_are_answered_and_others_follow(open_page, asked):

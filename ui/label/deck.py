@@ -26,6 +26,7 @@ from laser_core.errors import LaserError
 from laser_core.io.label_files.label_text import full_text
 from laser_core.store.log.replay import Answer
 from ui.escape import escape_text
+from ui.look.notes import note
 from ui.shared.pictures import Thumbnails
 from ui.shared.runs import ensure_cosines, jobs, picture_urls, requests, thumbnails
 from ui.widgets.labeller import Deck, Picture, Recent
@@ -155,7 +156,7 @@ def _least_sure(run: RunReader) -> list[str]:
         st.error(escape_text(error))
         return []
     if not kept[name]:
-        st.info(
+        note(
             "Nothing can be told of the pictures yet, or all have a label. Make the confusers and "
             "sentences on Prompts first."
         )

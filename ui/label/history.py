@@ -15,6 +15,7 @@ from laser_core.pool import Label
 from laser_core.store.log.replay import Disagreement, HistoryEntry
 from laser_core.texts.edits import Edit, apply_edit
 from ui.escape import escape_text
+from ui.look.notes import note
 from ui.shared.runs import picture_urls, writable
 from ui.widgets.gallery import Badge, Thumb, Tone, gallery
 from ui.widgets.selection import Selection
@@ -38,7 +39,7 @@ def show_counts(run: RunReader) -> None:
     figures.append(("Precision", share))
     for column, (name, figure) in zip(st.columns(6), figures, strict=True):
         column.metric(name, figure)
-    st.caption("Precision = relevant / (relevant + irrelevant) over all labels of the run.")
+    note("Precision = relevant / (relevant + irrelevant) over all labels of the run.")
 
 
 def show_history(run: RunReader, actor: str) -> None:
@@ -47,7 +48,7 @@ def show_history(run: RunReader, actor: str) -> None:
     labels = [one for one in happened if one.kind == "label" and not one.undone]
     others = [one for one in happened if one.kind != "label"]
     if not labels and not others:
-        st.info("No labels yet. Each answer appears here and can be taken back at any time.")
+        note("No labels yet. Each answer appears here and can be taken back at any time.")
         return
     urls = picture_urls(run, list(dict.fromkeys(one.image for one in labels)))
     items = [_thumb(one, urls[one.image]) for one in labels]
@@ -130,7 +131,7 @@ def show_disagreements(run: RunReader, actor: str) -> None:
     if not found:
         return
     st.subheader(f"Disagreements ({len(found)})", anchor=False)
-    st.caption("Labeled differently by several people. The last answer counts until one is chosen.")
+    note("Labeled differently by several people. The last answer counts until one is chosen.")
     urls = picture_urls(run, [one.image for one in found[:12]])
     for one in found[:12]:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
@@ -195,7 +196,7 @@ def show_class_editor(run: RunReader, actor: str) -> None:
         st.selectbox("Count all of it as", names, index=None, key="label_into",
                      placeholder="another class")  # fmt: skip
         st.button("Merge", key="label_merge", on_click=_apply_typed, args=(run, actor, "merge"))
-        st.caption("Each of these stands in the history and can be taken back there.")
+        note("Each of these stands in the history and can be taken back there.")
 
 
 def _apply_typed(run: RunReader, actor: str, verb: str) -> None:

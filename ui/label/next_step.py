@@ -7,6 +7,7 @@ import streamlit as st
 from laser_core.analysis.reader import RunReader
 from laser_core.jobs.client import JobState
 from ui.label.deck import at_hand, look_for_more
+from ui.look.notes import note
 from ui.shared.jobs import start_job
 from ui.shared.runs import jobs
 
@@ -36,13 +37,13 @@ def show_no_query(run: RunReader, job: JobState | None) -> None:
     """What to do where no query waits for labels."""
     done, config = len(run.records()), run.config
     if job is not None and job.active:
-        st.info("A job is under way; its bar is above. Pictures appear here when it has ended.")
+        note("A job is under way; its bar is above. Pictures appear here when it has ended.")
         return
     if done >= config.rounds or len(run.pool().unlabeled()) == 0:
         st.success(f"All {done} rounds are done. What they brought is on the Charts page.")
         st.page_link("pages/6_Charts.py", label="To the charts", icon=":material/show_chart:")
         return
-    st.info(
+    st.markdown(
         f"No query waits for labels. Ask for that of round {done + 1}: the {config.batch_size} "
         "pictures that score highest. Round shows them first and lets you change how they are "
         "chosen."
@@ -72,7 +73,7 @@ def show_nothing_doubted(run: RunReader) -> None:
             "pictures taken together. After more labels, look again."
         )
     else:
-        st.markdown(
-            ":gray[A second look finds labels that may be slips. There are none yet: answer some "
-            "pictures of the query first.]"
+        note(
+            "A second look finds labels that may be slips. There are none yet: answer some "
+            "pictures of the query first."
         )

@@ -8,6 +8,7 @@ from laser_core.analysis.reader import RunReader
 from laser_core.analysis.stopping import Outlook, outlook, start_audit
 from laser_core.errors import LaserError
 from laser_core.metrics.intervals import Interval
+from ui.look.notes import note
 from ui.shared.runs import writable
 
 SIGNS = {
@@ -38,7 +39,7 @@ def show_estimates(run: RunReader, actor: str) -> None:
     if seen.recall is not None:
         _bar("Recall, by the audit", seen.recall, "{} (95%)")
     if (sentence := audit_sentence(seen)) is not None:
-        st.caption(sentence)
+        note(sentence)
     st.markdown(f"{SIGNS[seen.hint.colour]} {seen.hint.reason}")
     _draw_button(run, actor, seen.next_audit)
 
