@@ -23,8 +23,15 @@ WIDTHS: dict[Width, str] = {"reading": "60rem", "wide": "105rem", "full": "none"
 SIDES = "[data-testid=stMainBlockContainer]{padding-inline:2rem;max-width:%s}"
 FOCUS = "[data-testid=stSidebarNavLink]:focus-visible{outline:2px solid;outline-offset:-2px}"
 NO_ROOM = "[data-testid=stLayoutWrapper]:has(>.st-key-address){position:absolute}"
-# A chosen pill's words have the colour of buttons, which is too dark for words in the dark theme.
-CHOSEN = "button[data-testid$=Active] *{color:%s}"
+# What is chosen has the colour of buttons, which is too dark for words in the dark theme.
+CHOSEN = (
+    "[data-testid=stButtonGroup] :is([aria-checked=true],[aria-pressed=true]) p,"
+    "[data-testid=stSliderThumbValue] p{color:%s}"
+)
+CAPTION = (  # theirs are too pale to be read from a distance
+    "[data-testid=stCaptionContainer]{opacity:1}"
+    "[data-testid=stCaptionContainer] :is(p,li){color:%s}"
+)
 LARGE = "html{font-size:clamp(20px,1.25vw,48px)}"
 
 
@@ -39,6 +46,7 @@ def frame(title: str, icon: str = "🔎", intro: str = "", width: Width = "wide"
     """
     configure_tab(title, icon)
     style = [SIDES % WIDTHS[width], FOCUS, NO_ROOM, CHOSEN % theme_option("linkColor")]
+    style.append(CAPTION % theme_option("grayTextColor"))
     if presenting():
         style.append(LARGE)
     st.html(f"<style>{''.join(style)}</style>")
