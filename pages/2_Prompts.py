@@ -5,6 +5,7 @@ import streamlit as st
 from laser_core.analysis.reader import RunReader
 from laser_core.errors import LaserError
 from ui.escape import escape_text
+from ui.look.notes import note
 from ui.prompts.ask import draw_prompts
 from ui.prompts.effect import draw_effect, draw_pictures, warm_up_edits
 from ui.prompts.lists import draw_lists
@@ -44,7 +45,7 @@ def body(run: RunReader) -> None:
         if versions and part == LISTS:
             draw_bar(run, versions)
     if not versions:
-        st.info("This run has no descriptions yet. Ask the model for them under Prompts.")
+        note("This run has no descriptions yet: ask the model for them below.")
     try:
         if part == PROMPTS or not versions:
             kept = run.descriptions()

@@ -57,12 +57,7 @@ def test_an_error_speaks_of_the_page_and_not_of_the_command_line() -> None:
 
 
 OPTION = re.compile(r"(?<![\w(-])--[a-z]|python -m laser_core")
-# Compare makes room for the arena, which says it otherwise.
-FILES = [
-    path
-    for path in [*(REPOSITORY / "ui").rglob("*.py"), *(REPOSITORY / "pages").glob("*.py")]
-    if path.name != "7_Compare.py"
-]
+FILES = [*(REPOSITORY / "ui").rglob("*.py"), *(REPOSITORY / "pages").glob("*.py")]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -72,3 +67,9 @@ def test_no_page_speaks_of_options_of_the_command_line(path: Path) -> None:
     texts = [node for node in ast.walk(tree) if isinstance(node, ast.Constant)]
     said = [str(node.value) for node in texts if id(node) not in docs]
     assert [text for text in said if OPTION.search(text)] == []
+
+
+def test_a_box_is_for_what_needs_an_answer_and_remarks_are_gray_text() -> None:
+    """At most six boxes in the whole app."""
+    boxes = [path for path in FILES for _ in re.findall(r"\bst\.info\(", path.read_text("utf-8"))]
+    assert len(boxes) <= 6, boxes

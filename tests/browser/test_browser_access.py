@@ -1,4 +1,4 @@
-"""Every page for everyone: axe finds nothing serious in either theme, and few words are on screen."""
+"""Every page for everyone: axe finds nothing serious in either theme, and words are few."""
 
 from __future__ import annotations
 
