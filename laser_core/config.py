@@ -59,6 +59,7 @@ class ExperimentConfig:
     descriptions: int | None = None  # K per class; None: 15 / 4 / 2 as in the paper, else 5
     confusers: int | None = None  # N_conf in total; None: twice the relevant classes
     use_discovered: bool = True  # names of irrelevant images met so far join the confusers
+    confusers_again: bool = False  # with new such names the model is asked for N others (A.1)
     llm: str = "offline"
     vlm: str = "auto"
     strategy: str = "laser"

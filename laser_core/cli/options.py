@@ -256,6 +256,15 @@ class MethodOptions:
             rich_help_panel=METHOD,
         ),
     ] = True
+    confusers_again: Annotated[
+        bool,
+        typer.Option(
+            "--confusers-again",
+            help="Ask for confusers anew whenever such names are new (appendix A.1); without it "
+            "they join those that were asked for first.",
+            rich_help_panel=METHOD,
+        ),
+    ] = False
     anchor: Annotated[
         float | None,
         typer.Option(
@@ -288,8 +297,8 @@ ALIASES = tuple(told.name for told in told_settings(Laser))
 OPTIONS = _options()
 _SAME = (  # called the same in the config
     "data_set", "per_class", "split_seed", "task", "propose", "rounds", "seed", "llm", "vlm",
-    "strategy", "start", "first", "known_share", "learner", "epochs", "device", "precision",
-    "deterministic", "compiled",
+    "strategy", "start", "first", "known_share", "confusers_again", "learner", "epochs", "device",
+    "precision", "deterministic", "compiled",
 )  # fmt: skip
 
 

@@ -11,7 +11,9 @@ from laser_core.basics.files import default_cache_dir
 from laser_core.cli.options import ALIASES, names, numbers, strategy_settings, with_group
 from laser_core.cli.shared import CacheDir, end_with
 from laser_core.cli.terminal import Terminal
+from laser_core.cli.zero_shot import vision_chat
 from laser_core.errors import ConfigError
+from laser_core.experiment.zero_shot.chat import VisionChat
 from laser_core.studies.cells import Study
 from laser_core.studies.files import find_study
 from laser_core.studies.folder import Places
@@ -26,6 +28,7 @@ from laser_core.studies.runner import (
     write_results,
 )
 
+VISION = "A model that sees pictures, for Table 2"
 READY_ALONE = "Of demo and paper"
 HOW = "How it is run"
 STOPPED = "stopped; what is finished is kept, and the same command goes on from there"
@@ -106,9 +109,46 @@ class ReadyOptions:
         return {name: value for name, value in given.items() if value or value == 0} | of_strategies
 
 
-@with_group(ReadyOptions)
+@dataclass(frozen=True)
+class VisionOptions:
+    """A vision chat model for Table 2."""
+
+    vision: Annotated[
+        str,
+        typer.Option(
+            help="As for `zero-shot`: openai[:MODEL], also asked about the test pictures of "
+            "Table 2, once the runs are done. Without it, no picture leaves this machine.",
+            rich_help_panel=VISION,
+        ),
+    ] = ""
+    at_most: Annotated[
+        int | None,
+        typer.Option(help="As for `zero-shot`: of a sample.", rich_help_panel=VISION),
+    ] = None
+    price_in: Annotated[
+        float | None, typer.Option(help="As for `zero-shot`.", rich_help_panel=VISION)
+    ] = None
+    price_out: Annotated[
+        float | None, typer.Option(help="As for `zero-shot`.", rich_help_panel=VISION)
+    ] = None
+
+    def chat(self, cache: Path) -> VisionChat | None:
+        """The model and how it is asked; None without one.
+
+        Raises:
+            ConfigError, LLMError: as for `vision_chat`.
+        """
+        return vision_chat(self.vision, self.at_most, self.price_in, self.price_out, cache)
+
+
+@dataclass(frozen=True)
+class StudyOptions(VisionOptions, ReadyOptions):
+    """All of the options of `study` that say what is wanted."""
+
+
+@with_group(StudyOptions)
 def study(
-    ready: ReadyOptions,
+    wanted: StudyOptions,
     what: Annotated[
         str,
         typer.Argument(
@@ -150,8 +190,9 @@ def study(
     """
 
     def work() -> None:
-        pace = Pace(jobs, at_most_rounds, cache_dir or default_cache_dir())
-        chosen, folder = find_study(what, ready.requested_study(), out)
+        cache = cache_dir or default_cache_dir()
+        pace = Pace(jobs, at_most_rounds, cache, wanted.chat(cache))
+        chosen, folder = find_study(what, wanted.requested_study(), out)
         _report(chosen, folder, None if report_only else pace)
 
     end_with(work, None, STOPPED)
@@ -159,11 +200,12 @@ def study(
 
 @dataclass(frozen=True)
 class Pace:
-    """How the cells of a study are run: processes, rounds of each at most, and vectors kept."""
+    """How the cells of a study are run: processes, rounds of each at most, vectors kept, a chat."""
 
     jobs: int | None
     at_most_rounds: int | None
     cache: Path
+    chat: VisionChat | None
 
     def __post_init__(self) -> None:
         for name, number in (("--jobs", self.jobs), ("--at-most-rounds", self.at_most_rounds)):
@@ -181,8 +223,10 @@ def _report(chosen: Study, folder: Path, pace: Pace | None) -> None:
     else:
         count = pace.jobs or usual_jobs(chosen)
         terminal.say(f"{len(chosen.cells())} cells, {count} at a time; results go to {folder}")
-        steps = conduct(chosen, places, pace.cache, count, terminal.say, pace.at_most_rounds)
-        results = terminal.run(steps)
+        most, chat = pace.at_most_rounds, pace.chat
+        results = terminal.run(
+            conduct(chosen, places, pace.cache, count, terminal.say, most, chat=chat)
+        )
     for line in told_end(results, places):
         terminal.say(line)
     require_no_failure(results)

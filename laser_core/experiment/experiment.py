@@ -43,6 +43,7 @@ from laser_core.strategies import Strategy, make_strategy
 from laser_core.strategies.hooks import ClosedRound
 from laser_core.texts.cosines import TextCosines, text_cosines
 from laser_core.texts.descriptions import Descriptions, describe, with_discovered
+from laser_core.texts.edits import renew_confusers
 from laser_core.texts.neglabel import NAME_SIGNALS, NegativeNames
 from laser_core.view import PoolView, Query, RoundRecord, random_order
 
@@ -229,8 +230,10 @@ class Experiment:
             yield Progress("naming what was found irrelevant", 0, 1)
             resolve = self.store.classes.resolve
             followed = with_relevant_classes(kept[1], llm, config.relevant, resolve, per_class)
-            texts = with_discovered(followed, llm, discovered, per_class)
             news = "discovered names" if followed is kept[1] else "the classes as they are now"
+            if config.confusers_again:
+                followed = renew_confusers(followed, llm, discovered, confusers, per_class)
+            texts = with_discovered(followed, llm, discovered, per_class)
             title = f"round {self.round_index}: {news}"
         new = llm.exchanges[asked:]  # kept with their texts, or a stop asks them again
         if kept is None or texts is not kept[1]:

@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from laser_core.errors import ConfigError
+from laser_core.llm.base import LanguageModel
 from laser_core.llm.lexicon.synsets import same_name
 from laser_core.llm.lexicon.words import Matching, name_key, plain_sentence, with_article
 from laser_core.llm.replies.schema import LONGEST_NAME, LONGEST_SENTENCE
-from laser_core.texts.descriptions import ClassText, Descriptions
+from laser_core.texts.descriptions import ClassText, Descriptions, sentences_for
 
 Side = Literal["relevant", "confusers"]
 Verb = Literal["switch", "rename", "remove", "add", "add sentence", "change sentence"]
@@ -76,6 +77,35 @@ def with_confusers(descriptions: Descriptions, names: Sequence[str]) -> Descript
         elif there not in stay:
             named.setdefault(there, by_name[there])
     return replace(descriptions, confusers=(*named.values(), *stay.values()))
+
+
+def renew_confusers(
+    descriptions: Descriptions,
+    llm: LanguageModel,
+    names: Sequence[str],
+    wanted: int,
+    per_class: int,
+) -> Descriptions:
+    """`descriptions` with confusers asked for anew (A.1) where some of `names` are new.
+
+    The model is told all of `names`, which do not come back. What it names again keeps its
+    sentences; what it no longer names goes; a person's own and discovered ones stay.
+
+    Args:
+        names: of irrelevant images met so far.
+        wanted: N_conf.
+        per_class: K.
+
+    Raises:
+        LLMError: the model could not be reached or gave no usable answer.
+    """
+    there = {c.name.lower() for c in descriptions.confusers}
+    if not any(name.lower() not in there for name in names):
+        return descriptions
+    found = llm.confusers([c.name for c in descriptions.relevant], wanted, names)
+    after = replace(with_confusers(descriptions, found.names), refused=found.refused)
+    new = [c.name for c in after.confusers if c.name.lower() not in there]
+    return with_sentences(after, sentences_for(llm, new, per_class)) if new else after
 
 
 def with_sentences(

@@ -105,6 +105,16 @@ def test_names_of_irrelevant_images_join_the_confusers_in_the_next_round(tmp_pat
     assert len(names) > 2
 
 
+def test_confusers_asked_for_again_leave_room_for_the_names_that_were_met(tmp_path):
+    run = experiment(tmp_path, rounds=2, confusers=2, confusers_again=True)
+    drain(simulate(run))
+    confusers = run.store.texts.read()[1].confusers
+    met = {c.name for c in confusers if c.source == "discovered"}
+    asked = [c.name for c in confusers if c.source == "model"]
+    assert met and not met & set(asked)
+    assert len(asked) == 2
+
+
 def test_with_no_confusers_asked_for_discovered_names_stay_out_too(tmp_path):
     run = experiment(tmp_path, rounds=3, confusers=0)
     drain(simulate(run))

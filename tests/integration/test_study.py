@@ -20,6 +20,7 @@ from laser_core.progress import drain
 from laser_core.studies.report.kept import find_studies
 from laser_core.studies.report.tables import SECONDS
 from tests.integration.conftest import write_pool
+from tests.llm.server import Answer, serving
 
 ROOT = Path(__file__).parents[2]
 LINES = {
@@ -291,3 +292,42 @@ def test_a_comparison_is_a_small_study_with_a_report(laser, quick, tmp_path):
 def test_tables_of_a_study_are_plain_csv(whole):
     for path in (whole / "csv").iterdir():
         assert len(pd.read_csv(io.StringIO(path.read_text(encoding="utf-8")))) > 0, path
+
+
+def with_table_2(pool):
+    part = {"name": "table2", "shows": ["final"]}
+    lines = {"LaSeR": {"strategy": "laser"}}
+    return a_study(pool, lines=lines, splits=[0], parts=[part])
+
+
+def test_table_2_has_what_needs_no_label_and_a_vision_chat_model(
+    pool, laser, tmp_path, monkeypatch
+):
+    (tmp_path / "s.json").write_text(json.dumps(with_table_2(pool)), encoding="utf-8")
+    words = ("study", tmp_path / "s.json", "--out", tmp_path / "o", "--vision", "openai:llava")
+    with serving(Answer("apple")) as endpoint:
+        monkeypatch.setenv("OPENAI_BASE_URL", endpoint.url)
+        done = laser(*words, "--at-most", 4, "--price-in", 1000, "--price-out", 0)
+    assert done.exit_code == 0, done.output
+    table = pd.read_csv(tmp_path / "o" / "csv" / "table2-things.csv").set_index("line")
+    assert table.index[0] == "LaSeR"
+    assert {"without labels: names", "without labels: anchored head"} <= set(table.index)
+    chat = table.loc["without labels: vision chat: llava"]
+    assert chat["cost"] == pytest.approx(0.16)
+    assert chat["low"] < chat["accuracy mean"] < chat["high"]
+    report = (tmp_path / "o" / "report.html").read_text(encoding="utf-8")
+    assert "vision chat: llava" in report
+
+
+def test_an_endpoint_that_takes_no_pictures_leaves_the_study_whole(
+    pool, refused, tmp_path, monkeypatch
+):
+    (tmp_path / "s.json").write_text(json.dumps(with_table_2(pool)), encoding="utf-8")
+    no = Answer(status=400, error={"message": "llama is not a multimodal model"})
+    with serving(no) as endpoint:
+        monkeypatch.setenv("OPENAI_BASE_URL", endpoint.url)
+        words = ("study", tmp_path / "s.json", "--out", tmp_path / "o")
+        assert "takes no pictures" in refused(*words, "--vision", "openai:llama")
+    table = pd.read_csv(tmp_path / "o" / "csv" / "table2-things.csv")
+    assert table["line"].tolist()[:2] == ["LaSeR", "without labels: names"]
+    assert set(pd.read_csv(tmp_path / "o" / "csv" / "cells.csv")["state"]) == {"finished"}

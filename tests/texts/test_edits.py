@@ -6,10 +6,12 @@ from laser_core.texts.edits import (
     Edit,
     apply_edit,
     as_lines,
+    renew_confusers,
     with_confusers,
     with_relevant,
     with_sentences,
 )
+from tests import fakes
 
 TEXTS = Descriptions(
     (ClassText("cat", ("a cat", "an old cat")), ClassText("dog", ("a dog",))),
@@ -105,3 +107,40 @@ def test_a_reply_with_sentences_changes_the_classes_it_names():
 
 def test_as_lines_has_one_line_a_class_and_a_sentence():
     assert as_lines(after("switch", name="owl"))[-2:] == ["confuser: owl (off)", "    an owl"]
+
+
+class Asked(fakes.ListedModel):
+    """Names the first of wolf, fox, lion and bear that are not excluded; counts its questions."""
+
+    def __init__(self):
+        super().__init__()
+        self.questions = []
+
+    def confusers(self, relevant, wanted, excluded=()):
+        self.questions.append(tuple(excluded))
+        return super().confusers(relevant, wanted, excluded)
+
+
+def confusers_of(*classes):
+    return Descriptions((ClassText("cat", ("a cat",)),), tuple(classes))
+
+
+WOLF = ClassText("wolf", ("grey", "howls"))
+FOX = ClassText("fox", ("red", "sly"), enabled=False)
+MINE = ClassText("toy cat", ("plush",), "person")
+
+
+def test_confusers_are_asked_for_anew_with_names_that_are_new_among_the_irrelevant():
+    model = Asked()
+    after = renew_confusers(confusers_of(WOLF, FOX, MINE), model, ["wolf", "truck"], 2, 2)
+    assert model.questions == [("wolf", "truck")]
+    assert [c.name for c in after.confusers] == ["fox", "lion", "toy cat"]  # wolf is known now
+    assert after.confusers[0] == FOX  # as it was, switched off
+    assert after.confusers[1].sentences == ("lion 0", "lion 1")
+    assert after.confusers[2] == MINE
+
+
+def test_without_a_new_name_nobody_is_asked_for_confusers():
+    model, before = Asked(), confusers_of(WOLF, ClassText("truck", ("big",), "discovered"))
+    assert renew_confusers(before, model, ["truck"], 2, 2) is before
+    assert model.questions == []
