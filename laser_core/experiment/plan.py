@@ -250,6 +250,23 @@ def _notices(source: ImageSource) -> tuple[str, ...]:
     return tuple(notices)
 
 
+def require_classes(config: ExperimentConfig) -> None:
+    """Check that there are as many relevant classes as the strategy compares.
+
+    A person may begin with one and add others; a simulated run keeps those that it begins with.
+
+    Raises:
+        ConfigError: there are fewer.
+    """
+    kind, there = strategy_class(config.strategy), len(config.relevant)
+    if there < kind.relevant_needed:
+        raise ConfigError(
+            f"{kind.name} ({kind.title}) goes by the doubt between relevant classes, so it needs "
+            f"{kind.relevant_needed} of them, and this run has {there}: "
+            f"{', '.join(config.relevant)}; name more, or choose another strategy"
+        )
+
+
 def require_labels(source: ImageSource) -> None:
     """Check that every pool image has a label, as a simulated run needs.
 

@@ -26,6 +26,7 @@ class BADGE(Strategy):
     reference = "Ash et al., ICLR 2020"
     needs = frozenset({"classifier.logits", "classifier.features"})
     classes_needed: ClassVar[int] = 2
+    relevant_needed: ClassVar[int] = 2
 
     def score(self, view: PoolView, rng: np.random.Generator) -> Floats:
         return gradient_lengths(*self._factors(view))

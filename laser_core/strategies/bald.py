@@ -27,6 +27,7 @@ class BALD(Strategy):
     reference = "Houlsby et al., 2011; with dropout: Gal, Islam and Ghahramani, ICML 2017"
     needs = frozenset({"bald.samples"})
     classes_needed: ClassVar[int] = 2
+    relevant_needed: ClassVar[int] = 2
 
     @dataclass(frozen=True)
     class Settings:

@@ -33,6 +33,8 @@ class Strategy(ABC):
         needs: signals, and readings of nets ("classifier.logits"); the engine computes these and
             no others.
         classes_needed: relevant classes that must have a label before it can score.
+        relevant_needed: relevant classes that a run must have at least; 2 where a classifier's
+            doubt between classes is all that it goes by.
         Settings: a frozen dataclass of its settings, every field with a default; see
             `laser_core.strategies.settings.setting`.
     """
@@ -42,6 +44,7 @@ class Strategy(ABC):
     reference: ClassVar[str] = ""
     needs: frozenset[str] = frozenset()
     classes_needed: ClassVar[int] = 0
+    relevant_needed: ClassVar[int] = 1
     Settings: ClassVar[type[Any]] = NoSettings
 
     def __init__(self, settings: Any = None) -> None:

@@ -34,6 +34,7 @@ class BUAL(Strategy):
     reference = "Zong et al., ECCV 2024"
     needs = frozenset({"classifier.logits", "negative.logits", "auxiliary.logits"})
     classes_needed: ClassVar[int] = 2
+    relevant_needed: ClassVar[int] = 2
 
     @dataclass(frozen=True)
     class Settings:

@@ -33,6 +33,7 @@ class DropQuery(Strategy):
     reference = "Gupte et al., TMLR 2024"
     needs = frozenset({"dropquery.samples", "classifier.logits", "vectors"})
     classes_needed: ClassVar[int] = 2
+    relevant_needed: ClassVar[int] = 2
 
     @dataclass(frozen=True)
     class Settings:

@@ -24,6 +24,7 @@ class Margin(Strategy):
     reference = "Scheffer, Decomain and Wrobel, IDA 2001"
     needs = frozenset({"classifier.logits"})
     classes_needed: ClassVar[int] = 2
+    relevant_needed: ClassVar[int] = 2
 
     def score(self, view: PoolView, rng: np.random.Generator) -> Floats:
         return -margin(class_chances(view.signals["classifier.logits"]))

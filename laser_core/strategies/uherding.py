@@ -26,6 +26,7 @@ class UHerding(MaxHerding):
     reference = "Bae et al., ICLR 2025"
     needs = frozenset({"vectors", "labeled_vectors", "classifier.logits"})
     classes_needed: ClassVar[int] = 2
+    relevant_needed: ClassVar[int] = 2
 
     def worth(self, view: PoolView) -> Floats:
         unsure = 1.0 - margin(class_chances(view.signals["classifier.logits"]))

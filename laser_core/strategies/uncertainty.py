@@ -16,6 +16,7 @@ class Uncertainty(Strategy):
 
     name = "uncertainty"
     title = "Uncertainty (entropy)"
+    relevant_needed = 2
     classes_needed = 2  # before that there is nothing to be unsure of
     needs = frozenset({"classifier.logits"})
 

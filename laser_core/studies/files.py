@@ -11,7 +11,7 @@ from typing import Any, get_args
 from laser_core.config import ExperimentConfig
 from laser_core.errors import ConfigError
 from laser_core.strategies import STRATEGIES
-from laser_core.strategies.settings import told_settings
+from laser_core.strategies.settings import read_settings, told_settings
 from laser_core.studies.cells import Line, Part, Place, Show, Study, slug
 from laser_core.studies.parts import READY, Wanted, known_names, ready_study
 from laser_core.studies.settings import choosable, require_known
@@ -124,7 +124,9 @@ def study_of(given: Any, name: str = "study") -> Study:
 
 def _line(name: str, settings: dict[str, Any]) -> Line:
     whole = settings.pop("whole", False)
-    return Line(name, settings, whole is True)
+    if not isinstance(whole, bool):
+        raise ConfigError(f"the line {name}: whole={whole!r:.80}: give true or false")
+    return Line(name, settings, whole)
 
 
 def _part(number: int, given: Any, places: Iterable[Place], lines: Iterable[Line]) -> Part:
@@ -177,24 +179,25 @@ def _require_settings(study: Study) -> None:
     require_known(own, known, "setting of all runs of a study")
     for place in study.places:
         require_known(place.settings, known, f"setting of a place ({place.name})")
-    for dotted in set(study.settings) - set(own):
-        _require_setting_of_strategy(dotted)
+    for dotted in sorted(set(study.settings) - set(own)):
+        _require_setting_of_strategy(dotted, study.settings[dotted])
     for cell in study.cells():
         if cell.line.available:
             cell.config(study.settings)
 
 
-def _require_setting_of_strategy(name: str) -> None:
-    """Check a name such as "eoal.w"; of a strategy that is to come nothing is known.
+def _require_setting_of_strategy(name: str, value: Any) -> None:
+    """Check a setting such as "eoal.w"; of a strategy that is to come nothing is known.
 
     Raises:
-        ConfigError: there is no such strategy, or it has no such setting.
+        ConfigError: there is no such strategy, or it has no such setting, or not of this value.
     """
     of, _, own = name.rpartition(".")
     require_known([of], known_names(), f"strategy ({name})")
     if of in STRATEGIES:
         there = [setting.name for setting in told_settings(STRATEGIES[of])]
         require_known([own], there or ["none"], f"setting of the strategy {of}")
+        read_settings(STRATEGIES[of], {own: value})
 
 
 def _object(given: Any, what: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from laser_core.errors import ConfigError, LaserError, StoreError
 from laser_core.experiment.class_changes import images_to_test
 from laser_core.experiment.experiment import Experiment, simulate
 from laser_core.experiment.materials import Materials
-from laser_core.experiment.plan import Plan, plan, require_labels
+from laser_core.experiment.plan import Plan, plan, require_classes, require_labels
 from laser_core.experiment.prepare import prepare
 from laser_core.metrics.summary import round_line, start_line
 from laser_core.pool import LabelSpace
@@ -47,11 +47,13 @@ def start(
         at_most: stop after so many rounds; None: after all.
 
     Raises:
+        ConfigError: the strategy needs more relevant classes.
         PoolError: some pool images have no label.
         StoreError: the folder cannot be used.
         LaserError: anything else that stops a run; the folder is removed again unless a query
             was asked in it.
     """
+    require_classes(planned.config)
     require_labels(planned.source)
     store = Store.create(folder, planned.config)
     try:

@@ -325,5 +325,9 @@ def require_no_failure(results: Results) -> None:
     """
     failed = [result for result in results.cells if result.state == "failed"]
     if failed:
-        others = f"{len(failed)} of {len(results.cells)} cells failed, the others are kept"
-        raise StoreError(f"{others}; the first, {failed[0].cell.key}: {failed[0].error}")
+        first, all_of = f"{failed[0].cell.key}: {failed[0].error}", len(results.cells)
+        if len(failed) < all_of:
+            said = f"{len(failed)} of {all_of} cells failed, the others are kept; the first, "
+        else:
+            said = f"all {all_of} cells failed; the first, " if all_of > 1 else "the cell failed, "
+        raise StoreError(said + first)

@@ -218,6 +218,13 @@ def test_a_comparison_that_makes_no_sense_is_told_before_it_starts(
     assert not (tmp_path / "out").exists()
 
 
+def test_a_strategy_that_compares_classes_is_not_run_with_one(refused, quick, tmp_path):
+    one = ("--relevant", "", "--relevant", "apple")
+    sentence = refused("run", *quick, *one, "--strategy", "margin", "--out", tmp_path / "out")
+    assert "needs 2 of them, and this run has 1: apple" in sentence
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_comparison_does_not_go_on_with_other_settings(laser, refused, quick, tmp_path):
     options = ("compare", *quick, "--rounds", 1, "--out", tmp_path / "out")
     assert laser(*options).exit_code == 0

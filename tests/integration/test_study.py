@@ -294,6 +294,22 @@ def test_tables_of_a_study_are_plain_csv(whole):
         assert len(pd.read_csv(io.StringIO(path.read_text(encoding="utf-8")))) > 0, path
 
 
+def test_a_disk_that_is_full_in_the_middle_keeps_what_is_finished(
+    whole, written, laser, refused, tmp_path
+):
+    resource = pytest.importorskip("resource")
+    command = ("study", written, "--jobs", 1, "--out", tmp_path / "o")
+    assert laser(*command, "--at-most-rounds", 1).exit_code == 0
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, hard))  # as where no room is left
+    try:
+        assert "free some space" in refused(*command)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert laser(*command).exit_code == 0
+    assert files_of(tmp_path / "o") == files_of(whole)
+
+
 def with_table_2(pool):
     part = {"name": "table2", "shows": ["final"]}
     lines = {"LaSeR": {"strategy": "laser"}}

@@ -126,6 +126,8 @@ def test_names_become_folders_on_every_system():
         ({"lines": {}}, "at least one line"),
         ({"lines": []}, "give an object"),
         (["demo"], "give an object"),
+        ({**PLAIN, "settings": {"eoal.w": "wide"}}, "w="),
+        ({"lines": {"A": {"strategy": "random", "whole": "yes"}}}, "give true or false"),
     ],
 )  # fmt: skip
 def test_a_mistake_in_a_study_is_told_in_one_sentence(given, said):
