@@ -148,7 +148,7 @@ def _missing(study: Study) -> list[str]:
     if missing and len(missing) < len(BASELINES):
         said.append(f"Of the paper's methods these are not run: {', '.join(missing)}.")
     ports = [
-        f"{NAMES.get(name, name)} ({STRATEGIES[name].title})"
+        STRATEGIES[name].title
         for name in sorted(there)
         if any(word in STRATEGIES[name].title.lower() for word in ("port", "approximat", "purity"))
     ]

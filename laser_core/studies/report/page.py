@@ -44,7 +44,8 @@ SAYS = {
     "final": "Accuracy after the last round, beside what names the same pictures without a label: "
     "raw cosines with names or sentences (with neighbours: each picture with the nearest of the "
     "pool), the head before its first label, and a vision chat model where one was asked. Ahead: "
-    "how much the first line is ahead of a row.",
+    "how much the first line is ahead of a row; low and high: Wilson's 95% interval where a sample "
+    "was asked about.",
     "ranks": "Ranks: 1 is the best; labels to 90%: labels paid until the accuracy is 90% of what "
     "all labels of the pool give.",
 }
@@ -57,7 +58,8 @@ h3{margin:1rem 0 .2rem;font-size:1rem}p{margin:.3rem 0 .6rem}
 padding:.8rem 1.1rem;margin:.8rem 0}.box ul{margin:.3rem 0;padding-left:1.2rem}
 .grid{display:grid;gap:1rem 1.4rem;
 grid-template-columns:repeat(auto-fit,minmax(min(100%,480px),1fr))}figure svg{max-width:660px}
-figure{margin:0;min-width:0}figure svg{width:100%;height:auto;display:block}
+figure{margin:0;min-width:0}figcaption{font-size:.86rem}
+figure svg{width:100%;height:auto;display:block}
 .wide{overflow-x:auto}table{border-collapse:collapse;font-size:.86rem}
 table{font-variant-numeric:tabular-nums}
 th,td{padding:.2rem .6rem;text-align:right;border-bottom:1px solid var(--rule);white-space:nowrap}
@@ -190,18 +192,27 @@ def _figure(
     if show not in READINGS:
         return f"<figure>{head}{numbers}{link}</figure>"
     behind = f"<details><summary>Numbers</summary>{numbers}{link}</details>"
-    return f"<figure>{head}{_chart(results, part, show, place)}{behind}</figure>"
+    limits = _limits(results, part, show, place)
+    grey = f"In grey: {_list_of(limit.name for limit in limits)}." if limits else ""
+    said = f'<figcaption class="soft">{escape(grey)}</figcaption>' if grey else ""
+    return f"<figure>{head}{_chart(results, part, show, place, limits)}{said}{behind}</figure>"
 
 
-def _chart(results: Results, part: Part, show: str, place: Place) -> str:
-    lines = lines_of(results, part)
-    lines = [line for line in lines if line.available]
+def _chart(results: Results, part: Part, show: str, place: Place, limits: Sequence[Limit]) -> str:
+    lines = [line for line in lines_of(results, part) if line.available]
     names, numbers = short_names(lines), {line.name: i for i, line in enumerate(lines)}
     drawn = [
         _draw_part(found, names[line.name], numbers[line.name], line)
         for line in lines
         if (found := curve_of(results, place, line, show))
     ]
+    x_title = "round" if show == "delta" else "labels paid"
+    return line_chart(drawn, limits, x_title, f"{part.title}, {place.name}: {show}")
+
+
+def _limits(results: Results, part: Part, show: str, place: Place) -> list[Limit]:
+    """What is drawn in grey: the ceiling, or what needs no label."""
+    lines = [line for line in lines_of(results, part) if line.available]
     limits = []
     if show == "precision" and (ceiling := ceiling_of(results, place, lines)):
         limits.append(Limit("the best possible", ceiling.x, ceiling.mean, "6 4"))
@@ -210,8 +221,7 @@ def _chart(results: Results, part: Part, show: str, place: Place) -> str:
             Limit(f"{name}: {value:.3f}", (), (value,), LEVEL_STROKES[i % len(LEVEL_STROKES)])
             for i, (name, value) in enumerate(level_lines(results, place, lines))
         ]
-    x_title = "round" if show == "delta" else "labels paid"
-    return line_chart(drawn, limits, x_title, f"{part.title}, {place.name}: {show}")
+    return limits
 
 
 def _draw_part(found: Curve, name: str, number: int, line: Line) -> Drawn:
@@ -294,7 +304,7 @@ def _download(name: str, text: str) -> str:
 
 
 def _table(rows: Sequence[Mapping[str, object]]) -> str:
-    heads = list(rows[0])
+    heads = [name for name in rows[0] if any(row[name] is not None for row in rows)]
     return _html_table(heads, [[_text(row[name]) for name in heads] for row in rows])
 
 
