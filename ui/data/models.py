@@ -98,7 +98,7 @@ def _choose_vlm() -> str:
 def choose_data_set(classes: list[str]) -> str:
     """The published set that the pool is said to be, as `--as`; "" to go by its classes."""
     told = published_set(classes)
-    names = {"": f"{told} (told by its classes)" if told else "None of the paper's", **SETS}
+    names = {"": f"{SETS[told]}, told by its classes" if told else "None of the paper's", **SETS}
     chosen = st.selectbox(
         "Which of the paper's data sets this is", list(names), format_func=names.__getitem__,
         key="data_as", persist_state="session", bind="query-params",
