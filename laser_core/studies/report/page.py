@@ -193,7 +193,7 @@ def _figure(
         return f"<figure>{head}{numbers}{link}</figure>"
     behind = f"<details><summary>Numbers</summary>{numbers}{link}</details>"
     limits = _limits(results, part, show, place)
-    grey = f"In grey: {_list_of(limit.name for limit in limits)}." if limits else ""
+    grey = f"In grey: {list_of([limit.name for limit in limits])}." if limits else ""
     said = f'<figcaption class="soft">{escape(grey)}</figcaption>' if grey else ""
     return f"<figure>{head}{_chart(results, part, show, place, limits)}{said}{behind}</figure>"
 
