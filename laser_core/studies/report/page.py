@@ -43,9 +43,9 @@ SAYS = {
     "recall by round": "Mean and standard deviation by round.",
     "final": "Accuracy after the last round, beside what names the same pictures without a label: "
     "raw cosines with names or sentences (with neighbours: each picture with the nearest of the "
-    "pool), the head before its first label, and a vision chat model where one was asked. Ahead: "
-    "how much the first line is ahead of a row; low and high: Wilson's 95% interval where a sample "
-    "was asked about.",
+    "pool), the anchored head before its first label, and a vision chat model where one was "
+    "asked. Ahead: how much the first line is ahead of a row; low and high: Wilson's 95% interval "
+    "where a sample was asked about.",
     "ranks": "Ranks: 1 is the best; labels to 90%: labels paid until the accuracy is 90% of what "
     "all labels of the pool give.",
 }
