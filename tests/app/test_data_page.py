@@ -154,6 +154,23 @@ def test_the_run_is_made_by_a_job_with_what_was_chosen(
     assert params["config"]["relevant"] == ["dog"]
 
 
+def test_a_pool_that_is_said_to_be_a_published_set_has_its_k_and_the_run_keeps_that(
+    open_page, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    orders: list[dict[str, object]] = []
+    monkeypatch.setattr(Jobs, "start", lambda self, kind, params: orders.append(params))
+    page = opened(open_page, str(folder))
+    page.selectbox(key="data_as").set_value("cifar10")
+    page.run()
+    assert page.number_input(key="data_k_15").value == 15
+    page.multiselect(key="data_relevant").set_value(["dog"])
+    page.run()
+    button(page, "Make the run").click()
+    page.run()
+    (order,) = orders
+    assert order["config"]["data_set"] == "cifar10"  # type: ignore[index]
+
+
 def test_what_was_chosen_is_in_the_address_so_that_a_reload_keeps_it(runs, tmp_path):
     page = by_address(data_kind=ON_DISK, data_path=str(tmp_path / "nothing"))
     assert not page.exception
