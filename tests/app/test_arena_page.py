@@ -3,10 +3,12 @@ way."""
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -50,6 +52,12 @@ def experiment_of(folder: Path) -> Experiment:
     """The run of the small world in `folder`, to be worked on."""
     store = Store.open(folder)
     return Experiment(fakes.materials(store.config()), store)
+
+
+def written(folder: str) -> dict[str, Any]:
+    """What the file of a study says."""
+    found: dict[str, Any] = json.loads((Path(folder) / "study.json").read_text(encoding="utf-8"))
+    return found
 
 
 def choices(page: AppTest) -> list[str]:
@@ -297,7 +305,9 @@ def test_a_new_study_tells_its_work_and_is_handed_to_the_worker(open_page) -> No
     assert state is not None
     jobs().cancel(state.id)
     assert state.kind == "study"
-    study = state.params["study"]
+    study = written(state.params["study"])
+    assert page.selectbox(key="arena_shown").value == state.params["study"]
+    assert "0 of 12 runs are finished" in text(page)  # also where it is stopped before the first
     assert set(study["lines"]) >= {"LaSeR", "Gated", "Random"}
     assert study["settings"] == {"rounds": 6, "batch_size": 30}
     assert study["splits"] == [0, 1]
@@ -313,7 +323,7 @@ def test_a_new_study_takes_the_pictures_and_classes_of_the_open_run(open_page) -
     state = jobs().latest()
     assert state is not None
     jobs().cancel(state.id)
-    (place,) = state.params["study"]["places"].values()
+    (place,) = written(state.params["study"])["places"].values()
     assert place["relevant"] == ["cat", "dog"]
 
 

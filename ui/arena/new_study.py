@@ -14,7 +14,7 @@ from laser_core.data.open import SET_NAMES
 from laser_core.errors import LaserError
 from laser_core.strategies import STRATEGIES
 from laser_core.strategies.families import families
-from laser_core.studies.arena import arena_study, study_params, work_of
+from laser_core.studies.arena import arena_study, work_of
 from laser_core.studies.cells import Study
 from laser_core.studies.parts import ABLATIONS
 from ui.arena.subject import CHOSEN
@@ -74,8 +74,19 @@ def show_new_study(busy: bool) -> None:
 
 
 def _start(study: Study) -> None:
+    """A button's callback: write the study down, have the worker begin it, and look at its lines.
+
+    It is written at once, so that one that is stopped before its first run can be gone on with.
+    """
+    from laser_core.studies.runner import keep_study  # what runs a study takes a second to import
+
     folder = new_run_folder("arena")
-    start_job(jobs(), "study", {"study": study_params(study), "folder": str(folder)})
+    try:
+        keep_study(study, folder)
+    except LaserError as error:
+        st.session_state["job_notice"] = str(error)
+        return
+    start_job(jobs(), "study", {"study": str(folder)})
     st.session_state[CHOSEN] = str(folder)
     show_part(LINES)
 
