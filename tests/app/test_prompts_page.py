@@ -237,7 +237,7 @@ def test_a_run_without_texts_offers_to_ask_the_model(open_page, read_run):
         cursor.execute("DELETE FROM sqlite_sequence WHERE name = 'texts'")
     page = open_page(PAGE, "ahead")
     assert not page.exception
-    assert "no descriptions yet" in page.info[0].value
+    assert any("no descriptions yet" in part.value for part in page.markdown)
     assert page.button(key="prompts_ask").label == "Ask again"
 
 
