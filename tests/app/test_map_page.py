@@ -45,7 +45,7 @@ def labels(page: AppTest) -> list[str]:
 def test_without_an_open_run_it_says_where_to_open_one(open_page) -> None:
     page = open_page("3_Map")
     assert not page.exception
-    assert "No run is open" in page.info[0].value
+    assert "No run is open" in said(page)
 
 
 def test_before_the_first_map_it_says_so_and_offers_to_draw_one(open_page) -> None:

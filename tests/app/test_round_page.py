@@ -79,7 +79,7 @@ def move_delta(page: AppTest, delta: float) -> AppTest:
 def test_without_a_run_it_says_where_to_begin(open_page) -> None:
     page = open_page("4_Round")
     assert not page.exception
-    assert "No run is open" in page.info[0].value
+    assert "No run is open" in words(page)
 
 
 def test_a_newcomer_reads_why_these_pictures_and_what_they_are_worth(open_page, cards) -> None:
