@@ -119,12 +119,12 @@ def edits(page: Page, repeats: int) -> list[float]:
     box = page.get_by_role("checkbox", name="confuser 3", exact=False).first
     seconds = []
     for _ in range(repeats):
-        caption = page.get_by_test_id("stCaptionContainer").filter(has_text="Version").first
-        before = caption.inner_text()
+        words = page.get_by_test_id("stMarkdown").filter(has_text="Version ").first
+        before = words.inner_text()
         started = time.perf_counter()
         box.click()
         page.wait_for_function(
-            "before => ![...document.querySelectorAll('[data-testid=stCaptionContainer]')]"
+            "before => ![...document.querySelectorAll('[data-testid=stMarkdown]')]"
             ".some(e => e.innerText === before)",
             arg=before,
         )

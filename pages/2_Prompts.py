@@ -23,9 +23,9 @@ from ui.shared.frame import frame
 from ui.shared.jobs import show_job_panel
 from ui.shared.runs import TITLES, current_run, follow_new_run, jobs
 
-LISTS, PROMPTS, VERSIONS = "Lists", "Prompts", "Versions"
+LISTS, PROMPTS, VERSIONS = "Words", "Ask a model", "Versions"
 
-frame("Prompts", "💬", "The words the query rests on: edit them and see at once what it would be.")
+frame("Prompts", "💬", "Edit the words and see at once which pictures they find.", "full")
 run = current_run()
 follow_new_run(show_job_panel(jobs(), TITLES))
 
@@ -40,12 +40,12 @@ def body(run: RunReader) -> None:
         part = st.segmented_control(
             "Part", [LISTS, PROMPTS, VERSIONS], default=LISTS if versions else PROMPTS,
             required=True, key="prompts_part", label_visibility="collapsed",
-            persist_state="session",
+            persist_state="session", wrap=True,
         )  # fmt: skip
         if versions and part == LISTS:
             draw_bar(run, versions)
     if not versions:
-        note("This run has no descriptions yet: ask the model for them below.")
+        note("This run has no descriptions yet: ask a model, or paste a reply.")
     try:
         if part == PROMPTS or not versions:
             kept = run.descriptions()
@@ -57,12 +57,11 @@ def body(run: RunReader) -> None:
             if now is None or base is None:
                 return
             if difference := classes_differ(run, now.texts):
-                st.info(escape_text(difference))
-            left, right = st.columns(2)
+                st.warning(escape_text(difference))
+            left, right = st.columns([5, 6], gap="small")
             with right:
                 draw_effect(run, now, base)
             with left:
-                st.caption(f"Version {escape_text(versions[-1].label)}")
                 draw_lists(run, now)
             with right:  # last: pictures that nobody has looked at yet take the worker a moment
                 draw_pictures(run, now, base)

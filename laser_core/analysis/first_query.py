@@ -44,11 +44,15 @@ class Figures:
         known: images of the batch whose relevance is known.
         precision: relevant / known; None if none is known.
         recall: relevant in the batch / relevant known in the pool; None if none is known.
+        found: relevant ones of the batch.
+        in_pool: relevant ones known in the whole pool.
     """
 
     known: int
     precision: float | None
     recall: float | None
+    found: int = 0
+    in_pool: int = 0
 
 
 def cold_start(
@@ -155,7 +159,7 @@ def figures(rows: Ints, known: Known) -> Figures:
     """Precision and recall of the batch at `rows`, as far as `known` tells."""
     there = int(known.relevant.sum())
     hits = int(known.relevant[rows].sum())
-    return Figures(known.count(rows), known.precision(rows), recall(hits, there))
+    return Figures(known.count(rows), known.precision(rows), recall(hits, there), hits, there)
 
 
 def histogram(scores: Floats, known: Known, edges: Floats) -> dict[str, Floats]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 
@@ -12,6 +13,12 @@ from laser_core.data.base import ImageSource
 from laser_core.llm.base import LanguageModel
 from laser_core.pool import Label, LabelSpace
 from laser_core.store.store import Store
+from laser_core.store.text_versions import (
+    TextVersion,
+    redo_target,
+    undo_target,
+    version_in_use,
+)
 from laser_core.texts.descriptions import ClassText, Descriptions, sentences_for
 from laser_core.texts.edits import with_relevant
 
@@ -43,6 +50,43 @@ def promote_confuser(store: Store, name: str, actor: str) -> None:
         if kept is not None:
             texts = with_relevant(kept[1], name)
             store.texts.append(texts, f"{name} made relevant", "move", kept[0])
+
+
+def step_texts(store: Store, step: Literal["undo", "redo"], actor: str) -> None:
+    """Undo or redo the last change of the texts; nothing happens where there is none.
+
+    A confuser that was made a relevant class changes sides again, together with its class, in one
+    moment.
+
+    Raises:
+        PoolError: the class cannot be taken back, or is one already.
+        StoreError: it cannot be written, or the texts were changed elsewhere in this moment.
+    """
+    versions = store.texts.all()
+    target = undo_target(versions) if step == "undo" else redo_target(versions)
+    found = store.texts.read(target) if target is not None else None
+    if found is None:
+        return
+    with store.transaction():
+        for name in _moved(store, versions, version_in_use(versions) if step == "undo" else target):
+            if step == "undo":
+                store.classes.take_back(name, actor)
+            else:
+                store.classes.add(name, actor)
+        title = f"{step}: back to version {target}"
+        store.texts.append(found[1], title, step, versions[-1].number)
+
+
+def _moved(store: Store, versions: Sequence[TextVersion], number: int | None) -> list[str]:
+    """The classes that a version of the texts made relevant; empty if it is no "move"."""
+    made = next((version for version in versions if version.number == number), None)
+    if made is None or made.step != "move":
+        return []
+    after, before = store.texts.read(made.number), store.texts.read(made.number - 1)
+    if after is None or before is None:
+        return []
+    had = {c.name for c in before[1].relevant}
+    return [c.name for c in after[1].relevant if c.name not in had]
 
 
 def images_to_test(

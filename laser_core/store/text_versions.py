@@ -23,7 +23,7 @@ from laser_core.texts.descriptions import Descriptions
 
 T = TypeVar("T")
 
-Step = Literal["", "edit", "undo", "redo", "move"]
+Step = Literal["", "edit", "undo", "redo", "move", "paste"]
 NAME_KEY = "name of texts "  # of a fact of the database, with the version's number behind it
 
 
@@ -43,7 +43,7 @@ class TextVersion:
         at: when it was made, in UTC.
         title: how it came about, in a few words.
         step: "" if the language model or the loop made it; else what a person did. "move" made a
-            confuser a relevant class of the run: undo does not reach behind it.
+            confuser a relevant class of the run, "paste" took a model's reply in.
         name: what a person called it, or "".
     """
 
@@ -201,17 +201,27 @@ def redo_target(versions: Sequence[TextVersion]) -> int | None:
     return _replay(versions)[1]
 
 
+def version_in_use(versions: Sequence[TextVersion]) -> int | None:
+    """The version whose texts are in use, whatever was undone since; None when there is none."""
+    return _replay(versions)[2]
+
+
 def saved_version(versions: Sequence[TextVersion]) -> int | None:
-    """The version that edits are compared with: the last that has a name, or that no person made.
+    """The version that edits are compared with; None when there is none.
 
-    None when there is no version.
+    That is the last that has a name, or that no person made, or the one before the last reply that
+    was pasted: what the reply changed is what one wants to see.
     """
-    saved = [v.number for v in versions if v.name or not v.step]
-    return saved[-1] if saved else None
+    for version in reversed(versions):
+        if version.name or not version.step:
+            return version.number
+        if version.step == "paste":
+            return version.number - 1
+    return None
 
 
-def _replay(versions: Sequence[TextVersion]) -> tuple[int | None, int | None]:
-    """(what is before, what is after) the version whose texts are in use."""
+def _replay(versions: Sequence[TextVersion]) -> tuple[int | None, int | None, int | None]:
+    """(what is before, what is after, what is) the version whose texts are in use."""
     before: list[int] = []
     after: list[int] = []
     current: int | None = None
@@ -223,6 +233,6 @@ def _replay(versions: Sequence[TextVersion]) -> tuple[int | None, int | None]:
             before.append(current)
             current = after.pop()
         else:
-            before = [] if current is None or version.step == "move" else [*before, current]
+            before = [] if current is None else [*before, current]
             current, after = version.number, []
-    return before[-1] if before else None, after[-1] if after else None
+    return before[-1] if before else None, after[-1] if after else None, current

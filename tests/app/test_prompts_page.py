@@ -8,6 +8,7 @@ from laser_core.store.text_versions import saved_version
 from laser_core.texts.descriptions import ClassText, Descriptions
 from ui.prompts.state import NOTICE
 from ui.widgets.class_lists import take_actions
+from ui.widgets.figures import figure_cards
 
 PAGE = "2_Prompts"
 
@@ -22,8 +23,18 @@ def newest(run):
     return run.store.texts.read()[1]
 
 
-def metrics(page):
-    return {metric.label: metric.value for metric in page.metric}
+@pytest.fixture
+def cards(monkeypatch):
+    """The cards of the page that was run last, by name; the browser's half draws them."""
+    shown = {}
+
+    def note(drawn, key):
+        shown.clear()
+        shown.update({card.name: card for card in drawn})
+        figure_cards(drawn, key)
+
+    monkeypatch.setattr("ui.prompts.effect.figure_cards", note)
+    return shown
 
 
 def choose(page, part):
@@ -57,29 +68,29 @@ def test_without_a_run_the_page_says_where_to_get_one(open_page):
     assert any("No run is open" in each.value for each in page.markdown)
 
 
-def test_the_page_shows_precision_recall_and_what_changed(open_page):
+def test_the_page_shows_precision_recall_and_what_changed(open_page, cards):
     page = open_page(PAGE, "ahead")
     assert not page.exception
     assert not page.error
-    shown = metrics(page)
-    assert list(shown) == ["Precision (b = 20)", "Recall", "Changed"]
-    assert 0.0 <= float(shown["Precision (b = 20)"]) <= 1.0
-    assert shown["Changed"] == "0 of 20"
+    assert list(cards) == ["Precision", "Recall", "Changed"]
+    assert cards["Changed"].value == "0 of 20"
 
 
-def test_the_figures_are_those_of_the_first_query(open_page, read_run):
+def test_the_figures_are_those_of_the_first_query(open_page, read_run, cards):
     run = read_run("ahead")
     looked = run.preview()
     rows = [run.facts.ids.tolist().index(id) for id in looked.ids.tolist()]
-    precision = run.relevant_rows[rows].mean()
-    page = open_page(PAGE, "ahead")
-    assert metrics(page)["Precision (b = 20)"] == f"{precision:.3f}"
+    found = run.relevant_rows[rows]
+    open_page(PAGE, "ahead")
+    precision, recall = cards["Precision"], cards["Recall"]
+    assert (precision.value, precision.note) == (f"{found.sum()} of 20", f"{found.mean():.3f}")
+    assert recall.value == f"{found.sum()} of {run.relevant_rows.sum()}"
 
 
-def test_without_labels_precision_is_unknown(open_page):
+def test_without_labels_precision_is_not_known(open_page, cards):
     page = open_page(PAGE, "unlabeled")
     assert not page.exception
-    assert metrics(page)["Precision (b = 20)"] == "unknown"
+    assert cards["Precision"].value == "not known"
 
 
 def test_an_edit_is_kept_at_once_and_undo_takes_it_back(open_page, read_run):
@@ -103,7 +114,7 @@ def test_an_edit_that_makes_no_sense_is_a_sentence(open_page, read_run):
     assert run.store.texts.read() == before
 
 
-def test_a_named_version_is_what_later_edits_are_compared_with(open_page, read_run):
+def test_a_named_version_is_what_later_edits_are_compared_with(open_page, read_run, cards):
     run = read_run("ahead")
     page = open_page(PAGE, "ahead")
     do(page, do="switch", side="confusers", name=newest(run).confusers[0].name)
@@ -113,10 +124,11 @@ def test_a_named_version_is_what_later_edits_are_compared_with(open_page, read_r
     versions = run.store.texts.all()
     assert versions[-1].name == "fewer"
     assert saved_version(versions) == number
-    assert metrics(page)["Changed"] == "0 of 20"
+    assert cards["Changed"].value == "0 of 20"
 
 
-def test_a_class_may_become_relevant_and_undo_stops_there(open_page, read_run):
+def test_a_class_that_became_relevant_is_a_confuser_again_after_undo(open_page, read_run):
+    """H5: undo stopped there, and the way back was on another page."""
     run = read_run("unlabeled")
     name = newest(run).confusers[0].name
     page = open_page(PAGE, "unlabeled")
@@ -126,12 +138,17 @@ def test_a_class_may_become_relevant_and_undo_stops_there(open_page, read_run):
     page.run()
     assert run.space.relevant == ("cat", "dog", name)
     assert [c.name for c in newest(run).relevant] == ["cat", "dog", name]
-    assert page.button(key="prompts_undo").disabled
+    page.button(key="prompts_undo").click().run()
+    assert not page.exception
+    assert run.space.relevant == ("cat", "dog")
+    assert name in [c.name for c in newest(run).confusers]
+    page.button(key="prompts_redo").click().run()
+    assert run.space.relevant == ("cat", "dog", name)
     assert not page.exception
 
 
 def test_a_template_with_a_fault_says_so_and_hides_the_prompt(open_page):
-    page = choose(open_page(PAGE, "ahead"), "Prompts")
+    page = choose(open_page(PAGE, "ahead"), "Ask a model")
     filled = [code.value for code in page.code]
     assert '["cat", "dog"]' in filled[0]
     page.session_state["_typed_prompts_template_ahead_confusers"]["text"] = "Name {M} for {N}"
@@ -141,26 +158,26 @@ def test_a_template_with_a_fault_says_so_and_hides_the_prompt(open_page):
 
 
 def test_a_draft_is_there_again_after_a_reload(open_page, read_run):
-    page = choose(open_page(PAGE, "ahead"), "Prompts")
+    page = choose(open_page(PAGE, "ahead"), "Ask a model")
     mine = "Name {N} things like {class_names}."
     page.session_state["_typed_prompts_template_ahead_confusers"]["text"] = mine
     page.run()
     assert json.loads(read_run("ahead").store.files.read("prompt_drafts.json"))["confusers"] == mine
-    fresh = choose(open_page(PAGE, "ahead"), "Prompts")
+    fresh = choose(open_page(PAGE, "ahead"), "Ask a model")
     assert 'things like ["cat", "dog"].' in fresh.code[0].value
 
 
 def test_the_offline_reasoner_is_called_what_it_is(open_page, read_run):
     assert read_run("ahead").config.llm == "offline"
-    page = choose(open_page(PAGE, "ahead"), "Prompts")
-    said = " ".join(info.value for info in page.info)
+    page = choose(open_page(PAGE, "ahead"), "Ask a model")
+    said = " ".join(text.value for text in page.markdown)
     assert "offline semantic reasoner (no LLM)" in said
     assert "reads no prompt" in said
 
 
 def test_a_pasted_reply_becomes_a_version_with_its_prompt(open_page, read_run):
     run = read_run("ahead")
-    page = choose(open_page(PAGE, "ahead"), "Prompts")
+    page = choose(open_page(PAGE, "ahead"), "Ask a model")
     wanted = run.config.confusers
     names = ["pond", "stone", "cloud", "rope", "brick", "comb", "fork", "kite"][:wanted]
     page.session_state["_typed_prompts_reply"]["text"] = json.dumps({"class_names": names})
@@ -175,7 +192,7 @@ def test_a_pasted_reply_becomes_a_version_with_its_prompt(open_page, read_run):
 
 def test_a_pasted_reply_with_too_few_names_is_taken_as_far_as_it_goes(open_page, read_run):
     run = read_run("ahead")
-    page = choose(open_page(PAGE, "ahead"), "Prompts")
+    page = choose(open_page(PAGE, "ahead"), "Ask a model")
     names = ["pond", "stone", "cloud", "rope", "brick"][: run.config.confusers - 1]
     page.session_state["_typed_prompts_reply"]["text"] = json.dumps({"class_names": names})
     page.run()
@@ -191,10 +208,11 @@ def test_a_pasted_reply_is_told_and_undone_in_one_step(open_page, read_run):
     run = read_run("ahead")
     before = newest(run)
     relevant = run.config.relevant[0]
-    page = choose(open_page(PAGE, "ahead"), "Prompts")
+    page = choose(open_page(PAGE, "ahead"), "Ask a model")
     page.session_state["_typed_prompts_reply"]["text"] = json.dumps(["pond", relevant])
     page.run()
     page.button(key="prompts_take").click().run()
+    assert saved_version(run.store.texts.all()) == 1  # H5: what the reply changed is shown
     (told,) = [box.value for box in page.success]
     assert "Taken: pond (1 of" in told
     assert f"Refused: {relevant} (repeats the relevant class" in told
@@ -207,7 +225,7 @@ def test_a_pasted_reply_is_told_and_undone_in_one_step(open_page, read_run):
 
 def test_a_pasted_reply_that_lacks_something_is_a_sentence_and_stays(open_page, read_run):
     before = read_run("ahead").store.texts.read()
-    page = choose(open_page(PAGE, "ahead"), "Prompts")
+    page = choose(open_page(PAGE, "ahead"), "Ask a model")
     page.session_state["_typed_prompts_reply"]["text"] = "I cannot help with that."
     page.run()
     page.button(key="prompts_take").click().run()
@@ -237,7 +255,7 @@ def test_a_run_without_texts_offers_to_ask_the_model(open_page, read_run):
         cursor.execute("DELETE FROM sqlite_sequence WHERE name = 'texts'")
     page = open_page(PAGE, "ahead")
     assert not page.exception
-    assert any("no descriptions yet" in part.value for part in page.markdown)
+    assert any("no descriptions yet" in text.value for text in page.markdown)
     assert page.button(key="prompts_ask").label == "Ask again"
 
 

@@ -138,7 +138,7 @@ def test_a_page_shows_hostile_names_and_fetches_nothing_for_them(
 @pytest.mark.parametrize(
     ("path", "parts"),
     [
-        ("Prompts", ("Lists", "Prompts", "Versions")),
+        ("Prompts", ("Words", "Ask a model", "Versions")),
         ("Charts", ("Descriptions", "Classes", "Confusion matrix")),
         ("Map", ("Pictures", "Sentences", "Both")),
         ("Label", ("Least sure", "The query")),

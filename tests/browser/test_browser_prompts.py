@@ -78,7 +78,7 @@ def box(page: Page, name: str) -> Locator:
 
 
 def changed(page: Page) -> Locator:
-    return page.get_by_test_id("stMetricValue").nth(2)
+    return page.locator(".card", has=page.get_by_text("Changed", exact=True)).locator(".value")
 
 
 def test_switching_a_confuser_off_shows_its_effect_and_survives_a_reload(
@@ -155,7 +155,7 @@ def test_a_fault_in_a_template_is_told_while_typing_and_nothing_is_lost(
     context: BrowserContext, run: Run
 ) -> None:
     page, watch = opened(context, run)
-    part(page, "Prompts")
+    part(page, "Ask a model")
     area = page.get_by_label("Template:").first
     area.fill("Name {N} things like {class_names}, {M} of them small")
     fault = page.get_by_text("has the placeholder {M}")
@@ -163,14 +163,14 @@ def test_a_fault_in_a_template_is_told_while_typing_and_nothing_is_lost(
     expect(area).to_be_focused()
     part(page, "Versions")
     expect(page.get_by_text("Version A")).to_be_visible()
-    part(page, "Prompts")
+    part(page, "Ask a model")
     expect(area).to_have_value("Name {N} things like {class_names}, {M} of them small")
     area.fill("Name {N} things like {class_names}")
     expect(fault).to_have_count(0)
     expect(page.get_by_text('Name 2 things like ["cat", "dog"]')).to_be_visible()
     page.reload()
     settle(page)
-    part(page, "Prompts")
+    part(page, "Ask a model")
     expect(area).to_have_value("Name {N} things like {class_names}")
     assert_clean(page, watch, run.server)
 
@@ -181,7 +181,7 @@ def test_a_pasted_reply_is_told_and_taken_back(
     """E7: what was taken, refused and replaced is said beside the box, with an Undo."""
     before = run.texts()
     page, watch = opened(context, run)
-    page.get_by_role("radiogroup", name="Part").get_by_text("Prompts").click()
+    page.get_by_role("radiogroup", name="Part").get_by_text("Ask a model").click()
     reply = page.get_by_placeholder('{"class_names"')
     reply.fill('<think>maybe "dog"</think>["wolf", "kitten", "bear"]')
     reply.blur()

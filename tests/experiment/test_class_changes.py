@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from laser_core.errors import PoolError, StoreError
-from laser_core.experiment.class_changes import promote_confuser, with_relevant_classes
+from laser_core.experiment.class_changes import promote_confuser, step_texts, with_relevant_classes
 from laser_core.experiment.experiment import Experiment, simulate
 from laser_core.pool import Label
 from laser_core.progress import drain
@@ -197,3 +197,37 @@ def test_another_tab_s_change_that_a_promotion_overtook_is_refused_and_takes_not
         with pytest.raises(StoreError, match="changed elsewhere in the meantime"):
             other.texts.append(*apply_edit(texts, WITH_RED), "edit", number)
     assert state_of(with_confuser) == (("cat", "dog", "fox"), 2, ("cat", "dog", "fox"), 1)
+
+
+def test_undo_takes_the_class_back_with_its_sentences_and_redo_brings_both(with_confuser):
+    """H5: and labels given to the class in between stay, as irrelevant ones."""
+    promote_confuser(with_confuser, "fox", "Ada")
+    with_confuser.labels.append({"a": Label("relevant", "fox")}, 1, "Ada")
+    step_texts(with_confuser, "undo", "Ada")
+    relevant, number, names, _ = state_of(with_confuser)
+    assert (relevant, number, names) == (("cat", "dog"), 3, ("cat", "dog"))
+    assert [c.name for c in with_confuser.texts.read()[1].confusers] == ["fox"]
+    assert with_confuser.labels.by_id()["a"] == Label("irrelevant", "fox")
+    step_texts(with_confuser, "redo", "Ada")
+    assert state_of(with_confuser)[:3] == (("cat", "dog", "fox"), 4, ("cat", "dog", "fox"))
+    assert with_confuser.labels.by_id()["a"] == Label("relevant", "fox")
+
+
+def test_undo_of_a_class_that_was_taken_back_elsewhere_changes_the_texts_alone(with_confuser):
+    promote_confuser(with_confuser, "fox", "Ada")
+    with_confuser.events.take_back([1], "Bob")
+    step_texts(with_confuser, "undo", "Ada")
+    assert state_of(with_confuser)[:3] == (("cat", "dog"), 3, ("cat", "dog"))
+
+
+def test_a_class_that_the_run_began_with_is_not_taken_back(with_confuser):
+    with pytest.raises(PoolError, match="the run began with it"):
+        with_confuser.classes.take_back("cat", "Ada")
+    assert with_confuser.classes.space().relevant == ("cat", "dog")
+
+
+def test_undo_without_a_step_does_nothing(with_confuser):
+    before = state_of(with_confuser)
+    step_texts(with_confuser, "undo", "Ada")
+    step_texts(with_confuser, "redo", "Ada")
+    assert state_of(with_confuser) == before

@@ -3,7 +3,13 @@ import pytest
 from laser_core.config import ExperimentConfig
 from laser_core.errors import StoreError
 from laser_core.store.store import Store
-from laser_core.store.text_versions import TextVersion, redo_target, saved_version, undo_target
+from laser_core.store.text_versions import (
+    TextVersion,
+    redo_target,
+    saved_version,
+    undo_target,
+    version_in_use,
+)
 from laser_core.texts.descriptions import ClassText, Descriptions
 
 
@@ -61,7 +67,7 @@ def test_prompts_are_kept_with_their_version(store):
         (["", "edit", "edit", "undo", "undo"], None, 2),
         (["", "edit", "edit", "undo", "undo", "redo"], 1, 3),
         (["", "edit", "edit", "undo", "edit"], 2, None),  # a change forgets what could be redone
-        (["", "edit", "move"], None, None),  # the run's classes are others from here on
+        (["", "edit", "move"], 2, None),  # the class goes back with its texts
         (["", "edit", "move", "edit"], 3, None),
         (["", "edit", ""], 2, None),  # also an answer of the model can be taken back
     ],
@@ -75,3 +81,15 @@ def test_edits_are_compared_with_what_has_a_name_or_came_from_the_model():
     assert saved_version(versions) == 1
     assert saved_version([*versions[:1], TextVersion(2, "", "", "edit", "mine"), versions[2]]) == 2
     assert saved_version([]) is None
+
+
+def test_what_a_pasted_reply_changed_is_seen_against_the_version_before_it():
+    assert saved_version(steps("", "edit", "paste")) == 2
+    assert saved_version(steps("", "edit", "paste", "edit")) == 2
+    assert saved_version(steps("", "paste", "")) == 3
+
+
+def test_the_version_in_use_is_the_one_that_undo_went_back_to():
+    assert version_in_use(steps("", "edit", "edit", "undo")) == 2
+    assert version_in_use(steps("", "edit", "undo", "redo")) == 2
+    assert version_in_use([]) is None

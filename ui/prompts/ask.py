@@ -10,7 +10,7 @@ from laser_core.llm.base import Task as Question
 from laser_core.llm.base import refused_settings_sentence
 from laser_core.llm.prompts import DEFAULT_TEMPLATES, PromptTemplate
 from laser_core.store.text_versions import undo_target
-from laser_core.texts.descriptions import Descriptions
+from laser_core.texts.descriptions import Descriptions, refusals
 from laser_core.texts.pasted_reply import PastedResult, take_confusers, take_sentences
 from ui.escape import escape_text
 from ui.prompts.state import keep, notify, step_back
@@ -35,6 +35,9 @@ def draw_prompts(run: RunReader, texts: Descriptions | None) -> None:
         if template is not None:
             templates[question] = template
     st.subheader("Ask", anchor=False)
+    told = _last_taken(run)  # which says by itself what was refused
+    if texts is not None and not told and (refused := refusals(texts.refused)):
+        st.markdown(f":gray[{escape_text(refused)}]")
     left, right = st.columns(2)
     with left:
         _ask(run, templates)
@@ -62,9 +65,9 @@ def _editor(
             on_click=area.set, args=(DEFAULT_TEMPLATES[question].text,),
         )  # fmt: skip
     with right:
-        st.caption("The prompt as it is sent, or to be copied")
+        st.markdown(":gray[The prompt as it is sent, or to be copied]")
         if template is None:
-            st.info("Mend the template on the left, then the prompt stands here.")
+            st.markdown(":gray[Mend the template on the left, then the prompt stands here.]")
         else:
             st.code(
                 _fill_template(run, template, texts), language=None, wrap_lines=True, height=240
@@ -126,10 +129,10 @@ def _ask(run: RunReader, templates: dict[Question, PromptTemplate]) -> None:
         ).strip()  # fmt: skip
         reads = (other or run.config.llm) not in ("offline",)
         if not reads:
-            st.info(
-                "This run uses the **offline semantic reasoner (no LLM)**: it reads no prompt, "
-                "it answers from names and glosses, and asking again gives the same. Edit the "
-                "lists, paste a reply from any chat, or name an endpoint above."
+            st.markdown(
+                ":gray[This run uses the **offline semantic reasoner (no LLM)**: it reads no "
+                "prompt, and asking again gives the same. Edit the words, paste a reply, or name "
+                "an endpoint above.]"
             )
         repeats = 1
         if reads:
@@ -147,9 +150,9 @@ def _ask(run: RunReader, templates: dict[Question, PromptTemplate]) -> None:
         )
         asked = run.store.exchanges.all()[-1:]
         if asked and (said := refused_settings_sentence(asked[0])):
-            st.caption(escape_text(f"{said}."))
+            st.markdown(f":gray[{escape_text(said)}.]")
         if len(templates) < len(TITLES):
-            st.caption("Mend the template that has a fault first.")
+            st.markdown(":gray[Mend the template that has a fault first.]")
 
 
 def _start_asking(run_name: str, templates: dict[str, str], llm: str, repeats: int) -> None:
@@ -186,7 +189,7 @@ def _paste(
         )  # fmt: skip
         _draw_taken(run)
         if question == "confusers":
-            st.caption("Then copy the second prompt, which has the new names, and paste again.")
+            st.markdown(":gray[Then copy the second prompt, with the new names, and paste again.]")
 
 
 def _take(run_name: str, question: Question, templates: dict[Question, PromptTemplate]) -> None:
@@ -198,7 +201,7 @@ def _take(run_name: str, question: Question, templates: dict[Question, PromptTem
     number, texts = kept
     try:
         taken = _read_reply(run, texts, question, reply.text, templates)
-        if keep(run_name, taken.texts, taken.title, number, exchanges=taken.exchanges):
+        if keep(run_name, taken.texts, taken.title, number, "paste", taken.exchanges):
             st.session_state[TAKEN] = (run_name, number, taken.notices)
             reply.set("")
     except LaserError as error:
@@ -220,11 +223,18 @@ def _read_reply(
     return take_sentences(reply, texts, classes, config.descriptions or 0, templates)
 
 
-def _draw_taken(run: RunReader) -> None:
-    """What the last pasted reply came to, and the way back, for as long as it is in use."""
+def _last_taken(run: RunReader) -> tuple[str, ...]:
+    """What the last pasted reply came to, for as long as it is in use."""
     name, before, notices = st.session_state.get(TAKEN, ("", 0, ()))
     versions = run.store.texts.all()
-    if name != run.name or not versions or undo_target(versions) != before:
+    in_use = name == run.name and versions and undo_target(versions) == before
+    return tuple(notices) if in_use else ()
+
+
+def _draw_taken(run: RunReader) -> None:
+    """What the last pasted reply came to, and the way back."""
+    notices = _last_taken(run)
+    if not notices:
         return
     st.success("\n\n".join(map(escape_text, notices)))
     st.button(

@@ -16,52 +16,65 @@ from ui.escape import escape_text
 from ui.prompts.state import TextsEffect, known_in_pool
 from ui.shared.plots import colours, draw, figure
 from ui.shared.runs import picture_urls, requests, thumbnails
-from ui.widgets.gallery import Badge, Thumb, Tone, gallery
+from ui.widgets.figures import Card, Tone, figure_cards
+from ui.widgets.gallery import Badge, Thumb, gallery
+from ui.widgets.selection import Selection
 
-SHOWN = 24  # pictures at a time
+SHOWN = 48  # pictures at a time
+LEAST = 200  # CSS pixels of the pictures where the window is low
+GALLERY = "prompts_gallery"
 PREFETCHED = 400  # best pictures whose small copies are made before anyone asks
 TOP, ENTERED, LEFT = "Top of the query", "Entered", "Left"
 
 
 def draw_effect(run: RunReader, now: TextsEffect, base: TextsEffect) -> None:
-    """Figures and histogram of the query that the texts would ask first."""
-    _figures(now, base, run)
-    _histogram(run, now, base)
+    """Figures of the query that the texts would ask first; below, the histogram, or one picture."""
+    rule = laser_settings(run.config).selection
+    figure_cards(effect_cards(now, base, rule), "prompts_cards")
+    chosen = Selection(GALLERY).ids[:1]
+    row = np.flatnonzero(run.facts.ids == chosen[0]) if chosen else np.array([])
+    if len(row):
+        effect = now if row[0] in now.start.rows else base
+        _explain(run, effect, chosen[0])
+    else:
+        _histogram(run, now, base)
 
 
-def _figures(now: TextsEffect, base: TextsEffect, run: RunReader) -> None:
-    b, batch, rule = len(now.start.rows), now.figures, laser_settings(run.config).selection
-    same = now.number == base.number
-    left, middle, right = st.columns(3)
-    left.metric(
-        f"Precision (b = {b:,})",
-        _share(batch.precision),
-        None if same else _gain(batch.precision, base.figures.precision),
-        help="Cold start: round 1's query by S_vlm alone, over the whole pool, with the run's own "
-        f"selection ({rule}). Of {batch.known:,} of its pictures it is known "
-        "whether they are relevant.",
-    )
-    middle.metric(
-        "Recall",
-        _share(batch.recall),
-        None if same else _gain(batch.recall, base.figures.recall),
-        help="The share of the pool's relevant pictures that this one query would find.",
-    )
-    right.metric(
-        "Changed",
-        f"{len(now.start.new_rows(base.start)):,} of {b:,}",
-        help="How many pictures of the query are others than under the version compared with.",
-    )
+def effect_cards(now: TextsEffect, base: TextsEffect, rule: str) -> list[Card]:
+    """Precision, recall and what changed against `base`; `rule` is how a batch is selected."""
+    b, batch, before = len(now.start.rows), now.figures, base.figures
+    changed = len(now.start.new_rows(base.start))
+    known = "" if batch.known == b else f" Of {batch.known:,} it is known whether they are."
+    return [
+        Card(
+            "Precision", _count(batch.found, batch.known if batch.precision is not None else None),
+            *_note(batch.precision, before.precision),
+            help=f"Relevant pictures among the {b:,} that these words alone would ask for first, "
+            f"over the whole pool ({rule}).{known}",
+        ),
+        Card(
+            "Recall", _count(batch.found, batch.in_pool if batch.recall is not None else None),
+            *_note(batch.recall, before.recall),
+            help="How many of the pool's relevant pictures this one query would find.",
+        ),
+        Card(
+            "Changed", _count(changed, b), f"against version {base.number}",
+            help="Pictures of the query that are others than under the version compared with.",
+        ),
+    ]  # fmt: skip
 
 
-def _share(value: float | None) -> str:
-    return "unknown" if value is None else f"{value:.3f}"
+def _count(part: int, whole: int | None) -> str:
+    return "not known" if whole is None else f"{part:,} of {whole:,}"
 
 
-def _gain(value: float | None, before: float | None) -> str | None:
-    if value is None or before is None or abs(value - before) < 0.0005:
-        return None
-    return f"{value - before:+.3f}"
+def _note(value: float | None, before: float | None) -> tuple[str, Tone]:
+    """The share, and by how much it differs from before."""
+    if value is None:
+        return "", ""
+    if before is None or abs(value - before) < 0.0005:
+        return f"{value:.3f}", ""
+    return f"{value:.3f}, {value - before:+.3f}", "good" if value > before else "bad"
 
 
 def _histogram(run: RunReader, now: TextsEffect, base: TextsEffect) -> None:
@@ -70,7 +83,7 @@ def _histogram(run: RunReader, now: TextsEffect, base: TextsEffect) -> None:
     known = known_in_pool(run)
     edges = bin_edges(now.start.s_vlm, base.start.s_vlm)
     middles = (edges[:-1] + edges[1:]) / 2
-    made = figure(165)
+    made = figure(128)
     for name, shares in histogram(now.start.s_vlm, known, edges).items():
         made.add_trace(
             go.Scatter(
@@ -92,11 +105,8 @@ def _histogram(run: RunReader, now: TextsEffect, base: TextsEffect) -> None:
     made.update_xaxes(title=None)
     made.update_yaxes(ticksuffix=" %", nticks=4)
     draw(made, "prompts_histogram", "s_vlm", toolbar=False)
-    st.caption(
-        "$S_{vlm}$ of Eq. (1): best cosine with $T_R$ less the mean cosine with $T_I$. "
-        "Shares of each group's pictures"
-        + ("." if now.number == base.number else f"; dotted: version {base.number}.")
-    )
+    dotted = "" if now.number == base.number else f"; dotted: version {base.number}"
+    st.markdown(f":gray[Shares of pictures by $S_{{vlm}}$, Eq. (1){dotted}]")
 
 
 def draw_pictures(run: RunReader, now: TextsEffect, base: TextsEffect) -> None:
@@ -106,24 +116,21 @@ def draw_pictures(run: RunReader, now: TextsEffect, base: TextsEffect) -> None:
     which = st.segmented_control(
         "Pictures", [TOP, ENTERED, LEFT], default=TOP, required=True, key="prompts_pictures",
         format_func=lambda name: name if name == TOP else f"{name} ({len(rows[name]):,})",
-        label_visibility="collapsed", persist_state="session",
+        label_visibility="collapsed", persist_state="session", wrap=True,
     )  # fmt: skip
     shown = rows[which or TOP][:SHOWN]
     urls = _urls(run, run.facts.ids[shown].tolist())
     effect = base if which == LEFT else now
     items = [_thumb(run, effect, int(row), urls, came, which or TOP) for row in shown]
-    chosen = gallery(
+    more = len(rows[which or TOP]) - len(shown)
+    gallery(
         items,
-        "prompts_gallery",
-        label="Pictures of the query",
+        GALLERY,
+        label=f"Pictures of the query{f', the first {SHOWN}' if more else ''}",
         size=72,
-        max_height=320,
+        fill=LEAST,
         empty=f"Nothing here: the query is the same as under version {base.number}.",
     )
-    if chosen:
-        _explain(run, effect, chosen[0])
-    if len(rows[which or TOP]) > SHOWN:
-        st.caption(f"The first {SHOWN} of {len(rows[which or TOP]):,}; choose one to see why.")
 
 
 def _thumb(
@@ -175,9 +182,12 @@ def _explain(run: RunReader, effect: TextsEffect, id: str) -> None:
     if names is not None:
         why = with_shares(why, run.cosines(effect.texts, row), effect.texts, names.at(row))
     label = run.facts.labels[row[0]]
-    with st.container(border=True):
-        st.markdown(f"**{escape_text(id)}**" + (f" · {escape_text(label)}" if label else ""))
-        st.markdown("  \n".join(escape_text(line) for line in why.sentences()[:-1]))
+    with st.container(border=True, gap="small"):
+        st.markdown(
+            f"**{escape_text(id)}**"
+            + (f" · {escape_text(label)}  \n" if label else "  \n")
+            + "  \n".join(escape_text(line) for line in why.sentences()[:-1])
+        )
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)

@@ -13,7 +13,7 @@ from laser_core.analysis.reader import RunReader
 from laser_core.basics.arrays import Ints
 from laser_core.errors import JobError, LaserError
 from laser_core.llm.lexicon.synsets import lexicon
-from laser_core.texts.descriptions import ClassText, Descriptions, refusals
+from laser_core.texts.descriptions import ClassText, Descriptions
 from laser_core.texts.edits import Edit
 from laser_core.texts.lint import (
     CLIP_TOKENS,
@@ -24,7 +24,6 @@ from laser_core.texts.lint import (
     sentence_facts,
     sentence_remarks,
 )
-from ui.escape import escape_text
 from ui.prompts.state import (
     TextsEffect,
     apply,
@@ -73,8 +72,6 @@ def draw_lists(run: RunReader, now: TextsEffect) -> None:
         lambda action: apply_action(run.name, action),
         titles=titles,
     )
-    if refused := refusals(now.texts.refused):
-        st.caption(escape_text(refused))
 
 
 def apply_action(run_name: str, action: Action) -> None:

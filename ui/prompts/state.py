@@ -18,15 +18,9 @@ from laser_core.analysis.known import Known, known_relevance
 from laser_core.analysis.reader import RunReader
 from laser_core.basics.arrays import Ints
 from laser_core.errors import ConfigError, LaserError
-from laser_core.experiment.class_changes import promote_confuser
+from laser_core.experiment.class_changes import promote_confuser, step_texts
 from laser_core.llm.base import Exchange
-from laser_core.store.text_versions import (
-    Step,
-    TextVersion,
-    redo_target,
-    saved_version,
-    undo_target,
-)
+from laser_core.store.text_versions import Step, TextVersion, saved_version
 from laser_core.texts.descriptions import Descriptions
 from laser_core.texts.edits import Edit, apply_edit
 from laser_core.texts.live_scores import CosineMemory, LiveScores
@@ -177,12 +171,10 @@ def apply(run_name: str, edit: Edit) -> None:
 
 def step_back(run_name: str, step: Literal["undo", "redo"]) -> None:
     """Undo or redo: keep a copy of the version before or after the one in use."""
-    store = reader(run_name).store
-    versions = store.texts.all()
-    target = undo_target(versions) if step == "undo" else redo_target(versions)
-    found = store.texts.read(target) if target is not None else None
-    if found is not None:
-        keep(run_name, found[1], f"{step}: back to version {target}", versions[-1].number, step)
+    try:
+        step_texts(writable(reader(run_name)), step, ACTOR)
+    except LaserError as error:
+        notify(error)
 
 
 def restore(run_name: str, number: int) -> None:

@@ -29,8 +29,8 @@ from ui.prompts.state import (
 from ui.shared.runs import ago, reader, writable
 
 UNDO_HELP = (
-    "Take the last change back. A confuser that was made a relevant class is taken back in the "
-    "history on the Label page, where its labels are."
+    "Take the last change back. A confuser that was made relevant becomes a confuser again; its "
+    "labels stay, and count as irrelevant."
 )
 
 
@@ -46,12 +46,13 @@ def draw_bar(run: RunReader, versions: list[TextVersion]) -> None:
         disabled=redo_target(versions) is None, on_click=step_back, args=(run.name, "redo"),
     )  # fmt: skip
     with st.popover("Name it", key=f"prompts_name {newest.number}"):
-        st.caption("Later edits are compared with the last version that has a name.")
+        st.markdown(":gray[Later edits are compared with the last version that has a name.]")
         st.text_input("Name of this version", newest.name, key=_name_key(newest.number))
         st.button(
             "Keep the name", key="prompts_keep_name", on_click=_name,
             args=(run.name, newest.number),
         )  # fmt: skip
+    st.markdown(f":gray[Version {escape_text(newest.label)}]", width="content")
     _choose_base(run, versions)
 
 
@@ -159,7 +160,7 @@ def _spread(run: RunReader, versions: list[TextVersion]) -> None:
         help="After asking a random model several times, its versions stand here.",
     )  # fmt: skip
     if len(chosen) < 2:
-        st.caption("Choose two or more to see the mean and spread of their precision.")
+        st.markdown(":gray[Choose two or more to see the mean and spread of their precision.]")
         return
     try:
         looks = [found for n in chosen if (found := texts_effect(run, n)) is not None]
@@ -169,7 +170,7 @@ def _spread(run: RunReader, versions: list[TextVersion]) -> None:
     values = [x.figures.precision for x in looks if x.figures.precision is not None]
     told = mean_and_spread(values)
     if told is None or len(values) < 2:
-        st.info("No label of these queries is known, so they have no precision.")
+        st.markdown(":gray[No label of these queries is known, so they have no precision.]")
         return
     st.markdown(
         f"Cold-start precision of {len(values)} versions: **{told[0]:.3f} ± "

@@ -60,6 +60,24 @@ class ClassWriter(Classes):
         """
         return self._append(CLASS_ADDED, name.strip(), None, actor)
 
+    def take_back(self, name: str, actor: str) -> None:
+        """Undo what made `name` a relevant class; its labels stay, and count as irrelevant.
+
+        Nothing happens if it is none any more.
+
+        Raises:
+            PoolError: the run began with it, or it is called so only since a class was renamed.
+        """
+        with self._events.write_transaction():
+            found = self._events.replay().adding(name)
+            if found is not None:
+                self._events.take_back([found], actor)
+            elif name in self.space().relevant:
+                raise PoolError(
+                    f"what made {name!r} a relevant class cannot be taken back alone: the run "
+                    "began with it, or it was renamed since; change the classes on Label"
+                )
+
     def promote(self, name: str, actor: str) -> int:
         """Make an irrelevant thing that was named so far a relevant class.
 

@@ -13,7 +13,17 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from laser_core.pool import Label, LabelSpace
-from laser_core.store.log.events import LABEL, NAMED, REDO, UNDO, Event, NameTable, Thing
+from laser_core.store.log.events import (
+    CLASS_ADDED,
+    LABEL,
+    NAMED,
+    PROMOTED,
+    REDO,
+    UNDO,
+    Event,
+    NameTable,
+    Thing,
+)
 from laser_core.view import RoundRecord
 
 
@@ -132,6 +142,16 @@ class Replay:
     def event(self, seq: int) -> Event:
         """The label or class event of that number, undone or not."""
         return self._events[seq]
+
+    def adding(self, name: str) -> int | None:
+        """The last event that stands and made `name` a relevant class; None if none did."""
+        kinds = (CLASS_ADDED, PROMOTED)
+        found = (
+            seq
+            for seq, event in reversed(self._events.items())
+            if event.kind in kinds and event.name == name and seq not in self._undone
+        )
+        return next(found, None)
 
     def label(self, seq: int) -> Label:
         """What the label event `seq` says under the names as they are now."""

@@ -62,7 +62,7 @@ class ClassLine:
     actions: tuple[ClassButton, ...] = ()
 
 
-_widget = element("laser_words", __file__)
+_widget = element("laser_words", __file__, "../fit.js", "class_lists.js")
 
 
 def word_lists(

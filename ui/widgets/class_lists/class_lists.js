@@ -3,6 +3,7 @@
 const INSTANCES = new WeakMap();
 const MEMORY = (window.__laserWords ??= new Map());
 const RESEND = 2500; // ms without an answer, then the log is sent again
+const LEAST = 320; // CSS pixels of the lists where the window is low
 
 function make(tag, className, parent) {
   const element = document.createElement(tag);
@@ -176,6 +177,8 @@ class ClassRow {
 class WordLists {
   constructor(root) {
     this.frame = root.querySelector(".frame");
+    this.fit = () => (this.frame.style.maxHeight = `${roomBelow(this.frame, LEAST)}px`);
+    this.close = watchRoom(this.fit);
     this.sections = Object.fromEntries(
       [...root.querySelectorAll("section")].map((each) => [each.dataset.side, each]),
     );
@@ -201,6 +204,7 @@ class WordLists {
     this.memory = memory;
     memory.log = memory.log.filter((action) => action.seq > data.done);
     for (const side of ["relevant", "confusers"]) this.fill(side, data[side], data.titles[side]);
+    this.fit();
     if (memory.log.length > 0) this.later();
   }
 

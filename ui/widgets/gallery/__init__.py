@@ -50,7 +50,7 @@ class Thumb:
     group: str = ""
 
 
-_widget = element("laser_gallery", __file__)
+_widget = element("laser_gallery", __file__, "../fit.js", "gallery.js")
 
 
 def gallery(

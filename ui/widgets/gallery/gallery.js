@@ -57,8 +57,6 @@ function makeGroup(document, name, note, cells) {
   return group;
 }
 
-const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
-
 class Gallery {
   constructor(root) {
     this.frame = root.querySelector(".frame");
@@ -70,26 +68,13 @@ class Gallery {
     this.anchor = 0;
     this.grid.onclick = (event) => this.onClick(event);
     this.grid.onkeydown = (event) => this.onKey(event);
-    this.page = document.querySelector('[data-testid="stMainBlockContainer"]');
-    this.fit = () => this.fitWindow();
-    this.watch = new ResizeObserver(this.fit); // whatever comes or goes above changes its height
-    if (this.page) this.watch.observe(this.page);
-    window.addEventListener("resize", this.fit);
+    this.close = watchRoom(() => this.fitWindow());
   }
 
-  close() {
-    this.watch.disconnect();
-    window.removeEventListener("resize", this.fit);
-  }
-
-  // Down to the end of the window, and not beyond: a page that fits does not scroll.
   fitWindow() {
-    const { fill } = this.component.data;
-    if (!fill || !this.page) return;
-    const scroller = this.page.closest('[data-testid="stMain"]');
-    const top = this.frame.getBoundingClientRect().top + (scroller?.scrollTop ?? 0);
-    const below = parseFloat(getComputedStyle(this.page).paddingBottom) + 4;
-    const room = Math.max((fill / 16) * rem(), Math.floor(window.innerHeight - top - below));
+    const { fill } = this.component?.data ?? {};
+    if (!fill) return;
+    const room = roomBelow(this.frame, fill);
     this.grid.style.maxHeight = `${room}px`;
     document.documentElement.style.setProperty("--laser-room", `${room}px`);
   }
