@@ -71,4 +71,8 @@ def body(run: RunReader) -> None:
 
 
 body(run)
-follow(run)
+st.html(
+    "<style>:has(>.st-key-follow){position:absolute}</style>"
+)  # it draws nothing and takes no room
+with st.container(key="follow"):
+    follow(run)

@@ -13,6 +13,7 @@ from laser_core.store.text_versions import undo_target
 from laser_core.texts.descriptions import Descriptions, refusals
 from laser_core.texts.pasted_reply import PastedResult, take_confusers, take_sentences
 from ui.escape import escape_text
+from ui.look.sizes import height
 from ui.prompts.state import keep, notify, step_back
 from ui.shared.jobs import share_secrets, start_job
 from ui.shared.page_settings import read_settings, write_settings
@@ -28,51 +29,57 @@ DRAFTS = "prompt_drafts.json"  # in the run's folder: a reload or another tab fi
 
 
 def draw_prompts(run: RunReader, texts: Descriptions | None) -> None:
-    """Both templates with the filled-in prompt beside them, then the ways to get an answer."""
+    """One of the two templates with the filled-in prompt beside it, then two ways to an answer."""
+    shown: Question = st.segmented_control(
+        "Prompt", list(TITLES), default="confusers", required=True, key="prompts_question",
+        format_func=TITLES.__getitem__, label_visibility="collapsed", wrap=True,
+    )  # fmt: skip
     templates: dict[Question, PromptTemplate] = {}
     for question in TITLES:
-        template = _editor(run, question, texts)
+        area = LiveText(f"prompts_template_{run.name}_{question}", _draft(run, question, texts))
+        template, fault = _check_template(question, area.text)
         if template is not None:
             templates[question] = template
-    st.subheader("Ask", anchor=False)
+        if question == shown:
+            _editor(run, question, texts, area, template, fault)
     told = _last_taken(run)  # which says by itself what was refused
     if texts is not None and not told and (refused := refusals(texts.refused)):
         st.markdown(f":gray[{escape_text(refused)}]")
-    left, right = st.columns(2)
+    left, right = st.columns(2, gap="small")
     with left:
         _ask(run, templates)
     with right:
-        _paste(run, templates, texts)
+        _paste(run, shown, templates, texts)
 
 
 def _editor(
-    run: RunReader, question: Question, texts: Descriptions | None
-) -> PromptTemplate | None:
-    """One template and its prompt; None while the template has a fault."""
-    area = LiveText(f"prompts_template_{run.name}_{question}", _draft(run, question, texts))
-    st.markdown(f"**{TITLES[question]}**")
-    left, right = st.columns(2)
-    template, fault = _check_template(question, area.text)
+    run: RunReader,
+    question: Question,
+    texts: Descriptions | None,
+    area: LiveText,
+    template: PromptTemplate | None,
+    fault: str,
+) -> None:
+    """One template and its prompt, which hides while the template has a fault."""
+    left, right = st.columns(2, gap="small")
     with left:
-        area.draw("Template: {name} is filled in, {{ and }} are braces", height=240,
+        area.draw("Template: {name} is filled in, {{ and }} are braces", height=height(200),
                   invalid=bool(fault))  # fmt: skip
         _save_draft(run, question, area.text)
         if fault:
             st.error(escape_text(fault[:1].upper() + fault[1:]))
-        st.button(
-            "Back to the default", key=f"prompts_default_{question}",
-            disabled=area.text == DEFAULT_TEMPLATES[question].text,
-            on_click=area.set, args=(DEFAULT_TEMPLATES[question].text,),
-        )  # fmt: skip
+        if area.text != DEFAULT_TEMPLATES[question].text:
+            st.button(
+                "Back to the default", key=f"prompts_default_{question}",
+                on_click=area.set, args=(DEFAULT_TEMPLATES[question].text,),
+            )  # fmt: skip
     with right:
         st.markdown(":gray[The prompt as it is sent, or to be copied]")
         if template is None:
             st.markdown(":gray[Mend the template on the left, then the prompt stands here.]")
         else:
-            st.code(
-                _fill_template(run, template, texts), language=None, wrap_lines=True, height=240
-            )
-    return template
+            prompt = _fill_template(run, template, texts)
+            st.code(prompt, language=None, wrap_lines=True, height=height(200))
 
 
 def _check_template(question: Question, text: str) -> tuple[PromptTemplate | None, str]:
@@ -170,17 +177,17 @@ def _start_asking(run_name: str, templates: dict[str, str], llm: str, repeats: i
 
 
 def _paste(
-    run: RunReader, templates: dict[Question, PromptTemplate], texts: Descriptions | None
+    run: RunReader,
+    question: Question,
+    templates: dict[Question, PromptTemplate],
+    texts: Descriptions | None,
 ) -> None:
     with st.container(border=True):
         st.markdown("**Paste a reply from any chat**")
-        question: Question = st.radio(
-            "Reply to", list(TITLES), key="prompts_reply_to", horizontal=True,
-            format_func=lambda q: q.capitalize(), label_visibility="collapsed",
-        )  # fmt: skip
         reply = LiveText("prompts_reply")
         reply.draw(
-            "Copy the prompt above into a chat, then paste its whole answer here", height=140,
+            "Copy the prompt above into a chat, then paste its whole answer here",
+            height=height(110),
             placeholder='{"class_names": ["wolf", "fox"]}',
         )  # fmt: skip
         st.button(

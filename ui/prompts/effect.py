@@ -14,6 +14,7 @@ from laser_core.strategies.explanation import explain, with_shares
 from laser_core.strategies.laser import laser_settings
 from ui.escape import escape_text
 from ui.prompts.state import TextsEffect, known_in_pool
+from ui.shared.explanation import language_formula
 from ui.shared.plots import colours, draw, figure
 from ui.shared.runs import picture_urls, requests, thumbnails
 from ui.widgets.figures import Card, Tone, figure_cards
@@ -182,12 +183,17 @@ def _explain(run: RunReader, effect: TextsEffect, id: str) -> None:
     if names is not None:
         why = with_shares(why, run.cosines(effect.texts, row), effect.texts, names.at(row))
     label = run.facts.labels[row[0]]
+    shows = f" · {escape_text(label)}" if label else ""
+    if why.shares:
+        lines = [escape_text(line) for line in why.sentences()[:-1]]
+    else:
+        closest = f"closest “{escape_text(why.best.text)}” ({escape_text(why.best.name)})"
+        lines = [f"{closest}  \n{language_formula(why)}"]
+        if why.confusers:
+            most = why.confusers[0]
+            lines.append(f"Nearest confuser: {escape_text(most.name)}, cosine {most.cosine:.3f}")
     with st.container(border=True, gap="small"):
-        st.markdown(
-            f"**{escape_text(id)}**"
-            + (f" · {escape_text(label)}  \n" if label else "  \n")
-            + "  \n".join(escape_text(line) for line in why.sentences()[:-1])
-        )
+        st.markdown("  \n".join([f"**{escape_text(id)}**{shows}", *lines]))
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)

@@ -214,7 +214,7 @@ def _look_ahead(run: RunReader, stand: RunProgress, job: JobState | None) -> Non
     params = {"folder": str(run.folder)}
     if job is not None and job.active:
         st.markdown(":gray[The next batch appears here when the work above is done.]")
-        st.skeleton(360)
+        st.skeleton(height(480))
         return
     st.markdown(":gray[The next batch has not been looked at yet. Looking spends no label.]")
     once = f"round looked {run.stamp()}"
