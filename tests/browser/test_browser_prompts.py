@@ -187,7 +187,7 @@ def test_a_pasted_reply_is_told_and_taken_back(
     reply.blur()
     page.get_by_role("button", name="Take it").click()
     told = page.get_by_text("Taken: wolf, bear")
-    expect(told).to_be_visible()
+    expect(told).to_be_visible(timeout=30_000)  # the first reply has the lexicon read
     expect(page.get_by_text("Refused: kitten (a sub-kind of the relevant class")).to_be_visible()
     told.scroll_into_view_if_needed()
     page.screenshot(path=Path(os.environ.get("LASER_SCREENSHOTS", tmp_path)) / "pasted.png")

@@ -257,6 +257,7 @@ export default function (component) {
   instance.update(component);
   return () => {
     clearTimeout(instance.timer);
+    instance.close();
     INSTANCES.delete(root);
   };
 }
