@@ -68,7 +68,9 @@ def step_texts(store: Store, step: Literal["undo", "redo"], actor: str) -> None:
     if found is None:
         return
     with store.transaction():
-        for name in _moved(store, versions, version_in_use(versions) if step == "undo" else target):
+        for name in _promoted_names(
+            store, versions, version_in_use(versions) if step == "undo" else target
+        ):
             if step == "undo":
                 store.classes.take_back(name, actor)
             else:
@@ -77,7 +79,7 @@ def step_texts(store: Store, step: Literal["undo", "redo"], actor: str) -> None:
         store.texts.append(found[1], title, step, versions[-1].number)
 
 
-def _moved(store: Store, versions: Sequence[TextVersion], number: int | None) -> list[str]:
+def _promoted_names(store: Store, versions: Sequence[TextVersion], number: int | None) -> list[str]:
     """The classes that a version of the texts made relevant; empty if it is no "move"."""
     made = next((version for version in versions if version.number == number), None)
     if made is None or made.step != "move":

@@ -69,7 +69,7 @@ class ClassWriter(Classes):
             PoolError: the run began with it, or it is called so only since a class was renamed.
         """
         with self._events.write_transaction():
-            found = self._events.replay().adding(name)
+            found = self._events.replay().event_that_added(name)
             if found is not None:
                 self._events.take_back([found], actor)
             elif name in self.space().relevant:

@@ -143,7 +143,7 @@ class Replay:
         """The label or class event of that number, undone or not."""
         return self._events[seq]
 
-    def adding(self, name: str) -> int | None:
+    def event_that_added(self, name: str) -> int | None:
         """The last event that stands and made `name` a relevant class; None if none did."""
         kinds = (CLASS_ADDED, PROMOTED)
         found = (
