@@ -61,7 +61,7 @@ def test_one_damaged_run_takes_no_page_down(open_page, runs: Path, what: str) ->
     assert "4 of 4 rounds" in shown(page)
     page = open_page("7_Arena")
     assert not page.exception
-    assert "done (laser, 4 rounds)" in page.multiselect(key="compare_folders").options
+    assert "done (laser, 4 rounds)" in page.multiselect(key="arena_folders").options
     for name in ("2_Prompts", "3_Map", "4_Round", "5_Label", "6_Charts", "8_Files"):
         page = open_page(name, "going")
         assert not page.exception, name
