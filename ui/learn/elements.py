@@ -10,7 +10,7 @@ from laser_core.analysis.lesson.pictures import truth_of
 from laser_core.analysis.reader import RunReader
 from laser_core.basics.arrays import Ints
 from ui.learn.texts import CardText
-from ui.look.sizes import height, presenting
+from ui.look.sizes import presenting
 from ui.shared.runs import picture_urls
 from ui.widgets.gallery import Badge, Mark, Thumb, Tone, gallery
 
@@ -60,7 +60,7 @@ def wall(
         alt = f"{run.facts.labels[row]}, {kind}" if truth else "not named yet"
         mark: Mark = "in" if row in came else ""
         items.append(Thumb(id, urls[id], "", alt, badges, tone, mark))
-    gallery(items, key, label="Pictures", size=height(size), max_height=height(tall))
+    gallery(items, key, label="Pictures", size=size, max_height=tall)
 
 
 def picture(run: RunReader, row: int, truth: str, width: int = 132) -> None:
@@ -70,4 +70,4 @@ def picture(run: RunReader, row: int, truth: str, width: int = 132) -> None:
     shown = round(1.5 * width) if presenting() else width
     item = Thumb(id, url, truth, truth, (), "")
     with st.container(width=shown + 16):
-        gallery([item], f"learn picture {id}", label=id, size=shown)
+        gallery([item], f"learn picture {id}", label=id, size=width)

@@ -30,17 +30,9 @@ def show_confusers(run: RunReader) -> None:
             format_func=escape_text,
             label_visibility="collapsed",
         )
-        st.button(
-            "All",
-            key="learn confusers all",
-            on_click=_all,
-            args=(names,),
-            icon=":material/done_all:",
-            type="tertiary",
-        )
         now = batch_with(run, on)
         came = set(now.start.new_rows(bare.start).tolist())
-        with st.container(horizontal=True, gap="small"):
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             st.metric(
                 "Relevant",
                 f"{now.relevant} of {now.size}",
@@ -48,6 +40,13 @@ def show_confusers(run: RunReader) -> None:
                 border=True,
             )
             st.metric("Swapped", f"{len(came)} pictures", border=True)
+            st.button(
+                "All",
+                key="learn confusers all",
+                on_click=_all,
+                args=(names,),
+                icon=":material/done_all:",
+            )
         _equation(run, bare, now)
         st.markdown(confuser_verdict(now.relevant, bare.relevant, len(on), len(names)))
     with right:

@@ -43,7 +43,7 @@ def show_detector(run: RunReader) -> None:
     with right:
         st.markdown(
             r"(2) $\;L=-\frac{1}{n}\sum\log p(\text{right answer})$ $\qquad$ (3) $\;p="
-            rf"\text{{softmax}}(a/{round.temperature:g})$: a and class, then p"
+            rf"\text{{softmax}}(a/{round.temperature:g})$"
         )
         for view in (pair.right, *([pair.wrong] if pair.wrong else [])):
             _view(run, view)
@@ -65,6 +65,6 @@ def _view(run: RunReader, view: DetectorView) -> None:
             )
             best, other = view.probabilities[view.likeliest], view.probabilities["irrelevant"]
             st.markdown(
-                f"(4) $\\;S=\\max p-p_{{\\text{{irrelevant}}}}="
+                f":gray[Left: a; right: p.] (4) $\\small\\;S=\\max p-p_{{\\text{{irrelevant}}}}="
                 f"{best:.3f}-{other:.3f}={view.score:.3f}$"
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import time
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ from ui.widgets.labeller import Deck, Picture, labeller, send_deck
 
 KEY, ACTOR = "learn_labeller", "me"
 PRACTICE = "learn practice"
+KEPT_SECONDS = 86_400.0  # of a copy that nobody has answered to the end
 
 
 @dataclass
@@ -86,11 +88,19 @@ def _practice(run: RunReader, ids: tuple[str, ...]) -> Practice:
         return found
     home = runs_folder() / ".app" / "lesson"
     home.mkdir(parents=True, exist_ok=True)
+    _clear_up(home)
     folder = Path(tempfile.mkdtemp(dir=home)) / run.name
     copy_run(run.folder, folder)
     made = Practice(name, str(folder), ids, Receipts())
     st.session_state[PRACTICE] = made
     return made
+
+
+def _clear_up(home: Path) -> None:
+    """Remove copies of sessions that ended in the middle of a try, yesterday or before."""
+    for old in home.iterdir():
+        if time.time() - old.stat().st_mtime > KEPT_SECONDS:
+            shutil.rmtree(old, ignore_errors=True)
 
 
 def _forget() -> None:

@@ -43,7 +43,7 @@ def show_parts(run: RunReader) -> None:
             label_visibility="collapsed",
         )
         if order:
-            st.markdown(" › ".join(f"{n}. {name}" for n, name in enumerate(order, 1)))
+            st.markdown(" › ".join(f"{n} {name}" for n, name in enumerate(order, 1)))
         if answer_is_open(OPEN):
             right_places = sum(a == b for a, b in zip(order, true_order(parts), strict=False))
             if order:
