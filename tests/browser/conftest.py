@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 from harness import ARGUMENTS, Server, chromium_path
-from playwright.sync_api import Browser, BrowserContext, Error, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, expect, sync_playwright
 
 Serve = Callable[..., Server]
+PATIENCE = 45_000  # milliseconds: a busy machine is slow, and waiting costs a passing test nothing
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -43,7 +45,7 @@ def browser() -> Iterator[Browser]:
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A fresh profile at the smallest size that everything must work at."""
     made = browser.new_context(viewport={"width": 1280, "height": 720})
-    made.set_default_timeout(15_000)
+    made.set_default_timeout(PATIENCE)
     yield made
     made.close()
 

@@ -151,7 +151,7 @@ def open_page(context: BrowserContext, server: Server, path: str = "") -> tuple[
     return page, watch
 
 
-def settle(page: Page, timeout: float = 30_000) -> None:
+def settle(page: Page, timeout: float = 60_000) -> None:
     """Wait until something is on the page and no script runs (that alone is true too early)."""
     page.get_by_test_id("stMain").locator("[data-testid^='st']").first.wait_for(
         state="attached", timeout=timeout
