@@ -56,28 +56,40 @@ def show_label_export(run: RunReader) -> None:
 def show_picture_export(run: RunReader, job: JobState | None) -> None:
     """Labeled pictures in folders by class, on this machine."""
     st.subheader("Pictures in folders by class", anchor=False)
-    tools = st.pills(
+    st.pills(
         "With the table of", list(FORMATS), selection_mode="multi", default=list(FORMATS),
         format_func=TOOLS.__getitem__, key="files_tools",
     )  # fmt: skip
     new = _new_folder(run)
-    typed = st.text_input("Into the new folder", key="files_out", placeholder=str(new)).strip()
-    out = Path(typed).expanduser().resolve() if typed else new
-    link = st.toggle(
+    st.text_input("Into the new folder", key="files_out", placeholder=str(new))
+    st.toggle(
         "Link to the files instead of copying them", key="files_link",
         help="For pools that are a folder; the links are no use once it is moved.",
     )  # fmt: skip
     labels = run.store.labels.counts()
-    params = {"folder": str(run.folder), "out": str(out), "formats": tools, "link": link}
     st.button(
-        "Write the pictures", key="files_write", on_click=start_job,
-        args=(jobs(), "export_pictures", params), icon=":material/folder_copy:",
+        "Write the pictures", key="files_write", on_click=_write_pictures, args=(run.folder, new),
+        icon=":material/folder_copy:",
         disabled=_busy(job) or not labels.get("relevant", 0) + labels.get("irrelevant", 0),
         help="Relevant ones into a folder a class, irrelevant ones into irrelevant/<name>.",
     )  # fmt: skip
     done = _result(run, job, "export_pictures")
     if done is not None:
         st.success(f"{done['pictures']:,} pictures are in {escape_text(done['out'])}")
+
+
+def _write_pictures(run: Path, new: Path) -> None:
+    """Begin with what the fields hold at the click: arguments would be of the drawing before it,
+    and a folder typed just now would not be among them."""
+    typed = str(st.session_state["files_out"]).strip()
+    out = Path(typed).expanduser().resolve() if typed else new
+    params = {
+        "folder": str(run),
+        "out": str(out),
+        "formats": st.session_state["files_tools"],
+        "link": st.session_state["files_link"],
+    }
+    start_job(jobs(), "export_pictures", params)
 
 
 def _new_folder(run: RunReader) -> Path:
