@@ -51,13 +51,18 @@ def server(serve, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def serious(page: Page) -> list[str]:
-    """What axe calls serious or critical, with the element."""
+    """What axe calls serious or critical, with the element.
+
+    A box of Streamlit's that scrolls and holds nothing to press takes the keyboard's focus in
+    every browser of today by itself, and has no attribute of ours that could say so.
+    """
     found = Axe().run(page, context=OUTSIDE_THE_MENU).response["violations"]
     return [
         f"{page.url} {rule['id']}: {node['html'][:200]} {node['failureSummary'][:200]}"
         for rule in found
         for node in rule["nodes"]
         if rule["impact"] in ("serious", "critical")
+        and not (rule["id"] == "scrollable-region-focusable" and "data-test-scroll" in node["html"])
     ]
 
 
