@@ -182,7 +182,7 @@ def test_a_chart_is_saved_as_svg_without_a_network(small: Page) -> None:
     settle(small)
     with small.expect_download() as saved:
         small.get_by_test_id("stPlotlyChart").first.locator(".modebar-btn").first.click()
-    assert saved.value.suggested_filename == "small-precision.svg"
+    assert saved.value.suggested_filename == "small-rounds.svg"
     assert "<svg" in Path(saved.value.path()).read_text(encoding="utf-8")[:200]
 
 
