@@ -29,7 +29,7 @@ IDLE = (
     "() => document.querySelector('[data-testid=stApp]')"
     ".getAttribute('data-test-script-state') === 'notRunning'"
 )
-PAGES = ("Data", "Prompts", "Map", "Round", "Label", "Charts", "Compare", "Files")
+PAGES = ("Data", "Prompts", "Map", "Round", "Label", "Charts", "Arena", "Files")
 PROMISES = {
     "first paint": 2.0,
     **{f"page switch to {name}": 0.5 for name in PAGES},
