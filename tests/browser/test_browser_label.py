@@ -535,7 +535,7 @@ def test_a_second_look_shows_the_worst_label_first_and_one_key_keeps_or_changes_
         given = {**right, **dict.fromkeys(cats[:2], UNNAMED), **dict.fromkeys(dogs[:2], CAT)}
         store.labels.append(given, 1, "Ada")
     page, watch = open_page(context, work.server, f"Label?run={run.folder.name}")
-    page.get_by_text("Second look").click(timeout=60_000)
+    page.get_by_role("radio", name="Second look").click(timeout=60_000)
     expect(page.locator(".said")).to_contain_text("looked at again", timeout=30_000)
     headline = page.locator(".headline")
     expect(headline).to_contain_text("Picture 1 of ")
