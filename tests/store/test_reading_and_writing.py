@@ -22,6 +22,7 @@ PARTS = (
 )  # fmt: skip
 # modules of the app behind a button that changes a run; all others only show
 MAY_WRITE = {
+    "ui/arena/reuse.py",
     "ui/files/incoming.py",
     "ui/label/history.py",
     "ui/label/stopping.py",
