@@ -1,7 +1,9 @@
 """Makes the screenshots of the README: starts the app on the demo and looks at every page.
 
-    python -m tools.screenshots [--out docs/screenshots] [--theme light|dark]
+    python -m tools.screenshots [--out docs/screenshots] [--theme light|dark|both] [--sizes all]
 
+With one size and one theme a picture is called as its page (home.png), else also by both
+(home_1440x900_dark.png). `--sizes all` are the three that every page is laid out for.
 Needs Chromium and takes a few minutes the first time (the demo is embedded). Runs and caches go
 to temporary folders and are removed, unless LASER_CACHE_DIR names a cache to use.
 """
@@ -9,20 +11,24 @@ to temporary folders and are removed, unless LASER_CACHE_DIR names a cache to us
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import Page, sync_playwright
 
+Theme = Literal["light", "dark"]
 REPOSITORY = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(REPOSITORY / "tests" / "browser"))
 
 from harness import ARGUMENTS, Server, chromium_path  # noqa: E402 - found by the line above
 
+SIZES = ((1280, 720), (1440, 900), (1920, 1080))
 WAIT = 180_000  # milliseconds; a busy machine embeds the demo in that
 
 
@@ -30,7 +36,8 @@ def main() -> None:
     """Read the command line, take the pictures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=REPOSITORY / "docs" / "screenshots")
-    parser.add_argument("--theme", choices=["light", "dark"], default="light")
+    parser.add_argument("--theme", choices=["light", "dark", "both"], default="light")
+    parser.add_argument("--sizes", default="1280x720", help="as 1280x720,1440x900; all: the three")
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
@@ -45,13 +52,25 @@ def main() -> None:
                 browser = playwright.chromium.launch(
                     executable_path=chromium_path(), args=ARGUMENTS
                 )
-                size = {"width": 1280, "height": 800}
-                page = browser.new_page(viewport=size, color_scheme=given.theme)
-                Tour(page, server.url, given.out).walk()
+                looks = list(itertools.product(sizes_of(given.sizes), themes_of(given.theme)))
+                Tour(browser.new_page(), server.url, given.out, looks).walk()
                 browser.close()
         finally:
             server.stop()
             stop_workers(Path(environment["LASER_RUNS_DIR"]) / ".app")
+
+
+def sizes_of(text: str) -> list[tuple[int, int]]:
+    """(width, height) of each window, in CSS pixels."""
+    if text == "all":
+        return list(SIZES)
+    pairs = [size.split("x") for size in text.split(",")]
+    return [(int(width), int(height)) for width, height in pairs]
+
+
+def themes_of(text: str) -> list[Theme]:
+    """The themes to look at."""
+    return ["light", "dark"] if text == "both" else ["dark" if text == "dark" else "light"]
 
 
 def make_rival(environment: dict[str, str]) -> None:
@@ -80,11 +99,20 @@ class Tour:
         page: an empty tab.
         url: of the server.
         out: folder of the pictures.
+        looks: size and theme of each picture of a page.
     """
 
-    def __init__(self, page: Page, url: str, out: Path) -> None:
-        self.page, self.url, self.out = page, url, out
+    def __init__(
+        self, page: Page, url: str, out: Path, looks: list[tuple[tuple[int, int], Theme]]
+    ) -> None:
+        self.page, self.url, self.out, self.looks = page, url, out, looks
         self.page.set_default_timeout(WAIT)
+        self.show(*looks[0])
+
+    def show(self, size: tuple[int, int], theme: Theme) -> None:
+        """Give the window that size and theme."""
+        self.page.set_viewport_size({"width": size[0], "height": size[1]})
+        self.page.emulate_media(color_scheme=theme)
 
     def walk(self) -> None:
         """Home, the demo's first query, all rounds, then every page."""
@@ -109,6 +137,8 @@ class Tour:
         self.shoot("charts")
         self.visit("Arena")
         self.shoot("arena")
+        self.visit("Learn")
+        self.shoot("learn")
         self.visit("Files")
         self.page.get_by_role("button", name="labels.csv").wait_for()
         self.shoot("files")
@@ -160,8 +190,14 @@ class Tour:
         self.page.wait_for_timeout(1500)
 
     def shoot(self, name: str) -> None:
-        self.page.screenshot(path=self.out / f"{name}.png")
-        print(f"{name}.png")
+        """A picture of the page in each size and theme."""
+        for size, theme in self.looks:
+            if len(self.looks) > 1:
+                self.show(size, theme)
+                self.settle()
+            told = f"_{size[0]}x{size[1]}_{theme}" if len(self.looks) > 1 else ""
+            self.page.screenshot(path=self.out / f"{name}{told}.png")
+            print(f"{name}{told}.png")
 
 
 if __name__ == "__main__":
