@@ -343,8 +343,8 @@ MEASURES = (
 BALANCED = (
     mutation(
         "balanced-equal-picks", "ours: the class with the fewest labels and picks is next",
-        "selection", "np.where(picks < available, labeled + picks,",
-        "np.where(picks < available, picks,",
+        "selection", "picks: Ints = np.clip(low - labeled, 0, available)",
+        "picks: Ints = np.clip(left // len(labeled), 0, available)",
         "selection::test_each_next_pick_goes_to_the_class_with_the_fewest_labels",
     ),
     mutation(
@@ -354,7 +354,7 @@ BALANCED = (
     ),
     mutation(
         "balanced-by-score-alone", "ours: a share is spread over pictures far apart",
-        "selection", "candidates[far_apart(images.vectors(candidates), share, own)]",
+        "selection", "candidates[images.far_apart(candidates, share, own)]",
         "candidates[:share]",
         "selection::test_a_share_is_the_best_image_and_then_those_far_from_what_is_taken",
     ),
