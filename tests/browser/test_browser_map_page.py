@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
@@ -102,21 +103,21 @@ def test_a_lasso_fills_the_gallery_and_a_picture_of_it_is_explained(tab: Page) -
     pictures = tab.get_by_role("listbox", name="Chosen pictures").locator("img")
     expect(pictures).to_have_count(6)
     pictures.first.click()
-    expect(tab.get_by_text("Rank ")).to_be_visible()
+    expect(tab.get_by_text(re.compile(r"place [\d,]+ of 180"))).to_be_visible()
 
 
 def test_a_click_on_one_picture_explains_it_at_once(tab: Page) -> None:
     tab.mouse.click(*at(tab, 5, 3))
     expect(tab.get_by_text("1 chosen", exact=True)).to_be_visible()
     expect(tab.get_by_text("Best description of all")).to_be_visible()
-    expect(tab.get_by_text("Rank ")).to_be_visible()
+    expect(tab.get_by_text(re.compile(r"place [\d,]+ of 180"))).to_be_visible()
 
 
 def test_the_choice_survives_another_page_and_another_colour(tab: Page) -> None:
     tab.mouse.click(*at(tab, 5, 3))
     expect(tab.get_by_text("1 chosen", exact=True)).to_be_visible()
     tab.get_by_role("link", name="Arena").click()
-    expect(tab.get_by_text("No run has finished a round yet")).to_be_visible()
+    expect(tab.get_by_text("Nothing has finished a round yet")).to_be_visible()
     tab.get_by_role("link", name="Map").click()
     tab.locator("canvas.over[data-points='180']").wait_for()
     expect(tab.get_by_text("1 chosen", exact=True)).to_be_visible()
