@@ -67,15 +67,15 @@ with right:
     except LaserError as error:
         st.error(escape_text(error))
         st.stop()
-    st.button(
+    if st.button(  # no callback: its arguments would be of the drawing before what was typed last
         "Make the run",
         type="primary",
         width="stretch",
         disabled=not relevant or busy,
-        on_click=start_run,
-        args=(config, Path(source.pool).stem),
         icon=":material/play_arrow:",
-    )
+    ):
+        start_run(config, Path(source.pool).stem)
+        st.rerun()
     follow_new_run(show_job_panel(jobs(), TITLES))
     if not busy:
         note("The pictures are embedded once; then you see the first query before it is asked.")

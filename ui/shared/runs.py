@@ -259,7 +259,7 @@ def _offer_to_prepare(run: RunReader) -> None:
 
 
 def start_run(config: ExperimentConfig, label: str) -> None:
-    """A button's callback: make a run of `config` in a new folder and open it."""
+    """Make a run of `config` in a new folder, and open it once it is there."""
     folder = new_run_folder(label)
     open_when_done("create_run", {"config": config_dict(config), "folder": str(folder)})
 
