@@ -21,6 +21,7 @@ from ui.shared.adopt import show_open_run_card
 from ui.shared.frame import frame
 from ui.shared.jobs import show_job_panel
 from ui.shared.runs import TITLES, follow_new_run, jobs, start_run
+from ui.widgets.late_button import late_button
 
 frame("Data", "🗂️", "Choose the pictures, name the classes that matter in them, make the run.")
 newest = jobs().latest()
@@ -67,15 +68,14 @@ with right:
     except LaserError as error:
         st.error(escape_text(error))
         st.stop()
-    if st.button(  # no callback: its arguments would be of the drawing before what was typed last
+    late_button(
         "Make the run",
+        lambda: start_run(config, Path(source.pool).stem),
         type="primary",
         width="stretch",
         disabled=not relevant or busy,
         icon=":material/play_arrow:",
-    ):
-        start_run(config, Path(source.pool).stem)
-        st.rerun()
+    )
     follow_new_run(show_job_panel(jobs(), TITLES))
     if not busy:
         note("The pictures are embedded once; then you see the first query before it is asked.")

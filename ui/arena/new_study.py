@@ -22,6 +22,7 @@ from ui.arena.views import LINES, show_part
 from ui.escape import escape_text
 from ui.shared.jobs import start_job
 from ui.shared.runs import is_run, jobs, new_run_folder, open_run_name, reader
+from ui.widgets.late_button import late_button
 
 STARTS = {
     "random": "One random batch that all share",
@@ -67,14 +68,14 @@ def show_new_study(busy: bool) -> None:
         return
     with place:
         st.markdown(_work_text(study))
-        st.button(
-            "Start the study", type="primary", icon=":material/play_arrow:", disabled=busy,
-            on_click=_start, args=(study,), key="arena_start",
+        late_button(
+            "Start the study", lambda: _start(study), type="primary",
+            icon=":material/play_arrow:", disabled=busy, key="arena_start",
         )  # fmt: skip
 
 
 def _start(study: Study) -> None:
-    """A button's callback: write the study down, have the worker begin it, and look at its lines.
+    """Write the study down, have the worker begin it, and look at its lines.
 
     It is written at once, so that one that is stopped before its first run can be gone on with.
     """

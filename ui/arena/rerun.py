@@ -9,6 +9,7 @@ from laser_core.config import ExperimentConfig
 from laser_core.strategies import STRATEGIES
 from ui.shared.jobs import start_job
 from ui.shared.runs import config_dict, jobs, new_run_folder
+from ui.widgets.late_button import late_button
 
 
 def offer_rerun(runs: list[KeptRun]) -> None:
@@ -25,11 +26,11 @@ def offer_rerun(runs: list[KeptRun]) -> None:
             format_func=lambda name: STRATEGIES[name].title,
         )  # fmt: skip
         seed = st.number_input("Seed", 0, 9999, run.config.seed, key="again_seed", width=120)
-        st.button(
+        config = with_strategy_and_seed(run.config, str(strategy), int(seed))
+        late_button(
             "Run it to the end",
+            lambda: _start(config),
             disabled=jobs().active() is not None,
-            on_click=_start,
-            args=(with_strategy_and_seed(run.config, str(strategy), int(seed)),),
             icon=":material/replay:",
             help="Labels are answered by the pool's own. It appears above by itself.",
         )

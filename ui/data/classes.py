@@ -16,6 +16,7 @@ from ui.shared.jobs import start_job
 from ui.shared.pictures import Thumbnails
 from ui.shared.runs import config_dict, jobs, requests
 from ui.widgets.gallery import Thumb, gallery
+from ui.widgets.late_button import late_button
 
 BY_HAND, BY_SHARE, BY_TASK = "Name them", "Take a share", "From a task (Section 4.5)"
 
@@ -88,9 +89,9 @@ def _by_task(source: Source, facts: dict[str, Any], llm: str, vlm: str) -> tuple
         propose=int(wanted), llm=llm, vlm=vlm,
     )  # fmt: skip
     question = [source.pool, task, *known, str(wanted), llm, vlm]
-    st.button(
-        "Propose classes", disabled=not (task and known) or jobs().active() is not None,
-        on_click=_ask, args=(config, question), key="data_ask",
+    late_button(
+        "Propose classes", lambda: _ask(config, question), key="data_ask",
+        disabled=not (task and known) or jobs().active() is not None,
     )  # fmt: skip
     if not task or not known:
         note("A task sentence and at least one known class are needed.")

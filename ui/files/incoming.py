@@ -17,6 +17,7 @@ from ui.shared.actor import who_labels
 from ui.shared.folders import folder_input
 from ui.shared.runs import requests, writable
 from ui.shared.uploads import keep_upload
+from ui.widgets.late_button import late_button
 
 TABLES = [ending.removeprefix(".") for ending in LABEL_FILES]
 SAID: dict[NewNames, str] = {
@@ -65,10 +66,10 @@ def _offer(run: RunReader, table: Path, actor: str) -> None:
     st.markdown(f"{count_of(found.taken, 'picture')} would get a label.")
     for line in found.sentences():
         st.markdown(escape_text(line))
-    st.button(
-        f"Take {count_of(found.taken, 'label')}", type="primary", key="files_take",
-        disabled=found.taken == 0 or choice is None, on_click=_take,
-        args=(run, table, actor, choice),
+    late_button(
+        f"Take {count_of(found.taken, 'label')}",
+        lambda: _take(run, table, actor, choice or "left out"), type="primary", key="files_take",
+        disabled=found.taken == 0 or choice is None,
     )  # fmt: skip
 
 
@@ -119,8 +120,8 @@ def show_pictures_place(run: RunReader) -> None:
     with st.expander("Where the pictures lie", icon=":material/folder:"):
         st.markdown(f"They are read from {escape_text(run.config.pool)}.")
         place = folder_input("They are in another place now", "files_place")
-        st.button("Look for them there", disabled=not place, key="files_move", on_click=_move,
-                  args=(run, str(Path(place).expanduser())))  # fmt: skip
+        late_button("Look for them there", lambda: _move(run, str(Path(place).expanduser())),
+                    disabled=not place, key="files_move")  # fmt: skip
 
 
 def _move(run: RunReader, place: str) -> None:

@@ -15,6 +15,7 @@ from ui.escape import escape_text
 from ui.look.notes import note
 from ui.shared.jobs import start_job
 from ui.shared.runs import exports_folder, jobs
+from ui.widgets.late_button import late_button
 
 TOOLS = {
     "hugging_face": "Hugging Face",
@@ -56,40 +57,32 @@ def show_label_export(run: RunReader) -> None:
 def show_picture_export(run: RunReader, job: JobState | None) -> None:
     """Labeled pictures in folders by class, on this machine."""
     st.subheader("Pictures in folders by class", anchor=False)
-    st.pills(
+    tools = st.pills(
         "With the table of", list(FORMATS), selection_mode="multi", default=list(FORMATS),
         format_func=TOOLS.__getitem__, key="files_tools",
     )  # fmt: skip
     new = _new_folder(run)
-    st.text_input("Into the new folder", key="files_out", placeholder=str(new))
-    st.toggle(
+    typed = st.text_input("Into the new folder", key="files_out", placeholder=str(new)).strip()
+    link = st.toggle(
         "Link to the files instead of copying them", key="files_link",
         help="For pools that are a folder; the links are no use once it is moved.",
     )  # fmt: skip
     labels = run.store.labels.counts()
-    st.button(
-        "Write the pictures", key="files_write", on_click=_write_pictures, args=(run.folder, new),
-        icon=":material/folder_copy:",
+    params = {
+        "folder": str(run.folder),
+        "out": str(Path(typed).expanduser().resolve() if typed else new),
+        "formats": tools,
+        "link": link,
+    }
+    late_button(
+        "Write the pictures", lambda: start_job(jobs(), "export_pictures", params),
+        key="files_write", icon=":material/folder_copy:",
         disabled=_busy(job) or not labels.get("relevant", 0) + labels.get("irrelevant", 0),
         help="Relevant ones into a folder a class, irrelevant ones into irrelevant/<name>.",
     )  # fmt: skip
     done = _result(run, job, "export_pictures")
     if done is not None:
         st.success(f"{done['pictures']:,} pictures are in {escape_text(done['out'])}")
-
-
-def _write_pictures(run: Path, new: Path) -> None:
-    """Begin with what the fields hold at the click: arguments would be of the drawing before it,
-    and a folder typed just now would not be among them."""
-    typed = str(st.session_state["files_out"]).strip()
-    out = Path(typed).expanduser().resolve() if typed else new
-    params = {
-        "folder": str(run),
-        "out": str(out),
-        "formats": st.session_state["files_tools"],
-        "link": st.session_state["files_link"],
-    }
-    start_job(jobs(), "export_pictures", params)
 
 
 def _new_folder(run: RunReader) -> Path:

@@ -8,6 +8,7 @@ from laser_core.errors import LaserError
 from laser_core.store.restore import Backup, leave_out, list_backups, restore_backup
 from ui.escape import escape_text
 from ui.shared.runs import RunCard, ago, close_runs, runs_folder
+from ui.widgets.late_button import late_button
 
 LOOKED = "home_looked_at"  # the run whose backups are shown
 
@@ -55,9 +56,9 @@ def _backups(name: str, busy: bool) -> None:
         "Bring back", list(readable), key=f"backup {name}",
         format_func=lambda one: f"{readable[one].labels:,} labeled, {one}",
     )  # fmt: skip
-    st.button(
-        f"Bring back the one with {readable[chosen].labels:,} labeled", type="primary",
-        key=f"restore {name}", on_click=_restore, args=(name, chosen), disabled=busy,
+    late_button(
+        f"Bring back the one with {readable[chosen].labels:,} labeled",
+        lambda: _restore(name, chosen), type="primary", key=f"restore {name}", disabled=busy,
         help="What cannot be read stays beside it in the run's folder.",
     )  # fmt: skip
 

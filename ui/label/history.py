@@ -18,6 +18,7 @@ from ui.escape import escape_text
 from ui.look.notes import note
 from ui.shared.runs import picture_urls, writable
 from ui.widgets.gallery import Badge, Thumb, Tone, gallery
+from ui.widgets.late_button import late_button
 from ui.widgets.selection import Selection
 
 OFTEN = 5  # pictures of one irrelevant name that make it worth a class or a confuser
@@ -82,9 +83,9 @@ def _change(run: RunReader, actor: str, chosen: list[int], labels: list[HistoryE
             "Change to", options, format_func=full_text, key="label_change_to", width=260
         )
         images = {one.seq: (one.image, one.round or 1) for one in labels}
-        st.button(
-            "Change", disabled=not chosen, key="label_change",
-            on_click=_relabel, args=(run, actor, [images[seq] for seq in chosen], new),
+        late_button(
+            "Change", lambda: _relabel(run, actor, [images[seq] for seq in chosen], new),
+            disabled=not chosen, key="label_change",
         )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from ui.escape import escape_text
 from ui.map.points import thumbnail_folder
 from ui.shared.jobs import start_job
 from ui.shared.runs import jobs, thumbnails
+from ui.widgets.late_button import late_button
 
 WHATS = {"joint": "Both", "image": "Pictures", "text": "Sentences"}
 METHODS = {"umap": "UMAP", "pca": "PCA"}
@@ -130,14 +131,13 @@ def _draw_button(
         "method": choice.method,
         "thumbnails": str(thumbnails(run).folder),
     }
-    st.button(
+    late_button(
         label,
+        lambda: start_job(jobs(), "project", params),
         key="map_draw",
         type=kind,
         icon=":material/scatter_plot:",
         disabled=jobs().active() is not None,
-        on_click=start_job,
-        args=(jobs(), "project", params),
     )
 
 

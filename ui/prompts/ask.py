@@ -18,6 +18,7 @@ from ui.prompts.state import keep, notify, step_back
 from ui.shared.jobs import share_secrets, start_job
 from ui.shared.page_settings import read_settings, write_settings
 from ui.shared.runs import jobs, reader
+from ui.widgets.late_button import late_button
 from ui.widgets.live_text import LiveText
 
 TITLES: dict[Question, str] = {
@@ -146,14 +147,16 @@ def _ask(run: RunReader, templates: dict[Question, PromptTemplate]) -> None:
             repeats = int(st.number_input("How often", 1, 20, 1, key="prompts_repeats", help=(
                 "A model's answers differ from time to time. Each becomes a version; Versions "
                 "shows the spread of their precision.")))  # fmt: skip
-        st.button(
+        asked_with: dict[str, str] = {
+            question: template.text for question, template in templates.items()
+        }
+        late_button(
             "Ask" if reads else "Ask again",
+            lambda: _start_asking(run.name, asked_with, other, repeats),
             key="prompts_ask",
             icon=":material/forum:",
             type="primary" if reads else "secondary",
             disabled=jobs().active() is not None or (reads and len(templates) < len(TITLES)),
-            on_click=_start_asking,
-            args=(run.name, {q: t.text for q, t in templates.items()}, other, repeats),
         )
         asked = run.store.exchanges.all()[-1:]
         if asked and (said := refused_settings_sentence(asked[0])):
@@ -190,9 +193,9 @@ def _paste(
             height=height(110),
             placeholder='{"class_names": ["wolf", "fox"]}',
         )  # fmt: skip
-        st.button(
-            "Take it", key="prompts_take", disabled=not reply.text.strip() or texts is None,
-            on_click=_take, args=(run.name, question, templates),
+        late_button(
+            "Take it", lambda: _take(run.name, question, templates), key="prompts_take",
+            disabled=not reply.text.strip() or texts is None,
         )  # fmt: skip
         _draw_taken(run)
         if question == "confusers":

@@ -15,6 +15,7 @@ from ui.round.state import RunProgress
 from ui.shared.jobs import start_job
 from ui.shared.navigation import go_to
 from ui.shared.runs import jobs
+from ui.widgets.late_button import late_button
 
 LABEL_PAGE = "pages/5_Label.py"
 TO_LABEL = "round_to_label"  # the run whose query this tab has asked for, to label it by hand
@@ -23,7 +24,7 @@ TO_LABEL = "round_to_label"  # the run whose query this tab has asked for, to la
 def show_buttons(
     run: RunReader, stand: RunProgress, tried: TriedChoice, finished: bool, busy: bool
 ) -> None:
-    """Buttons; a click is followed by a run of the whole page, so that the bar appears."""
+    """Buttons that ask, answer and train; none while the shown round is an older one."""
     if stand.finished:
         st.page_link("pages/6_Charts.py", label="To the charts", icon=":material/show_chart:")
     if finished:
@@ -31,40 +32,36 @@ def show_buttons(
     folder = {"folder": str(run.folder)}
     choice = {"choice": {k: v for k, v in asdict(tried.choice).items() if v is not None}}
     if stand.pending:
-        clicked = _pending_buttons(stand, folder, busy)
+        _pending_buttons(stand, folder, busy)
     elif stand.simulated:
-        clicked = _button(
+        _button(
             "Ask, answer, train", "run_rounds", {**folder, **choice, "rounds": 1}, busy, "primary",
             help="The pool knows its labels and answers by itself.",
         )  # fmt: skip
         with st.popover("More", icon=":material/more_horiz:", disabled=busy):
             left = stand.rounds - len(stand.records)
-            clicked |= _button(
+            _button(
                 "Run it to the end", "run_rounds", {**folder, **choice, "rounds": 0}, busy,
                 help=f"{left:,} {'round is' if left == 1 else 'rounds are'} left.",
             )  # fmt: skip
-            clicked |= _ask_by_hand("Ask, and label by hand", run, {**folder, **choice}, busy)
+            _ask_by_hand("Ask, and label by hand", run, {**folder, **choice}, busy)
     else:
-        clicked = _ask_by_hand("Ask, and label", run, {**folder, **choice}, busy, "primary")
-    if clicked:
-        st.rerun()
+        _ask_by_hand("Ask, and label", run, {**folder, **choice}, busy, "primary")
 
 
-def _pending_buttons(stand: RunProgress, folder: dict[str, Any], busy: bool) -> bool:
-    clicked = False
+def _pending_buttons(stand: RunProgress, folder: dict[str, Any], busy: bool) -> None:
     if Path(__file__).resolve().parents[2].joinpath(LABEL_PAGE).exists():
         st.page_link(LABEL_PAGE, label="Label them", icon=":material/label:")
     if stand.simulated:
         params = {**folder, "rounds": 1}
-        clicked = _button("Answer and train", "run_rounds", params, busy, "primary",
-                          help="The pool knows its labels and answers by itself.")  # fmt: skip
+        _button("Answer and train", "run_rounds", params, busy, "primary",
+                help="The pool knows its labels and answers by itself.")  # fmt: skip
     some = stand.answered > 0
-    train = _button(
+    _button(
         f"Train on {stand.answered:,}" if some else "Train", "train", folder, busy or not some,
         "secondary" if stand.simulated else "primary",
         help="Training closes the round." if some else "Training needs at least one answer.",
     )  # fmt: skip
-    return clicked or train
 
 
 def _button(
@@ -74,24 +71,24 @@ def _button(
     disabled: bool,
     look: Any = "secondary",
     help: str | None = None,
-) -> bool:
-    return st.button(
-        label, type=look, disabled=disabled, key=f"round do {kind} {look}", help=help,
-        on_click=start_job, args=(jobs(), kind, params),
+) -> None:
+    late_button(
+        label, lambda: start_job(jobs(), kind, params), type=look, disabled=disabled,
+        key=f"round do {kind} {look}", help=help,
     )  # fmt: skip
 
 
 def _ask_by_hand(
     label: str, run: RunReader, params: dict[str, Any], disabled: bool, look: Any = "secondary"
-) -> bool:
+) -> None:
     """Asks for the batch; once that is done the page leads to Label, where its pictures wait."""
 
     def ask() -> None:
         st.session_state[TO_LABEL] = run.name
         start_job(jobs(), "query", params)
 
-    return st.button(
-        label, type=look, disabled=disabled, key="round do query", on_click=ask,
+    late_button(
+        label, ask, type=look, disabled=disabled, key="round do query",
         help="The pictures then wait for your labels on the page Label.",
     )  # fmt: skip
 

@@ -14,6 +14,7 @@ from laser_core.errors import LaserError
 from ui.escape import escape_text
 from ui.shared.folders import folder_input
 from ui.shared.runs import open_run_name, reader, requests
+from ui.widgets.late_button import late_button
 
 
 def show_open_run_card() -> None:
@@ -68,9 +69,9 @@ def _place(before: str) -> str:
 
 def _button(run: RunReader, place: str, agreed: bool) -> None:
     pool = str(Path(place).expanduser()) if Path(place).expanduser().exists() else place
-    st.button(
-        "Use this", type="primary", key="adopt_use", disabled=not place and not agreed,
-        on_click=_adopt, args=(run, pool or None, agreed), icon=":material/check:",
+    late_button(
+        "Use this", lambda: _adopt(run, pool or None, agreed), type="primary", key="adopt_use",
+        disabled=not place and not agreed, icon=":material/check:",
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from ui.look.sizes import presenting, switch_presenting
 from ui.look.theme import theme_option
 from ui.shared.jobs import show_job_badge, show_notice
 from ui.shared.runs import TITLES, jobs, open_run_name, reader
+from ui.widgets.late_button import do_pending_work
 
 Width = Literal["reading", "wide", "full"]
 WIDTHS: dict[Width, str] = {"reading": "60rem", "wide": "105rem", "full": "none"}
@@ -44,6 +45,7 @@ def frame(title: str, icon: str = "🔎", intro: str = "", width: Width = "wide"
         intro: one sentence on what one does here.
         width: "reading" for text and forms, "wide", or "full" for galleries and maps.
     """
+    do_pending_work()
     configure_tab(title, icon)
     style = [SIDES % WIDTHS[width], FOCUS, NO_ROOM, CHOSEN % theme_option("linkColor")]
     style.append(CAPTION % theme_option("grayTextColor"))
