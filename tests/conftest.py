@@ -2,15 +2,20 @@
 the weights of a model.
 
 `python -m pytest -m "not slow"` leaves them out; `python -m pytest` runs all. A single test of a
-fast file is marked where it stands, by `@pytest.mark.slow`.
+fast file is marked where it stands, by `@pytest.mark.slow`. Files may be tested side by side (`-n 2
+--dist loadfile`): the tests of one file run in one process, in their order.
 """
 
 from __future__ import annotations
 
+import os
 from pathlib import Path, PurePath
 
 import pytest
 from hypothesis import settings
+
+if "PYTEST_XDIST_WORKER" in os.environ:  # side by side, each with one core, else all wait for all
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 settings.register_profile("no clock", deadline=None)  # a busy machine is no fault of the code
 settings.load_profile("no clock")

@@ -35,14 +35,14 @@ def jobs(tmp_path: Path) -> Iterator[Jobs]:
     if (state := made.active()) is not None:
         made.cancel(state.id)
         made.wait(state.id)
-    assert made.stop_worker()
+    assert made.stop_worker(60)
 
 
 @pytest.fixture
 def requests(tmp_path: Path) -> Iterator[Requests]:
     made = Requests(tmp_path, tasks="job_tasks")
     yield made
-    assert made.stop_worker()
+    assert made.stop_worker(60)
 
 
 def until(condition: Callable[[], Any], seconds: float = 20.0) -> Any:
@@ -267,7 +267,7 @@ def test_a_module_of_tasks_that_cannot_be_imported_fails_the_job(tmp_path: Path)
     state = jobs.wait(jobs.start("count", {"to": 1}))
     assert state.status == "failed"
     assert "no_such_module" in state.details
-    assert jobs.stop_worker()
+    assert jobs.stop_worker(60)
 
 
 def test_a_request_is_answered_while_a_long_job_runs(jobs: Jobs, requests: Requests) -> None:
@@ -321,7 +321,7 @@ def test_a_worker_that_has_its_lock_and_not_yet_said_who_it_is_stays_the_only_on
     monkeypatch.setattr("laser_core.jobs.client.launch_worker", launch)
     ids = [requests.send("answer", {}) for _ in range(3)]
     pids = {requests.wait(id) and requests.result(id)["pid"] for id in ids}
-    assert requests.stop_worker()
+    assert requests.stop_worker(60)
     for worker in started:
         worker.wait(timeout=60)
     assert pids == {worker.pid for worker in started}
@@ -330,7 +330,7 @@ def test_a_worker_that_has_its_lock_and_not_yet_said_who_it_is_stays_the_only_on
 
 def test_a_reader_that_looks_for_a_worker_is_not_taken_for_one(requests: Requests) -> None:
     requests.ask("answer", {})
-    assert requests.stop_worker()
+    assert requests.stop_worker(60)
     looking = threading.Event()
 
     def look_slowly() -> None:  # as long as a busy machine may hold a reader up

@@ -66,7 +66,7 @@ def runs(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     from ui.shared.runs import jobs, requests
 
     for home in (jobs(), requests()):
-        assert home.stop_worker(30)
+        assert home.stop_worker(120)
     _forget()
 
 

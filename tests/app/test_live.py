@@ -36,7 +36,7 @@ def jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Jobs]:
     if (state := made.active()) is not None:
         made.cancel(state.id)
         made.wait(state.id)
-    assert made.stop_worker()
+    assert made.stop_worker(60)
 
 
 @pytest.fixture

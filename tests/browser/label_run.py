@@ -94,7 +94,7 @@ def make_run(
 def clear_up(runs: Path, pictures: Path) -> None:
     """End the workers of `runs`, and take away the small copies of `pictures`."""
     for lane in (Jobs, Requests):
-        assert lane(runs / ".app").stop_worker(20)
+        assert lane(runs / ".app").stop_worker(120)
     name = source_folder_name(f"{pictures} ")
     for folder in (name, f"{name}-512"):
         shutil.rmtree(REPOSITORY / "static" / "thumbs" / folder, ignore_errors=True)

@@ -33,7 +33,7 @@ def jobs(home: Path) -> Iterator[Jobs]:
         made.wait(state.id)
     if (last := made.latest()) is not None:
         made.dismiss(last.id)
-    assert made.stop_worker()
+    assert made.stop_worker(60)
 
 
 def begin(page: Page, title: str = "Counting") -> None:

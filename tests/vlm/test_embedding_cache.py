@@ -1,11 +1,11 @@
 """The embedding cache: what it keeps, what it computes again, and how it survives accidents."""
 
 import io
-import multiprocessing
 import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,6 +20,8 @@ from laser_core.vlm.feature_store import FeatureStore, folder_name
 from laser_core.vlm.text_store import embed_texts
 from tests import fakes
 from tests.vlm.conftest import PicturesInMemory, png
+
+REPOSITORY = Path(__file__).parents[2]
 
 
 class MeanColour(VisionLanguageModel):
@@ -234,19 +236,25 @@ def test_on_a_full_disk_there_is_one_sentence_and_what_was_kept_stays(tmp_path):
     assert FeatureStore(tmp_path, "big", 4096).rows() == {"first": 0}
 
 
-def _fill(folder, first):
-    source = PicturesInMemory({f"p{i}": png(i) for i in range(first, first + 30)})
-    drain(embed_images(source, MeanColour(), folder))
+FILL = """
+import sys
+from pathlib import Path
+from laser_core.progress import drain
+from laser_core.vlm.embed import embed_images
+from tests.vlm.conftest import PicturesInMemory, png
+from tests.vlm.test_embedding_cache import MeanColour
+first = int(sys.argv[2])
+source = PicturesInMemory({f"p{i}": png(i) for i in range(first, first + 30)})
+drain(embed_images(source, MeanColour(), Path(sys.argv[1])))
+"""
 
 
 def test_two_processes_may_fill_it_at_once(vlm, tmp_path):
-    spawn = multiprocessing.get_context("spawn")
-    both = [spawn.Process(target=_fill, args=(tmp_path, first)) for first in (0, 20)]
-    for process in both:
-        process.start()
-    for process in both:
-        process.join(60)
-    assert [process.exitcode for process in both] == [0, 0]
+    both = [
+        subprocess.Popen([sys.executable, "-c", FILL, str(tmp_path), str(first)], cwd=REPOSITORY)
+        for first in (0, 20)
+    ]
+    assert [process.wait(300) for process in both] == [0, 0]
     source = PicturesInMemory({f"p{i}": png(i) for i in range(50)})
     embedding = embed(source, vlm, tmp_path)
     assert embedding.computed == 0
