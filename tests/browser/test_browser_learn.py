@@ -251,8 +251,13 @@ def metric(page: Page, name: str) -> Locator:
 def assert_it_fits(page: Page) -> None:
     """The whole card is on a screen of 1280 x 720."""
     settle(page, PATIENCE)
-    page.wait_for_function(
-        "tall => document.querySelector('[data-testid=stMainBlockContainer]').scrollHeight <= tall",
-        arg=ALL_AT_DESK,
-        timeout=30_000,
-    )
+    tall = 0
+    for _ in range(60):  # galleries and equations find their height a moment after the text
+        tall = page.evaluate(
+            "document.querySelector('[data-testid=stMainBlockContainer]').scrollHeight"
+        )
+        if tall <= ALL_AT_DESK:
+            return
+        page.wait_for_timeout(500)
+    shown = page.get_by_test_id("stMain").inner_text()
+    raise AssertionError(f"the card is {tall} px high; it says: {shown}")

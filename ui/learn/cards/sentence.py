@@ -57,7 +57,7 @@ def show_sentence(run: RunReader) -> None:
         st.markdown(text.answer)
     with right:
         st.markdown(f"**The {len(near.rows)} pictures closest to** “{escape_text(sentence)}”")
-        wall(run, near.rows, "learn sentence wall", True, 84, 500)
+        wall(run, near.rows, "learn sentence wall", True, 84, 440)
 
 
 def _own(run: RunReader, given: str) -> str:
