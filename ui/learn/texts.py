@@ -302,9 +302,16 @@ def parts_text(parts: Mapping[str, Any]) -> CardText:
         "Put the four others in order, the best first.",
         f"{mean[bare]} {bare}, {mean[blind]} {blind}, {mean['at random']} at random, "
         f"{mean['uncertainty']} by uncertainty. In round 1: {first[bare]}, {first[blind]}, "
-        f"{first['at random']}, {first['uncertainty']}. Confusers win the start, the detector the "
-        "end; a mean hides both.",
+        f"{first['at random']}, {first['uncertainty']}. {_who_wins_when(parts)}",
     )
+
+
+def _who_wins_when(parts: Mapping[str, Any]) -> str:
+    whole, bare = parts["all parts"], parts["without confusers"]
+    start = "Confusers win the start"
+    if sum(bare["rounds"][2:]) > sum(whole["rounds"][2:]):  # what is found early is gone later
+        start += ", and from round 3 on the run without them catches up"
+    return f"{start}; the detector wins the end. A mean hides both."
 
 
 SEEDS_WORD = "three"

@@ -122,6 +122,13 @@ def test_the_failures_stay_in():
     assert "24 of 24 relevant, 24 of them apple" in worse_case(FIGURES["eight"])
 
 
+def test_card_8_says_that_the_run_without_confusers_catches_up_only_where_it_does():
+    parts = {name: dict(part) for name, part in FIGURES["parts"].items()}
+    assert "from round 3 on the run without them catches up" in parts_text(parts).answer
+    parts["without confusers"]["rounds"] = [0.8, 0.7, 0.1, 0.1, 0.1]
+    assert "catches up" not in parts_text(parts).answer
+
+
 def test_uncertainty_is_worse_than_random_in_an_open_pile():
     assert true_order(FIGURES["parts"])[-2:] == ["at random", "uncertainty"]
 

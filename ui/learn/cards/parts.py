@@ -27,7 +27,7 @@ def show_parts(run: RunReader) -> None:
     if not is_lesson(run):
         raise LessonError(
             "This card needs the same run three times without each part, and yours has run once; "
-            "Compare makes such runs, and the lesson's own run above has them."
+            "Arena makes such runs, and the lesson's own run above has them."
         )
     parts = lesson_figures()["parts"]
     text = parts_text(parts)
