@@ -177,16 +177,12 @@ class OneVsRest(Objective):
         lean = pairs[:, :, 1] - pairs[:, :, 0]  # (B, known) log odds of "of the class"
         yes, no = logsigmoid(lean), logsigmoid(-lean)
         known = batch.targets < seen.known
-        loss = lean.new_zeros(())
-        if known.any():
-            own = batch.targets[known][:, None]
-            right = -yes[known].gather(1, own)[:, 0]
-            wrong = (-no[known]).scatter(1, own, 0.0).amax(dim=1)  # the hardest other class
-            share = 1.0 - self.alpha if seen.unknown else 1.0
-            loss = loss + share * (right + wrong).mean()
-        if not known.all():
-            loss = loss - self.alpha * (yes[~known] + no[~known]).mean()
-        return loss
+        own = batch.targets.clamp(max=seen.known - 1)[:, None]
+        right = -yes.gather(1, own)[:, 0]
+        wrong = (-no).scatter(1, own, 0.0).amax(dim=1)  # the hardest other class
+        share = 1.0 - self.alpha if seen.unknown else 1.0
+        undecided = -(yes + no).mean(dim=1)
+        return share * mean_of(right + wrong, known) + self.alpha * mean_of(undecided, ~known)
 
 
 def unknown_groups(w: float, classes: int, irrelevant: int) -> int:
@@ -233,14 +229,12 @@ class UnknownGroups:
         """
         import torch
 
-        mine = self.group >= 0
-        if not mine.any():
-            return features.new_zeros(())
-        gaps = features[mine][:, None, :] - self.centres  # (I, k, d)
+        gaps = features[:, None, :] - self.centres  # (B, k, d)
         away = gaps.square().sum(dim=2).clamp(min=1e-12).sqrt()
-        own = away.gather(1, self.group[mine][:, None])  # (I, 1)
+        own = away.gather(1, self.group.clamp(min=0)[:, None])  # (B, 1)
         # the own centre's exp(0) is the 1 of log(1 + ...)
-        return (OWN_WEIGHT * own[:, 0] + torch.logsumexp(own - away, dim=1)).mean()
+        cost = OWN_WEIGHT * own[:, 0] + torch.logsumexp(own - away, dim=1)
+        return mean_of(cost, self.group >= 0)
 
 
 @dataclass(frozen=True)
@@ -266,16 +260,14 @@ class Negative(Objective):
         return min(self.pool_most, int(self.pool_share * unlabeled))
 
     def loss(self, batch: Batch, seen: Seen) -> Tensor:
-        from torch.nn.functional import one_hot
+        import torch
 
-        known, free = batch.targets >= 0, batch.targets < 0
         chances = batch.outputs["logits"].softmax(dim=1)  # (B, known)
         cost = -(1.0 - chances).clamp(min=self.floor).log()
-        total = cost[free].mean(dim=1).sum()
-        if seen.known > 1:
-            others = 1 - one_hot(batch.targets[known], seen.known)
-            total = total + (cost[known] * others).sum() / (seen.known - 1)
-        return total / max(len(batch.targets), 1)
+        own = batch.targets.clamp(min=0)[:, None]
+        others = cost.scatter(1, own, 0.0).sum(dim=1) / max(seen.known - 1, 1)
+        each = torch.where(batch.targets < 0, cost.mean(dim=1), others)
+        return each.sum() / max(len(each), 1)
 
 
 @dataclass(frozen=True)
@@ -305,10 +297,9 @@ class Energy(Objective):
             return loss
         energy = -batch.outputs["logits"][:, : seen.known].logsumexp(dim=1)
         known = batch.targets < seen.known
-        for beyond in (relu(energy[known] - self.inside), relu(self.outside - energy[~known])):
-            if len(beyond):  # a small batch may have none of them
-                loss = loss + self.weight * beyond.square().mean()
-        return loss
+        above, below = relu(energy - self.inside), relu(self.outside - energy)
+        beyond = mean_of(above.square(), known) + mean_of(below.square(), ~known)
+        return loss + self.weight * beyond
 
 
 @dataclass(frozen=True)
@@ -337,6 +328,14 @@ class Clustered(Objective):
 
     def loss(self, batch: Batch, seen: Seen) -> Tensor:
         return _cross_entropy(batch)
+
+
+def mean_of(costs: Tensor, counted: Tensor) -> Tensor:
+    """() mean of `costs` (B,) where `counted` (B,) is true; 0 where it is nowhere.
+
+    Costs are multiplied, not picked: to pick by a mask a GPU must first tell how many there are.
+    """
+    return (costs * counted).sum() / counted.sum().clamp(min=1)
 
 
 def _cross_entropy(batch: Batch) -> Tensor:

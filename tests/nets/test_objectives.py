@@ -21,6 +21,7 @@ from laser_core.nets.objectives import (
     Seen,
     UnknownGroups,
     detector,
+    mean_of,
     unknown_groups,
 )
 
@@ -139,6 +140,31 @@ def test_a_small_batch_of_one_kind_has_a_finite_loss(objective):
     for target in (0, 2):
         outputs = {"logits": [[1.0, 0, 0]], "binary": [[0.0, 1, 1, 0]]}
         assert np.isfinite(loss(objective, Seen(2, 1), [target], **outputs))
+
+
+def test_a_mean_counts_what_is_marked_and_is_zero_where_nothing_is():
+    costs = torch.tensor([1.0, 5.0, 3.0])
+    assert float(mean_of(costs, torch.tensor([True, False, True]))) == 2.0
+    assert float(mean_of(costs, torch.zeros(3, dtype=torch.bool))) == 0.0
+
+
+@pytest.mark.parametrize(
+    "objective", [CrossEntropy(), OneVsRest(), Energy(), Negative(), Clustered()]
+)
+def test_a_loss_reads_no_number_from_the_device(objective):
+    # tensors of this device have a shape and no numbers: to ask for one fails
+    with torch.device("meta"):
+        outputs = {head: torch.empty(4, k) for head, k in objective.heads(Seen(3, 1)).items()}
+        groups = UnknownGroups(torch.empty(2, 5), torch.empty(4, dtype=torch.int64))
+        batch = Batch(outputs, torch.empty(4, 5), torch.empty(4, dtype=torch.int64), groups)
+    assert objective.loss(batch, Seen(3, 1)).shape == ()
+
+
+def test_that_test_would_notice_a_mask():
+    with torch.device("meta"):
+        costs, marked = torch.empty(4), torch.empty(4, dtype=torch.bool)
+    with pytest.raises((RuntimeError, NotImplementedError)):
+        costs[marked].mean()
 
 
 def test_unknown_groups_are_k_means_of_the_vectors_with_five_in_each():
