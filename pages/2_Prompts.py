@@ -9,6 +9,7 @@ from ui.look.notes import note
 from ui.prompts.ask import draw_prompts
 from ui.prompts.effect import draw_effect, draw_pictures, warm_up_edits
 from ui.prompts.lists import draw_lists
+from ui.prompts.setup_helper import draw_setup
 from ui.prompts.state import (
     base_number,
     classes_differ,
@@ -23,7 +24,7 @@ from ui.shared.frame import frame
 from ui.shared.jobs import show_job_panel
 from ui.shared.runs import TITLES, current_run, follow_new_run, jobs
 
-LISTS, PROMPTS, VERSIONS = "Words", "Ask a model", "Versions"
+LISTS, PROMPTS, SETUP, VERSIONS = "Words", "Ask a model", "Find words", "Versions"
 
 frame("Prompts", "💬", "Edit the words and see at once which pictures they find.", "full")
 run = current_run()
@@ -38,7 +39,7 @@ def body(run: RunReader) -> None:
     note_drawn(run)
     with st.container(horizontal=True, vertical_alignment="center"):
         part = st.segmented_control(
-            "Part", [LISTS, PROMPTS, VERSIONS], default=LISTS if versions else PROMPTS,
+            "Part", [LISTS, PROMPTS, SETUP, VERSIONS], default=LISTS if versions else PROMPTS,
             required=True, key="prompts_part", label_visibility="collapsed",
             persist_state="session", wrap=True,
         )  # fmt: skip
@@ -50,6 +51,8 @@ def body(run: RunReader) -> None:
         if part == PROMPTS or not versions:
             kept = run.descriptions()
             draw_prompts(run, kept[1] if kept else None)
+        elif part == SETUP:
+            draw_setup(run)
         elif part == VERSIONS:
             draw_versions(run, versions)
         else:

@@ -89,8 +89,18 @@ def open_vlm(spec: str, device: str, cache_dir: Path) -> VisionLanguageModel:
     return OpenClipVLM(chosen.removeprefix(PREFIX), device)
 
 
+def models_here(own: str) -> tuple[str, ...]:
+    """The models that need no download: `own` first, the built-in one, CLIP where it is kept."""
+    clip = (PREFIX + PREFERRED,) if _preferred_is_here() else ()
+    return tuple(dict.fromkeys((own, "offline", *clip)))
+
+
+def _preferred_is_here() -> bool:
+    return find_in_cache(*file_names(PREFERRED_HUB_ENTRY)) is not None
+
+
 def _automatic() -> ModelChoice:
-    if find_in_cache(*file_names(PREFERRED_HUB_ENTRY)):
+    if _preferred_is_here():
         return ModelChoice(
             PREFIX + PREFERRED,
             f"Pictures and sentences are compared by CLIP ({PREFERRED}), whose weights are on this "

@@ -51,6 +51,7 @@ TITLES = {  # what the kinds of jobs are called on the screen
     "open_bundle": "Opening the run",
     "prepare_lesson": "Preparing the lesson",
     "compare_ways": "Training for the lesson",
+    "try_words": "Trying words on the pool",
 }
 
 

@@ -16,6 +16,7 @@ from laser_core.jobs.tasks.exports import (
 from laser_core.jobs.tasks.lesson import compare_ways, prepare_lesson
 from laser_core.jobs.tasks.pictures import inspect_pool, make_thumbnails, project, warm_up
 from laser_core.jobs.tasks.runs import create_run, look_ahead, query, run_rounds, run_whole, train
+from laser_core.jobs.tasks.setup import try_words
 from laser_core.jobs.tasks.studies import study
 from laser_core.jobs.tasks.texts import (
     ask_model,
@@ -50,4 +51,5 @@ JOBS: dict[str, Task] = {
     "adopt": adopt_run,
     "prepare_lesson": prepare_lesson,
     "compare_ways": compare_ways,
+    "try_words": try_words,
 }
