@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from laser_core.analysis.ranking import Ranking, place_of
+from laser_core.analysis.ranking import Ranking, place_of, strategy_that_asked
 from laser_core.analysis.reader import RunReader, pool_after
 from laser_core.basics.arrays import Ids
 from laser_core.config import ExperimentConfig
@@ -14,9 +14,8 @@ from laser_core.errors import PoolError
 from laser_core.pool import require_of_pool
 from laser_core.selection import Decider, candidate_count, decided_by, quotas
 from laser_core.store.store import StoreView
-from laser_core.strategies import Strategy, make_strategy
 from laser_core.strategies.hooks import RankedRound, Reasons
-from laser_core.strategies.laser import Laser, laser_settings
+from laser_core.strategies.laser import laser_settings
 from laser_core.texts.cosines import Cosines, TextCosines, text_cosines
 from laser_core.texts.descriptions import Descriptions
 
@@ -57,14 +56,6 @@ def explain_image(
         cosines_of, cosines.vectors,
     )  # fmt: skip
     return strategy_that_asked(ranked).explain(ranked, id)
-
-
-def strategy_that_asked(ranked: RankedRound) -> Strategy:
-    """The strategy whose scores a round has: LaSeR's, or that of the round's settings."""
-    config = ranked.config
-    if ranked.arrays.laser is not None and config.strategy != Laser.name:
-        return make_strategy(config.with_changes(strategy=Laser.name))  # the shared first batch
-    return make_strategy(config)
 
 
 @dataclass(frozen=True)

@@ -15,19 +15,19 @@ import numpy as np
 from laser_core.analysis.known import Known
 from laser_core.analysis.reader import RunReader
 from laser_core.basics.arrays import Floats, Ids, Ints
-from laser_core.config import ExperimentConfig, RoundChoice
+from laser_core.config import ExperimentConfig, RoundChoice, Settings
 from laser_core.errors import PoolError
 from laser_core.metrics.overlap import overlap
 from laser_core.pool import Pool
-from laser_core.strategies import STRATEGIES, make_strategy
+from laser_core.strategies import STRATEGIES, Strategy, make_strategy
 from laser_core.strategies.helpers.delta import (
     NO_DETECTOR,
     delta_schedule,
     scheduled_delta,
     why_no_detector,
 )
-from laser_core.strategies.hooks import RankedRound, no_ranks
-from laser_core.strategies.laser import laser_settings
+from laser_core.strategies.hooks import Dial, RankedRound, no_ranks
+from laser_core.strategies.laser import Laser, laser_settings
 from laser_core.texts.cosines import TextCosines
 from laser_core.texts.descriptions import Descriptions
 from laser_core.view import Query, QueryArrays, RoundRecord, no_embeddings
@@ -52,6 +52,7 @@ class Ranking:
         note: what a person should know, or "".
         schedule: delta of this round as the run's schedule has it.
         by_hand: delta that a person set for it; None where the schedule's counts.
+        set_by_hand: settings of the strategy that a person set for it.
         vectors: rows of the pool (k,) -> (k, D) unit vectors, read when another batch is tried.
         ranks: as in `RankedRound`, likewise.
     """
@@ -67,6 +68,7 @@ class Ranking:
     note: str = ""
     schedule: float = 0.0
     by_hand: float | None = None
+    set_by_hand: Settings = ()
     vectors: Callable[[Ints], Floats] = no_embeddings
     ranks: Callable[[], Ints] = no_ranks
 
@@ -133,7 +135,24 @@ class Ranking:
         return RankedRound(
             self.round, before.ids, self.arrays, before.training_labels()[1], self.config,
             self.descriptions, cosines or no_cosines, self.vectors, self.ranks,
+            self.planned_delta,
         )  # fmt: skip
+
+    @property
+    def planned_delta(self) -> float:
+        """Delta that was set for the round, or the schedule's."""
+        return self.schedule if self.by_hand is None else self.by_hand
+
+    def dial(self, before: Pool) -> Dial | None:
+        """The number that another batch of the round can be tried by; None without one.
+
+        Args:
+            before: labels as they were when the round was, or would be, queried.
+        """
+        if self.arrays.laser is None and self.config.strategy not in STRATEGIES:
+            return None  # it is not installed here
+        ranked = self.ranked_round(before)
+        return strategy_that_asked(ranked).dial(ranked)
 
     @property
     def why_language_alone(self) -> str:
@@ -146,7 +165,7 @@ class Ranking:
             return "no detector has been trained yet"
         if self.by_hand == 0.0:
             return "a person set δ to 0 for this round"
-        if (self.schedule if self.by_hand is None else self.by_hand) > 0.0:
+        if self.planned_delta > 0.0:
             return "no class that the pictures left look like has a label yet"
         return f"the run's schedule of δ ({laser_settings(self.config).delta}) has 0 for this round"
 
@@ -199,10 +218,10 @@ def no_cosines(row: int) -> TextCosines:
 
 @dataclass(frozen=True)
 class Trial:
-    """What another delta would come to.
+    """What another choice would come to.
 
     Args:
-        delta: the detector's share that was tried.
+        value: of delta, or of the strategy's own dial, that was tried.
         overlap: with the batch of the ranking, 0 to 1.
         precision: share of relevant ones among those known; None if none is known.
         expected: the same by a guess; None without one.
@@ -210,7 +229,7 @@ class Trial:
         detector: the share of the scores' variance that the detector makes, 0 to 1.
     """
 
-    delta: float
+    value: float
     overlap: float
     precision: float | None
     expected: float | None = None
@@ -225,7 +244,7 @@ class Trial:
 
 def sweep(
     ranking: Ranking,
-    choices: Sequence[RoundChoice],
+    choices: Mapping[float, RoundChoice],
     before: Pool,
     run: ExperimentConfig,
     known: Known,
@@ -234,25 +253,26 @@ def sweep(
     """What each of `choices` would come to, beside the ranking's own batch.
 
     Args:
+        choices: value of what is varied -> the whole choice.
         guess: rows of the pool -> what a model takes them for; asked once, about all batches.
 
     Raises:
-        PoolError: the round kept no scores of LaSeR.
+        PoolError: nothing else can be tried on this round.
     """
-    tried = [ranking.with_choice(choice, before, run) for choice in choices]
+    tried = [ranking.with_choice(choice, before, run) for choice in choices.values()]
     taken = None
     if guess is not None:
         taken = guess(np.unique(np.concatenate([each.rows for each in tried])))
     return [
         Trial(
-            delta=choice.delta or 0.0,
+            value=value,
             overlap=overlap(found.ids, ranking.ids),
             precision=known.precision(found.rows),
             expected=None if taken is None else taken.precision(found.rows),
             shared=int(np.isin(found.ids, ranking.ids).sum()),
             detector=float(found.figures.get("delta_effective", 0.0)),
         )
-        for choice, found in zip(choices, tried, strict=True)
+        for value, found in zip(choices, tried, strict=True)
     ]
 
 
@@ -325,9 +345,18 @@ def _ranking(
         note=query.note,
         schedule=delta_by_schedule(run, round),
         by_hand=query.choice.delta,
+        set_by_hand=query.choice.settings,
         vectors=run.table.some_vectors,
         ranks=run.random_ranks,
     )
+
+
+def strategy_that_asked(ranked: RankedRound) -> Strategy:
+    """The strategy whose scores a round has: LaSeR's, or that of the round's settings."""
+    config = ranked.config
+    if ranked.arrays.laser is not None and config.strategy != Laser.name:
+        return make_strategy(config.with_changes(strategy=Laser.name))  # the shared first batch
+    return make_strategy(config)
 
 
 def place_of(arrays: QueryArrays, row: int) -> int:
@@ -384,10 +413,10 @@ def truth_against(own: float | None, delta: float, trials: Sequence[Trial]) -> s
     known = [trial for trial in trials if trial.precision is not None]
     if own is None or not known:
         return ""
-    best = max(known, key=lambda trial: (trial.precision or 0.0, -abs(trial.delta - delta)))
+    best = max(known, key=lambda trial: (trial.precision or 0.0, -abs(trial.value - delta)))
     if (best.precision or 0.0) < own + LOWERED:
         return ""
     return (
         f"By the true labels shown, the planned δ = {delta:.2f} gives precision {own:.2f}; "
-        f"δ = {best.delta:.2f} would give {best.precision:.2f}."
+        f"δ = {best.value:.2f} would give {best.precision:.2f}."
     )

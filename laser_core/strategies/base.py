@@ -16,7 +16,7 @@ from laser_core.nets.objectives import NetSpec
 from laser_core.pool import positions
 from laser_core.progress import Steps
 from laser_core.selection import top_b
-from laser_core.strategies.hooks import ClosedRound, RankedRound, Reasons
+from laser_core.strategies.hooks import ClosedRound, Dial, RankedRound, Reasons
 from laser_core.strategies.settings import NoSettings, read_settings
 from laser_core.view import PoolView, Query, take
 
@@ -96,6 +96,13 @@ class Strategy(ABC):
             f"round {ranked.round} was ranked by {self.title}, which gives one score and no parts; "
             f"that of {id!r} was {ranked.arrays.score[here]:.4f}"
         )
+
+    def dial(self, ranked: RankedRound) -> Dial | None:
+        """The number of a round that `what_if` can try at other values; None where there is none.
+
+        It may be set for the next round as well, as a choice of that round alone.
+        """
+        return None
 
     def what_if(self, ranked: RankedRound, choice: RoundChoice) -> Query:
         """The batch of a round under another choice, with its arrays; exact for that round alone.

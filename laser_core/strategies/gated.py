@@ -23,7 +23,7 @@ from laser_core.strategies.base import Strategy, register
 from laser_core.strategies.explanation import Match, prediction_at
 from laser_core.strategies.gated_explanation import GatedExplanation
 from laser_core.strategies.helpers.probabilities import class_chances, margin
-from laser_core.strategies.hooks import RankedRound
+from laser_core.strategies.hooks import Dial, RankedRound
 from laser_core.strategies.settings import require_between, setting
 from laser_core.texts.neglabel import log_sum
 from laser_core.view import Part, PoolView, Query, Signal, take
@@ -164,11 +164,18 @@ class Gated(Strategy):
         """How many images pass the gate."""
         return {"passed": float(self._passes(opinion.relevance).sum())}
 
+    def dial(self, ranked: RankedRound) -> Dial | None:
+        if not len(ranked.labels) or not _kept_enough(ranked):  # the gate is shut before a label
+            return None
+        return Dial(
+            "gate", "gate", "Gate, how probably relevant", self.settings.gate,
+            "Only pictures that the detector finds at least this probably relevant are asked "
+            "about; where they are fewer than a class's share, the most probable ones.",
+        )  # fmt: skip
+
     def what_if(self, ranked: RankedRound, choice: RoundChoice) -> Query:
         parts, config = ranked.arrays.parts, ranked.config
-        if not {"of_class", "text", "learned"} <= parts.keys() or (
-            ranked.round > 1 and "found" not in parts and len(ranked.labels)
-        ):
+        if not _kept_enough(ranked):
             raise PoolError(
                 f"round {ranked.round} kept too little of {self.title} to try another choice on it"
             )
@@ -295,6 +302,13 @@ class Gated(Strategy):
         rest = passed[~np.isin(passed, doubted)]
         apart = far_apart(view.embeddings(rest), share - len(doubted), rng)
         return np.concatenate([doubted, rest[apart]])
+
+
+def _kept_enough(ranked: RankedRound) -> bool:
+    """Whether a round kept what another batch of it is chosen from."""
+    parts = ranked.arrays.parts
+    told = ranked.round == 1 or "found" in parts or not len(ranked.labels)
+    return told and {"of_class", "text", "learned"} <= parts.keys()
 
 
 def found_before(view: PoolView) -> Ints | None:

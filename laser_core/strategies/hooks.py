@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
 
 from laser_core.basics.arrays import Floats, Ids, Ints
-from laser_core.config import ExperimentConfig
+from laser_core.config import ExperimentConfig, RoundChoice, in_order
 from laser_core.nets.objectives import NetSpec
 from laser_core.progress import Steps
 from laser_core.texts.cosines import TextCosines
@@ -65,6 +65,7 @@ class RankedRound:
         descriptions: in use then; None where the strategy uses none.
         cosines: row of the pool -> cosines of the descriptions with that image alone, one column.
         vectors: rows of the pool (k,) -> (k, D) unit vectors.
+        delta: the detector's share it was asked with, or is to be by the schedule of its run.
         ranks: () -> (N,) the pool's `random_ranks` under the run's seed, for `what_if`: ties are
             broken in the order that the engine hands a pool out in.
     """
@@ -78,6 +79,32 @@ class RankedRound:
     cosines: Callable[[int], TextCosines]
     vectors: Callable[[Ints], Floats]
     ranks: Callable[[], Ints] = no_ranks
+    delta: float = 0.0
+
+
+@dataclass(frozen=True)
+class Dial:
+    """The number, 0 to 1, by which another batch of a round is tried first (`Strategy.what_if`).
+
+    Args:
+        name: "delta" of a `RoundChoice`, or a setting of the strategy.
+        sign: what it is called within a sentence.
+        title: what it is called beside a slider, with a plain word.
+        value: what the round was asked with, or is to be.
+        says: what it does, in one or two sentences.
+    """
+
+    name: str
+    sign: str
+    title: str
+    value: float
+    says: str
+
+    def choice_at(self, value: float, rest: RoundChoice) -> RoundChoice:
+        """`rest` with this number at `value`."""
+        if self.name == "delta":
+            return replace(rest, delta=value)
+        return replace(rest, settings=in_order({**dict(rest.settings), self.name: value}))
 
 
 class Reasons(Protocol):

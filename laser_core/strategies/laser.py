@@ -33,7 +33,7 @@ from laser_core.strategies.helpers.delta import (
     scheduled_delta,
     why_no_detector,
 )
-from laser_core.strategies.hooks import ClosedRound, RankedRound
+from laser_core.strategies.hooks import ClosedRound, Dial, RankedRound
 from laser_core.strategies.settings import read_settings, require_temperature, setting
 from laser_core.texts.cosines import TextCosines
 from laser_core.texts.neglabel import NAME_SIGNALS, NegativeNames
@@ -297,6 +297,18 @@ class Laser(Strategy):
             and "aggregator" not in dict(config.retired),
         )  # fmt: skip
         return replace(found, predicted=prediction_at(arrays, here, config))
+
+    def dial(self, ranked: RankedRound) -> Dial | None:
+        kept, config = ranked.arrays.laser, ranked.config
+        untold = kept is None or kept.detector_logits is None or ranked.descriptions is None
+        if untold or ranked.round == 1 or config.retired:
+            return None
+        if why_no_detector(ranked.labels, len(config.relevant)):
+            return None
+        return Dial(
+            "delta", "δ", "δ, the detector's say", ranked.delta,
+            "Eq. (5): $S = (1 - \\delta)\\,S_{vlm} + \\delta\\,S_{det}$.",
+        )  # fmt: skip
 
     def what_if(self, ranked: RankedRound, choice: RoundChoice) -> Query:
         kept, config = ranked.arrays.laser, ranked.config

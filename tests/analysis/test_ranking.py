@@ -56,9 +56,9 @@ def test_a_tried_picture_is_explained_with_the_delta_that_was_tried(read_run) ->
 def test_the_sweep_overlaps_fully_at_the_schedules_delta(read_run) -> None:
     run = read_run("going")
     known = Known(run.relevant_rows, np.ones(180, dtype=bool))
-    choices = [RoundChoice(delta=delta) for delta in (0.0, 0.2, 1.0)]
+    choices = {delta: RoundChoice(delta=delta) for delta in (0.0, 0.2, 1.0)}
     trials = sweep(next_ranking(run), choices, run.pool(), run.config, known)
-    assert [trial.delta for trial in trials] == [0.0, 0.2, 1.0]
+    assert [trial.value for trial in trials] == [0.0, 0.2, 1.0]
     assert trials[1].overlap == 1.0
     assert trials[0].overlap < 1.0
     assert all(0.0 <= trial.precision <= 1.0 for trial in trials)

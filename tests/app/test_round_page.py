@@ -23,6 +23,7 @@ from laser_core.pool import Label
 from laser_core.progress import drain
 from laser_core.store.store import Store
 from laser_core.strategies.explanation import Explanation, Match, Part, Prediction
+from laser_core.strategies.hooks import Dial
 from laser_core.strategies.laser import laser_settings
 from laser_core.studies.run import keep_pool
 from laser_core.view import RoundRecord
@@ -30,7 +31,7 @@ from tests import fakes
 from ui.escape import escape_text
 from ui.round.batch import page_of
 from ui.round.buttons import TO_LABEL
-from ui.round.cards import batch_cards, delta_curve
+from ui.round.cards import batch_cards, dial_curve
 from ui.round.controls import FUSIONS
 from ui.round.sentences import group_note, list_names, round_result
 from ui.shared.explanation import (
@@ -131,6 +132,37 @@ def test_moving_delta_shows_another_batch_at_once(open_page, read_run, cards) ->
     assert cards["Detector"].at == 1.0
     assert cards["As planned"].value != "20 of 20"
     assert re.search(r"\d+ in, \d+ out", words(page))
+
+
+def test_a_round_of_gated_is_tried_at_another_gate_by_the_same_slider(
+    open_page, make_run, read_run, cards
+) -> None:
+    given = {"gate": 0.85, "text_weight": 0.5}  # a command line writes every setting down
+    make_run("mine", 2, strategy="gated", settings=tuple(given.items()))
+    page = open_page("4_Round", "mine")
+    assert not page.exception
+    assert not page.error
+    (slider,) = page.slider
+    assert (slider.label, slider.value) == (
+        "**Gate, how probably relevant** · planned 0.85", 0.85
+    )  # fmt: skip
+    assert list(cards) == ["Precision", "By luck", "As planned", "Past gate"]
+    planned = cards["Past gate"].value
+    slider.set_value(0.0).run()
+    assert not page.exception
+    assert not page.error
+    run = read_run("mine")
+    choice = RoundChoice(settings=(("gate", 0.0),))
+    tried = next_ranking(run).with_choice(choice, run.pool(), run.config)
+    assert cards["Precision"].value == f"{int(run.relevant_rows[tried.rows].sum())} of 20"
+    assert cards["Precision"].at == 0.0
+    assert len(cards["Precision"].line) == 11
+    assert cards["Past gate"].value == "140" != planned  # of 180, 40 have a label
+
+
+def test_before_any_label_a_round_of_gated_has_no_slider(open_page, make_run) -> None:
+    make_run("mine", 0, strategy="gated")
+    assert not open_page("4_Round", "mine").slider
 
 
 def test_looking_spends_nothing(open_page, read_run) -> None:
@@ -432,6 +464,9 @@ def trial(delta: float, precision: float | None, **more) -> Trial:
     return Trial(delta, 0.5, precision, **more)
 
 
+DELTA = Dial("delta", "δ", "δ, the detector's say", 0.2, "Eq. (5).")
+
+
 def ranking_of(read_run) -> Ranking:
     return next_ranking(read_run("going"))
 
@@ -439,7 +474,7 @@ def ranking_of(read_run) -> Ranking:
 def test_a_card_counts_and_its_line_has_every_delta(read_run) -> None:
     own, tried = BatchWorth(20, 20, 12, 0.9, 4.0), BatchWorth(20, 20, 15, 0.9, 4.0)
     found = [trial(0.0, 0.6, shared=20, detector=0.0), trial(1.0, 0.75, shared=8, detector=1.0)]
-    cards = batch_cards(tried, own, None, ranking_of(read_run), 8, found)
+    cards = batch_cards(tried, own, None, ranking_of(read_run), 8, found, DELTA, 0.4)
     assert [card.name for card in cards] == ["Precision", "By luck", "As planned", "Detector"]
     assert (cards[0].value, cards[0].note, cards[0].tone) == ("15 of 20", "0.75, +3", "good")
     assert [card.line for card in cards] == [(0.6, 0.75), (), (1.0, 0.4), (0.0, 1.0)]
@@ -461,15 +496,15 @@ def test_what_is_expected_is_not_called_precision(read_run) -> None:
 
 def test_the_line_of_delta_names_its_best_and_what_is_possible() -> None:
     found = [trial(0.0, 0.5), trial(0.5, 0.7), trial(1.0, 0.6)]
-    line = delta_curve(found, 0.2, 0.4, BatchWorth(20, 20, 12, 0.8, 4.0))
+    line = dial_curve(found, DELTA, 0.4, BatchWorth(20, 20, 12, 0.8, 4.0))
     assert line is not None
     assert line.words == "Precision for every δ: best 0.70 at 0.5, 0.80 is possible"
     assert line.points == ((0.0, 0.5), (0.5, 0.7), (1.0, 0.6))
     guessed = [trial(0.0, None, expected=0.5), trial(1.0, None, expected=0.9)]
-    line = delta_curve(guessed, 0.2, 0.4, BatchWorth(20, 0, 0, None, None))
+    line = dial_curve(guessed, DELTA, 0.4, BatchWorth(20, 0, 0, None, None))
     assert line is not None
     assert line.words.startswith("Expected precision for every δ: best 0.90 at 1.0")
-    assert delta_curve([], 0.2, 0.4, BatchWorth(20, 0, 0, None, None)) is None
+    assert dial_curve([], DELTA, 0.4, BatchWorth(20, 0, 0, None, None)) is None
 
 
 @pytest.mark.parametrize(

@@ -334,6 +334,17 @@ def test_a_wider_gate_lets_more_through_and_narrower_candidates_take_the_most_re
     assert set(narrow.ids.tolist()) == {f"u{row}" for row in np.concatenate(best)}
 
 
+def test_its_dial_is_the_gate_once_there_is_a_label():
+    _, query, ranked = an_asked()
+    dial = gated(gate=0.4).dial(ranked)
+    assert (dial.name, dial.value) == ("gate", 0.4)
+    found = dial.choice_at(0.1, RoundChoice(settings=(("hesitation", 0.0), ("gate", 0.4))))
+    assert dict(found.settings) == {"gate": 0.1, "hesitation": 0.0}
+    assert gated().dial(an_asked(round=1)[2]) is None
+    bare = replace(ranked, arrays=replace(query.arrays, parts={}))
+    assert gated().dial(bare) is None
+
+
 def test_what_cannot_be_tried_is_said_in_one_sentence():
     _, query, ranked = an_asked()
     with pytest.raises(PoolError, match="another text_weight trains another detector"):

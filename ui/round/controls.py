@@ -1,4 +1,4 @@
-"""Round page: delta, fusion, selection and strategy of one round, and what they come to."""
+"""Round page: the dial (delta or the like), fusion, selection and strategy of one round."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from laser_core.analysis.ranking import Ranking
 from laser_core.analysis.reader import RunReader
 from laser_core.config import NO_CHOICE, RoundChoice, in_order
 from laser_core.strategies import STRATEGIES
+from laser_core.strategies.hooks import Dial
 from laser_core.strategies.laser import laser_settings
+from laser_core.strategies.settings import full_settings
 from ui.round.state import RoundView
 from ui.shared.page_settings import PageSettings
 
@@ -33,11 +35,13 @@ class TriedChoice:
         choice: only what differs from the round's own settings: what `query` takes.
         full: the same with every field given: what `what_if` takes.
         ranking: the round under it; None when another strategy would have to be asked.
+        at: where the dial stands; 0 without one.
     """
 
     choice: RoundChoice
     full: RoundChoice
     ranking: Ranking | None
+    at: float = 0.0
 
     @property
     def changed(self) -> bool:
@@ -52,7 +56,7 @@ def choose_round_settings(
 
     Args:
         row: where the button stands that opens fusion, selection and strategy.
-        below: where the slider of delta stands.
+        below: where the slider of the round's dial stands.
     """
     own, mine = view.ranking.config, laser_settings(view.ranking.config)
     key, fused = f"round {run.name} {view.ranking.round}", view.ranking.fused
@@ -62,10 +66,10 @@ def choose_round_settings(
     for name, options in offers:
         memory.recall(f"{key} {name}", list(options))
     fusion, selection = str(mine.fusion), str(mine.selection)
-    delta = view.delta
-    if fused and not view.no_detector:
+    at = 0.0
+    if view.dial is not None:
         with below:
-            delta = _delta(memory, view, key, asked)
+            at = _slider(memory, view.dial, key, asked)
     with row.popover("Picking", icon=":material/tune:", disabled=asked and not fused):
         if fused:
             fusion = st.selectbox(
@@ -89,36 +93,39 @@ def choose_round_settings(
     memory.note(f"{key} selection", selection, mine.selection)
     memory.note(f"{key} strategy", strategy, own.strategy)
     memory.keep()
-    settings = {"fusion": fusion, "selection": selection}
-    full = RoundChoice(delta, strategy, in_order(settings if fused else {}))
-    return _try_choice(run, view, full)
+    told = {"fusion": fusion, "selection": selection}
+    settings = told if fused else dict(view.ranking.set_by_hand)
+    full = RoundChoice(view.delta, strategy, in_order(settings))
+    if view.dial is not None:
+        full = view.dial.choice_at(at, full)
+    return _try_choice(run, view, full, at)
 
 
-def _delta(memory: PageSettings, view: RoundView, key: str, asked: bool) -> float:
-    """The slider; returns the schedule's own value, not the rounded one, where it stands there."""
-    label = f"**δ, the detector's say** · {'asked with' if asked else 'planned'} {view.delta:.2f}"
-    memory.recall(f"{key} delta")
+def _slider(memory: PageSettings, dial: Dial, key: str, asked: bool) -> float:
+    """The slider; returns the round's own value, not the rounded one, where it stands there."""
+    label = f"**{dial.title}** · {'asked with' if asked else 'planned'} {dial.value:.2f}"
+    memory.recall(f"{key} {dial.name}")
     chosen = st.slider(
-        label, 0.0, 1.0, round(view.delta, 2), 0.01,
-        key=f"{key} delta", persist_state="session",
-        help="Eq. (5): $S = (1 - \\delta)\\,S_{vlm} + \\delta\\,S_{det}$. Moving it shows another "
-        "batch at once.",
+        label, 0.0, 1.0, round(dial.value, 2), 0.01,
+        key=f"{key} {dial.name}", persist_state="session",
+        help=f"{dial.says} Moving it shows another batch at once.",
     )  # fmt: skip
-    memory.note(f"{key} delta", float(chosen), round(view.delta, 2))
-    return view.delta if abs(chosen - view.delta) < SAME else float(chosen)
+    memory.note(f"{key} {dial.name}", float(chosen), round(dial.value, 2))
+    return dial.value if abs(chosen - dial.value) < SAME else float(chosen)
 
 
-def _try_choice(run: RunReader, view: RoundView, full: RoundChoice) -> TriedChoice:
+def _try_choice(run: RunReader, view: RoundView, full: RoundChoice, at: float) -> TriedChoice:
     own = view.ranking.config
-    mine = laser_settings(own)
-    other = {name: value for name, value in full.settings if value != getattr(mine, name)}
+    known = STRATEGIES.get(own.strategy)  # one that is not installed here may have asked
+    mine = full_settings(known, dict(own.settings)) if known else dict(own.settings)
+    other = {name: value for name, value in full.settings if value != mine.get(name)}
     choice = RoundChoice(
         None if full.delta == view.delta else full.delta,
         None if full.strategy == own.strategy else full.strategy,
         in_order(other if full.strategy == own.strategy else {}),
     )
     if choice == NO_CHOICE:
-        return TriedChoice(choice, full, view.ranking)
-    if choice.strategy is not None or not view.ranking.fused:
-        return TriedChoice(choice, full, None)
-    return TriedChoice(choice, full, view.ranking.with_choice(full, view.before, run.config))
+        return TriedChoice(choice, full, view.ranking, at)
+    if choice.strategy is not None:
+        return TriedChoice(choice, full, None, at)
+    return TriedChoice(choice, full, view.ranking.with_choice(full, view.before, run.config), at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,6 @@ from laser_core.analysis.known import Known, known_relevance
 from laser_core.analysis.ranking import (
     Ranking,
     Trial,
-    delta_by_schedule,
     next_ranking,
     round_ranking,
     sweep,
@@ -23,9 +22,10 @@ from laser_core.analysis.suggestions import guessed_relevance
 from laser_core.basics.arrays import Ints
 from laser_core.config import RoundChoice
 from laser_core.pool import Pool
+from laser_core.strategies.hooks import Dial
 from laser_core.view import RoundRecord
 
-DELTAS = tuple(step / 10 for step in range(11))  # of the curve below the slider
+VALUES = tuple(step / 10 for step in range(11))  # of the curve below the slider
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,7 @@ class RoundView:
         ranking: as it was asked, or as the schedule would have it.
         before: labels as they were when the round was, or would be, asked.
         delta: the one it was asked with, or the schedule's.
+        dial: the number that another batch can be tried by; None without one.
         no_detector: why delta counts for nothing, or "".
         known: what may be shown of relevance.
         stamp: changes with anything above: a key for what is computed from it.
@@ -90,6 +91,7 @@ class RoundView:
     ranking: Ranking
     before: Pool
     delta: float
+    dial: Dial | None
     no_detector: str
     known: Known
     stamp: str
@@ -117,16 +119,16 @@ def _round_view(
     if ranking is None or ranking.round != round:
         return None
     before = _run.pool(round - 1)
-    kept = _run.store.rounds.query(round)
-    own = kept[1].choice.delta if kept else None
     true = _run.relevant_rows if truth else None
     known = known_relevance(
         _run.facts.ids,
         _run.store.labels.by_id(),
         None if true is None else Known(true, np.ones(len(true), dtype=bool)),
     )
-    delta = delta_by_schedule(_run, round) if own is None else own
-    return RoundView(ranking, before, delta, ranking.no_detector(before), known, f"{name} {stamp}")
+    return RoundView(
+        ranking, before, ranking.planned_delta, ranking.dial(before),
+        ranking.no_detector(before), known, f"{name} {stamp}",
+    )  # fmt: skip
 
 
 def _preview_time(run: RunReader) -> int:
@@ -163,16 +165,17 @@ def guesses(run: RunReader, view: RoundView, stand: RunProgress) -> Guesses | No
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
-def delta_curve(
+def dial_curve(
     stamp: str,
     like: dict[str, Any],
     guessed: bool,
+    _dial: Dial,
     _view: RoundView,
     _run: RunReader,
     _guess: Guesses | None,
 ) -> Sequence[Trial]:
-    """What eleven deltas come to; `like` holds the rest of the choice."""
-    choices = [RoundChoice(**{**like, "delta": delta}) for delta in DELTAS]
+    """What eleven values of the dial come to; `like` holds the rest of the choice."""
+    choices = {value: _dial.choice_at(value, RoundChoice(**like)) for value in VALUES}
     guess = _guess.of if _guess is not None else None
     return sweep(_view.ranking, choices, _view.before, _run.config, _view.known, guess)
 
@@ -180,6 +183,8 @@ def delta_curve(
 def trials(
     run: RunReader, view: RoundView, choice: RoundChoice, guess: Guesses | None = None
 ) -> Sequence[Trial]:
-    """`delta_curve` for the fusion and selection of `choice`."""
-    like = {**asdict(choice), "delta": None, "strategy": None}
-    return delta_curve(view.stamp, like, guess is not None, view, run, guess)
+    """`dial_curve` for the rest of `choice`; empty without a dial."""
+    if view.dial is None:
+        return ()
+    like = asdict(replace(view.dial.choice_at(0.0, choice), strategy=None))
+    return dial_curve(view.stamp, like, guess is not None, view.dial, view, run, guess)

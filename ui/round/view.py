@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 import streamlit as st
@@ -25,7 +24,7 @@ from ui.escape import escape_text
 from ui.look.sizes import height
 from ui.round.batch import show_batch
 from ui.round.buttons import show_buttons
-from ui.round.cards import batch_cards, delta_curve
+from ui.round.cards import batch_cards, dial_curve
 from ui.round.controls import TriedChoice, choose_round_settings
 from ui.round.sentences import before_any_label, round_result, strategy_title, why_picked
 from ui.round.state import Guesses, RoundView, RunProgress, guesses, round_view, trials
@@ -91,7 +90,7 @@ def _panel(
 ) -> None:
     """The controls, what they come to, and the pictures; what costs most is drawn last."""
     asked = view.ranking.round < stand.round or stand.pending
-    movable = view.ranking.fused and not view.no_detector
+    movable = view.dial is not None
     left, right = st.columns([5, 8] if movable else [8, 5], gap="small")
     with left, st.container(gap=None):
         moved, curve = st.container(), st.container()
@@ -105,8 +104,8 @@ def _panel(
         return
     show_batch(run, view, tried.ranking, truth)
     guess = guesses(run, view, stand)
-    found = trials(run, view, replace(tried.full, strategy=None), guess) if movable else ()
-    _figures(view, tried.ranking, guess, found, right, curve)
+    found = trials(run, view, tried.full, guess)
+    _figures(view, tried.ranking, tried.at, guess, found, right, curve)
     with words:
         _words(run, stand, view, tried, truth, found)
 
@@ -114,6 +113,7 @@ def _panel(
 def _figures(
     view: RoundView,
     shown: Ranking,
+    at: float,
     guess: Guesses | None,
     found: Sequence[Trial],
     right: DeltaGenerator,
@@ -125,8 +125,9 @@ def _figures(
     with right:
         shared = int(np.isin(shown.ids, view.ranking.ids).sum())
         key = f"round {view.ranking.round}"
-        figure_cards(batch_cards(worth, own, taken, shown, shared, found), f"{key} cards")
-    line = delta_curve(found, view.delta, shown.delta, worth)
+        cards = batch_cards(worth, own, taken, shown, shared, found, view.dial, at)
+        figure_cards(cards, f"{key} cards")
+    line = None if view.dial is None else dial_curve(found, view.dial, at, worth)
     if line is not None:
         with curve:
             share_curve(line, f"{key} curve")

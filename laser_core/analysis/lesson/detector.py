@@ -222,7 +222,7 @@ def delta_curve(run: RunReader, ranking: Ranking, before: Pool) -> DeltaCurve:
     """
     true = truth_of(run)
     known = Known(true, np.ones(len(true), dtype=bool))
-    choices = [RoundChoice(delta=delta) for delta in DELTAS]
+    choices = {delta: RoundChoice(delta=delta) for delta in DELTAS}
     trials = sweep(ranking, choices, before, run.config, known)
     spreads = ranking.figures.get("sd_det", 0.0), ranking.figures.get("sd_vlm", 0.0)
     return DeltaCurve(
