@@ -68,10 +68,15 @@ def test_using_a_setting_makes_a_version_like_any_other(open_page, grid, read_ru
     grid("going")
     before = read_run("going").store.texts.all()
     page = opened(open_page, "going")
+    assert page.button(key="prompts_setup_use").disabled  # these words are in use
+    next(box for box in page.selectbox if box.label == "Setting").select_index(1).run()
     page.button(key="prompts_setup_use").click().run()
     versions = read_run("going").store.texts.all()
     assert len(versions) == len(before) + 1
     assert (versions[-1].step, versions[-1].title[:6]) == ("edit", "found:")
+    assert page.button(key="prompts_setup_use").disabled
+    page.button(key="prompts_setup_undo").click().run()
+    assert read_run("going").store.texts.all()[-1].step == "undo"
 
 
 def test_half_a_grid_is_shown_and_said_to_be_half(open_page, grid):
@@ -86,7 +91,7 @@ def test_what_is_judged_by_eye_is_counted_and_becomes_no_label(open_page, grid, 
     run = read_run("ahead")
     assert run.store.files.has(JUDGED_FILE)
     assert not run.store.labels.by_id()
-    assert "Too close to tell: 0 of" in texts(page)
+    assert "Too close to tell by eye: relevant are 0 of" in texts(page)
 
 
 def test_a_damaged_file_shows_as_nothing_tried(open_page, runs):

@@ -9,6 +9,7 @@ import streamlit as st
 from laser_core.analysis.reader import RunReader
 from laser_core.analysis.setup.kept import Comparison, Trial, kept_comparison
 from laser_core.analysis.setup.pictures import Verdict, judge
+from laser_core.analysis.setup.settings import same_words
 from laser_core.basics.sentences import count_of
 from laser_core.errors import JobError
 from laser_core.jobs.client import JobState
@@ -16,7 +17,7 @@ from laser_core.vlm.choose import models_here
 from ui.escape import escape_text
 from ui.look.notes import note
 from ui.look.sizes import height
-from ui.prompts.state import classes_differ, keep, notify
+from ui.prompts.state import classes_differ, keep, notify, step_back
 from ui.shared.jobs import share_secrets, start_job
 from ui.shared.page_settings import read_settings, write_settings
 from ui.shared.runs import jobs, picture_urls, reader, thumbnails
@@ -27,12 +28,17 @@ from ui.widgets.selection import Selection
 KIND = "try_words"  # the worker's task
 JUDGED_FILE = "setup_judged.json"  # in the run's folder: id -> 1 relevant, 0 not
 GALLERY = "prompts_setup_gallery"
+LEAST = 200  # CSS pixels of the pictures where the window is low
+WHOSE_LABELS = (
+    "Labels are of pictures that earlier words asked for, unless a round was drawn at random: they "
+    "say most about pictures like those."
+)
 HELP = {
     "average precision": "Precision down to each relevant labeled picture, averaged: 1 where all "
     "of them come first. In brackets where it lies in 95 of 100 redraws of the labels.",
     "first batch": "Relevant ones among the pictures of the first batch that have a label.",
-    "agreement": "Rank correlation with the mean of all settings. Without labels it decides: it "
-    "was the best sign we found where the truth was known.",
+    "agreement": "Rank correlation with the mean of all settings, -1 to 1. Without labels it says "
+    "which setting to judge by eye; where the truth was known it was no safe guide alone.",
     "separation": "How far the scores fall into two groups, 0 to 1. Shown for your eyes alone: "
     "where the truth was known it said nothing about which words find more.",
 }
@@ -49,13 +55,17 @@ def draw_setup(run: RunReader) -> None:
         return
     verdict = _verdict(run, found)
     with st.container(border=True, gap="small"):
-        st.markdown(f"**{escape_text(verdict.sentence if verdict else found.advice.sentence)}**")
+        st.markdown(f"**{escape_text(found.advice.sentence)}**")
+        if verdict is not None:
+            st.markdown(f"**{escape_text(verdict.sentence)}**")
         for line in _remarks(run, found, job):
             note(line)
-        _use_button(run, found, verdict)
-    left, right = st.columns([6, 5], gap="small")
+        _use_row(run, found, verdict)
+    left, right = st.columns([7, 6], gap="small")
     with left:
         _table(found)
+        if found.labels:
+            note(WHOSE_LABELS)
     with right:
         _pictures(run, found)
 
@@ -110,15 +120,10 @@ def _remarks(run: RunReader, found: Comparison, job: JobState | None) -> list[st
             "came to; “Try words” tries all of them."
         )
     newest = run.store.texts.read()
-    if newest is not None and newest[0] != found.version:
+    if newest is not None and not any(same_words(newest[1], one.words) for one in found.trials):
         told.append(
-            f"This speaks of version {found.version} as the words in use; version {newest[0]} is "
-            "in use by now."
-        )
-    if found.labels:
-        told.append(
-            "The labels are of pictures that earlier words asked for, unless a round was drawn at "
-            "random: they say most about pictures like those."
+            f"“The words in use” are those of version {found.version} here; version {newest[0]} is "
+            "in use by now, and was not tried."
         )
     return told
 
@@ -126,24 +131,29 @@ def _remarks(run: RunReader, found: Comparison, job: JobState | None) -> list[st
 # ---- choosing
 
 
-def _use_button(run: RunReader, found: Comparison, verdict: Verdict | None) -> None:
+def _use_row(run: RunReader, found: Comparison, verdict: Verdict | None) -> None:
     """Any setting of the run's own model in one click, the recommended one unless chosen else."""
     own = found.trials[0].setting.vlm
-    places = [n for n, trial in enumerate(found.trials) if trial.setting.vlm == own and n]
-    if not places:
-        return
-    best = _best_place(found, verdict)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    places = [n for n, trial in enumerate(found.trials) if trial.setting.vlm == own]
+    best, newest = _best_place(found, verdict), run.store.texts.read()
+    with st.container(horizontal=True, vertical_alignment="center"):
         place = st.selectbox(
             "Setting", places, index=places.index(best) if best in places else 0,
             format_func=lambda n: found.trials[n].setting.title, label_visibility="collapsed",
             key=f"prompts_setup_choice {found.version} {len(found.trials)} {best}", width=360,
         )  # fmt: skip
+        used = newest is not None and same_words(newest[1], found.trials[place].words)
         late_button(
-            "Use this setting", lambda: _use(run.name, found, place), key="prompts_setup_use",
-            icon=":material/check:", type="primary" if best else "secondary",
-            help="Makes a version like any other: Undo takes it back.",
+            "In use" if used else "Use this setting", lambda: _use(run.name, found, place),
+            key="prompts_setup_use", icon=":material/check:", disabled=used,
+            type="secondary" if used else "primary",
+            help="Makes a version like any other, which Undo takes back.",
         )  # fmt: skip
+        if used and newest is not None and newest[0] != found.version:
+            st.button(
+                "Undo", icon=":material/undo:", key="prompts_setup_undo", on_click=step_back,
+                args=(run.name, "undo"),
+            )  # fmt: skip
 
 
 def _best_place(found: Comparison, verdict: Verdict | None) -> int:
@@ -160,8 +170,8 @@ def _use(run_name: str, found: Comparison, place: int) -> None:
         return
     if difference := classes_differ(run, trial.words):
         notify(f"This setting cannot be used: {difference} Try words again.")
-    elif keep(run_name, trial.words, f"found: {trial.setting.title}", newest[0], "edit"):
-        notify(f"In use now: {trial.setting.title}. Undo takes it back.")
+    else:
+        keep(run_name, trial.words, f"found: {trial.setting.title}", newest[0], "edit")
 
 
 # ---- evidence
@@ -212,8 +222,8 @@ def _pictures(run: RunReader, found: Comparison) -> None:
     judged = _judgements(run, found)
     done = judged is not None
     items = [_thumb(id, url, judged) for id, url in _addresses(run, shown)]
-    marked = gallery(items, GALLERY, label="Pictures to judge", multiple=True, size=84,
-                     max_height=height(330))  # fmt: skip
+    marked = gallery(items, GALLERY, label="Pictures to judge", multiple=True, size=64,
+                     fill=LEAST)  # fmt: skip
     late_button(
         "Count again" if done else "Count",
         lambda: _keep_judgements(run, found, marked),

@@ -74,16 +74,18 @@ def judge(pictures: Disagreement, relevant: Collection[str], titles: tuple[str, 
     hits = [sum(id in relevant for id in side) for side in sides]
     if not all(sides):
         lone = 0 if sides[0] else 1
-        told = f"{hits[lone]} of {len(sides[lone])} pictures"
-        return Verdict(None, f"Too close to tell: only {titles[lone]} asks for others ({told}).")
+        told = f"{hits[lone]} of {len(sides[lone])} are relevant"
+        return Verdict(
+            None, f"Too close to tell by eye: only {titles[lone]} found others ({told})."
+        )
     shares = [hit / len(side) for hit, side in zip(hits, sides, strict=True)]
     spans = [wilson(hit, len(side)) for hit, side in zip(hits, sides, strict=True)]
     counts = [
-        f"{hits[n]} of {len(sides[n])} that only {titles[n]} asks for ({spans[n].text()})"
+        f"{hits[n]} of {len(sides[n])} that only {titles[n]} found ({spans[n].text()})"
         for n in (0, 1)
     ]
-    told = f"{counts[0]}, and {counts[1]}, are relevant."
+    told = f"relevant are {counts[0]} and {counts[1]}."
     if shares[0] in spans[1] or shares[1] in spans[0]:
-        return Verdict(None, f"Too close to tell: {told}")
+        return Verdict(None, f"Too close to tell by eye: {told}")
     winner = int(shares[1] > shares[0])
-    return Verdict(winner, f"Use {titles[winner]}: {told}")
+    return Verdict(winner, f"By eye, go for {titles[winner]}: {told}")

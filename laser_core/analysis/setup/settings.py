@@ -37,7 +37,7 @@ class Setting:
             "now": "the words in use",
             "name": "bare names",
             "photo": "“a photo of a …”",
-            "sentences": f"{self.per_class} sentences a class",
+            "sentences": f"{self.per_class} sentences each",
         }[self.style]
 
     @property
@@ -45,7 +45,7 @@ class Setting:
         """For a list: the words, and whether confusers count."""
         if self.style == "now":
             return self.words
-        return f"{self.words}, {'with' if self.confusers else 'without'} confusers"
+        return f"{self.words} {'with' if self.confusers else 'without'} confusers"
 
 
 def settings_to_try(words: Descriptions, per_class: int, vlm: str) -> list[Setting]:

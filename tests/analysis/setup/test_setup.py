@@ -119,7 +119,7 @@ def test_with_labels_the_highest_average_precision_is_recommended_with_its_inter
     advice = recommend(SETTINGS, on_labels(0.7, 0.9, 0.8), 100)
     assert (advice.place, advice.rival, advice.basis) == (1, 0, "labels")
     assert advice.sentence == (
-        "Use “a photo of a …”, without confusers: on your 100 labels its average precision is 0.90 "
+        "Use “a photo of a …” without confusers: on your 100 labels its average precision is 0.90 "
         "(0.80 to 1.00), that of the words in use 0.70 (0.60 to 0.80); it is ahead in 90% of "
         "redraws of the labels."
     )
@@ -130,16 +130,12 @@ def test_of_equals_the_words_in_use_stay():
     assert (advice.place, advice.rival) == (0, 1)
 
 
-def test_without_labels_a_small_lead_in_agreement_leaves_the_words_in_use():
-    near = [NOTHING, replace(NOTHING, agreement=0.905), NOTHING]
-    assert recommend(SETTINGS, near, 0).basis == "default"
-
-
-def test_without_labels_a_clear_lead_in_agreement_is_recommended_and_called_unconfirmed():
-    clear = [NOTHING, replace(NOTHING, agreement=0.95), NOTHING]
+def test_without_labels_the_words_in_use_stay_and_the_nearest_to_all_is_held_against_them():
+    """Twice: that agreement decided lost .10 of average precision on CIFAR-10's split 0."""
+    clear = [NOTHING, replace(NOTHING, agreement=0.95), replace(NOTHING, agreement=0.99)]
     advice = recommend(SETTINGS, clear, 0)
-    assert (advice.place, advice.basis) == (1, "agreement")
-    assert "No label confirms it yet" in advice.sentence
+    assert (advice.place, advice.rival, advice.basis) == (0, 2, "default")
+    assert advice.sentence.startswith("Keep the words in use for now")
 
 
 def test_another_models_words_are_told_and_never_recommended_for_this_run():
@@ -176,8 +172,8 @@ def test_ten_of_twelve_against_two_of_twelve_decide_and_the_counts_are_told():
     verdict = judge(SIDES, relevant, ("bare names", "the words in use"))
     assert verdict.winner == 1
     assert verdict.sentence == (
-        "Use the words in use: 2 of 12 that only bare names asks for (5% to 45%), and 10 of 12 "
-        "that only the words in use asks for (55% to 95%), are relevant."
+        "By eye, go for the words in use: relevant are 2 of 12 that only bare names found "
+        "(5% to 45%) and 10 of 12 that only the words in use found (55% to 95%)."
     )
 
 
