@@ -10,7 +10,6 @@ from laser_core.analysis.reader import RunReader
 from laser_core.analysis.setup.kept import Comparison, Trial, kept_comparison
 from laser_core.analysis.setup.pictures import Verdict, judge
 from laser_core.analysis.setup.settings import same_words
-from laser_core.basics.sentences import count_of
 from laser_core.errors import JobError
 from laser_core.jobs.client import JobState
 from laser_core.vlm.choose import models_here
@@ -33,10 +32,12 @@ WHOSE_LABELS = (
     "Labels are of pictures that earlier words asked for, unless a round was drawn at random: they "
     "say most about pictures like those."
 )
+WIDTHS = {"words": 250, "average precision": 140, "first batch": 150}  # CSS pixels
 HELP = {
     "average precision": "Precision down to each relevant labeled picture, averaged: 1 where all "
     "of them come first. In brackets where it lies in 95 of 100 redraws of the labels.",
-    "first batch": "Relevant ones among the pictures of the first batch that have a label.",
+    "first batch": "Precision: relevant ones among the pictures of the first batch that have a "
+    "label, and where the share lies in 95 of 100 cases (Wilson's interval).",
     "agreement": "Rank correlation with the mean of all settings, -1 to 1. Without labels it says "
     "which setting to judge by eye; where the truth was known it was no safe guide alone.",
     "separation": "How far the scores fall into two groups, 0 to 1. Shown for your eyes alone: "
@@ -61,7 +62,7 @@ def draw_setup(run: RunReader) -> None:
         for line in _remarks(run, found, job):
             note(line)
         _use_row(run, found, verdict)
-    left, right = st.columns([7, 6], gap="small")
+    left, right = st.columns([9, 7], gap="small")
     with left:
         _table(found)
         if found.labels:
@@ -181,7 +182,8 @@ def _table(found: Comparison) -> None:
     several = len({trial.setting.vlm for trial in found.trials}) > 1
     rows = [_row(trial, n == found.advice.place, several) for n, trial in enumerate(found.trials)]
     columns: dict[str, Any] = {
-        name: st.column_config.Column(name, help=text) for name, text in HELP.items()
+        name: st.column_config.Column(name, help=HELP.get(name), width=WIDTHS.get(name))
+        for name in rows[0]
     }
     st.dataframe(
         rows, hide_index=True, width="stretch", height=min(height(420), 38 + 35 * len(rows)),
@@ -190,18 +192,18 @@ def _table(found: Comparison) -> None:
 
 
 def _row(trial: Trial, best: bool, several: bool) -> dict[str, Any]:
+    """With labels what they say; without, what the scores alone do."""
     one, words = trial.figures, trial.setting.title
-    found = f"{one.found} of {one.known}" if one.known else "no label"
     row = {"words": f"★ {words}" if best else words}
     if several:
         row["model"] = trial.setting.vlm
-    if one.average_precision is not None:
-        interval = f"{one.low or 0.0:.2f} to {one.high or 0.0:.2f}"
-        row["average precision"] = f"{one.average_precision:.3f} ({interval})"
+    if one.average_precision is None:
+        return row | {"agreement": f"{one.agreement:.3f}", "separation": f"{one.separation:.2f}"}
+    interval = f"{one.low or 0.0:.2f} to {one.high or 0.0:.2f}"
+    known = f"{one.found} of {one.known} ({one.precision.text()})"
     return row | {
-        "first batch": found,
-        "agreement": f"{one.agreement:.3f}",
-        "separation": f"{one.separation:.2f}",
+        "average precision": f"{one.average_precision:.2f} ({interval})",
+        "first batch": known if one.known else "no label",
     }
 
 
@@ -214,22 +216,24 @@ def _pictures(run: RunReader, found: Comparison) -> None:
     if not shown:
         note("Both settings ask for the same pictures first: there is nothing to judge.")
         return
-    note(
-        f"{count_of(len(shown), 'picture')} that only one of the two would ask for first: mark the "
-        "relevant ones (arrow keys, Space), then count. What you mark is kept apart: it is no "
-        "label, and no round learns from it."
-    )
     judged = _judgements(run, found)
-    done = judged is not None
+    chosen = set(Selection(GALLERY).ids)
+    marked = tuple(id for id in shown if id in chosen)
+    button, told = st.columns([2, 5], gap="small", vertical_alignment="center")
+    with button:
+        late_button(
+            "Count" if judged is None else "Count again",
+            lambda: _keep_judgements(run, found, marked),
+            key="prompts_setup_count",
+            icon=":material/done_all:",
+        )
+    with told:
+        note(
+            "One of the two alone puts these first. Mark the relevant ones (arrow keys, Space), "
+            "then count. It is kept apart: no label, nothing learns from it."
+        )
     items = [_thumb(id, url, judged) for id, url in _addresses(run, shown)]
-    marked = gallery(items, GALLERY, label="Pictures to judge", multiple=True, size=64,
-                     fill=LEAST)  # fmt: skip
-    late_button(
-        "Count again" if done else "Count",
-        lambda: _keep_judgements(run, found, marked),
-        key="prompts_setup_count",
-        icon=":material/done_all:",
-    )
+    gallery(items, GALLERY, label="Pictures to judge", multiple=True, size=64, fill=LEAST)
 
 
 def _thumb(id: str, url: str, judged: dict[str, bool] | None) -> Thumb:

@@ -10,6 +10,7 @@ from scipy.stats import rankdata
 
 from laser_core.basics.arrays import Bools, Floats, Ints
 from laser_core.basics.seeding import rng_for
+from laser_core.metrics.intervals import Interval, wilson
 from laser_core.metrics.retrieval import (
     average_precision,
     percentile_interval,
@@ -46,6 +47,11 @@ class Figures:
     batch: int
     agreement: float
     separation: float
+
+    @property
+    def precision(self) -> Interval:
+        """Where the precision of the first batch may lie, by its labels."""
+        return wilson(self.found, self.known)
 
 
 @dataclass(frozen=True)

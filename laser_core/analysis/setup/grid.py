@@ -10,7 +10,7 @@ from laser_core.analysis.first_query import ColdStart, cold_start
 from laser_core.analysis.setup.advice import recommend
 from laser_core.analysis.setup.evidence import Figures, LabeledRows, labels_to_use, weigh
 from laser_core.analysis.setup.kept import Comparison, Trial
-from laser_core.analysis.setup.pictures import disagreement
+from laser_core.analysis.setup.pictures import FRONT, disagreement
 from laser_core.analysis.setup.settings import (
     Setting,
     classes_in_use,
@@ -18,12 +18,13 @@ from laser_core.analysis.setup.settings import (
     settings_to_try,
     words_of,
 )
-from laser_core.basics.arrays import Bools, Ids
+from laser_core.basics.arrays import Bools, Ids, Ints
+from laser_core.basics.seeding import rng_for
 from laser_core.config import ExperimentConfig
 from laser_core.errors import LLMError
 from laser_core.llm.base import LanguageModel
 from laser_core.progress import Progress, Steps
-from laser_core.selection import Images
+from laser_core.selection import Images, top_b
 from laser_core.texts.cosine_table import Table
 from laser_core.texts.descriptions import Descriptions, sentences_for
 from laser_core.texts.live_scores import CosineMemory, LiveScores
@@ -157,15 +158,20 @@ class _Work:
         self._left_out += 1
         return None
 
+    def _front(self, start: ColdStart) -> Ints:
+        """The rows that a setting puts first, as many as three batches."""
+        count = min(FRONT * len(start.rows), len(start.s_vlm))
+        return top_b(start.s_vlm, count, rng_for(self._task.config.seed, "setup front"))
+
     def comparison(self) -> Comparison:
         task, models = self._task, self._models
         seed = task.config.seed
         settings = [setting for model in models for setting in model.settings]
         figures = [found for m in models if m.starts for found in m.figures(self._labels, seed)]
         words = [one for model in models for one in model.words]
-        rows = [start.rows for model in models for start in model.starts]
+        starts = [start for model in models for start in model.starts]
         advice = recommend(settings, figures, len(self._labels.rows))
-        first, second = rows[advice.place], rows[advice.rival]
+        first, second = (self._front(starts[n]) for n in (advice.place, advice.rival))
         return Comparison(
             task.version,
             self.all - self._left_out,

@@ -172,8 +172,8 @@ def test_ten_of_twelve_against_two_of_twelve_decide_and_the_counts_are_told():
     verdict = judge(SIDES, relevant, ("bare names", "the words in use"))
     assert verdict.winner == 1
     assert verdict.sentence == (
-        "By eye, go for the words in use: relevant are 2 of 12 that only bare names found "
-        "(5% to 45%) and 10 of 12 that only the words in use found (55% to 95%)."
+        "By eye, go for the words in use: relevant are 2 of 12 that only bare names put first "
+        "(5% to 45%) and 10 of 12 that only the words in use put first (55% to 95%)."
     )
 
 
