@@ -243,6 +243,7 @@ def test_labels_minutes_and_every_point_can_be_taken_along(
     points = page.dataframe[2].value
     assert points["labels_paid"].tolist() == [20, 40, 60, 80]
     assert {"LaSeR mean", "Random mean"} <= set(points.columns)
+    assert "*anchored head*, the classifier before its first label" in text(page)
     assert len(page.get("download_button")) == 3
 
 
@@ -298,6 +299,9 @@ def test_a_new_study_tells_its_work_and_is_handed_to_the_worker(open_page) -> No
     page = show(open_page("7_Arena"), NEW)
     page.number_input(key="arena_splits").set_value(2).run()
     page.number_input(key="arena_batch").set_value(30).run()
+    assert page.number_input(key="arena_epochs").disabled
+    page.selectbox(key="arena_learner").select("resnet18").run()
+    page.number_input(key="arena_epochs").set_value(2).run()
     assert not page.exception
     assert "5 lines × 2 repetitions = **10 runs** of 6 rounds" in text(page)
     page.button(key="arena_start").click().run()
@@ -309,7 +313,8 @@ def test_a_new_study_tells_its_work_and_is_handed_to_the_worker(open_page) -> No
     assert page.selectbox(key="arena_shown").value == state.params["study"]
     assert "0 of 12 runs are finished" in text(page)  # also where it is stopped before the first
     assert set(study["lines"]) >= {"LaSeR", "Gated", "Random"}
-    assert study["settings"] == {"rounds": 6, "batch_size": 30}
+    learner = {"learner": "resnet18", "epochs": 2}
+    assert study["settings"] == {"rounds": 6, "batch_size": 30, **learner}
     assert study["splits"] == [0, 1]
     assert page.segmented_control(key="arena_view").value == LINES
 

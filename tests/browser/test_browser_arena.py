@@ -8,29 +8,21 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from demo_pictures import write_demo_pictures
 from harness import REPOSITORY, Server, assert_clean, open_page, settle
 from playwright.sync_api import BrowserContext, Page, expect
 
 from laser_core.data.pictures.thumbnails import source_folder_name
-from laser_core.data.sets.demo import DemoSource
 from laser_core.jobs.client import Jobs, Requests
 
 PATIENCE = 240_000  # ms; a loaded machine embeds and trains in that
-CLASSES = ("mug", "apple", "book", "chair")
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder with 60 pictures of the demo in folders of four classes."""
     home = tmp_path_factory.mktemp("arena")
-    source = DemoSource()
-    for split, most in (("pool", 12), ("test", 3)):
-        for name in CLASSES:
-            folder = home / "pictures" / ("train" if split == "pool" else split) / name
-            folder.mkdir(parents=True)
-            wanted = [i for i in source.items if i.label == name and i.split == split][:most]
-            for item in wanted:
-                (folder / f"{item.id}.webp").write_bytes(source.file_bytes(item.id))
+    write_demo_pictures(home / "pictures")
     yield home
     for lane in (Jobs, Requests):
         assert lane(home / "runs" / ".app").stop_worker(60)
@@ -57,7 +49,7 @@ def start_small_study(page: Page, pictures: Path) -> None:
     page.get_by_role("option", name="Another pool").click()
     settle(page, PATIENCE)
     fill(page, "Data set, folder, zip or table", str(pictures))
-    fill(page, "Share of classes that are relevant", "0.5")
+    fill(page, "Relevant share", "0.5")
     fill(page, "Rounds", "3")
     fill(page, "Pictures a round (0: 3%)", "8")
     for name in ("LfOSA", "Uncertainty (entropy)"):

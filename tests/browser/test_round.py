@@ -10,12 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from demo_pictures import CLASSES, write_demo_pictures
 from harness import REPOSITORY, Server, assert_clean, open_page, settle
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from laser_core.config import ExperimentConfig
 from laser_core.data.pictures.thumbnails import source_folder_name
-from laser_core.data.sets.demo import DemoSource
 from laser_core.jobs import tasks
 from laser_core.jobs.client import Jobs, Requests
 from laser_core.jobs.worker import JobContext
@@ -28,7 +28,6 @@ from tests import fakes
 from ui.shared.pictures import Thumbnails
 
 POOL = "round page test"
-CLASSES = ("mug", "apple", "book", "chair")
 SENTENCES = {name: [f"a photo of a {name}", f"a {name} on a table"] for name in CLASSES}
 
 
@@ -56,14 +55,7 @@ def make_small_world(home: Path) -> None:
 
 def make_real_run(home: Path) -> None:
     """48 pictures of the demo in class folders, as the app itself would prepare them."""
-    source = DemoSource()
-    for split, most in (("pool", 12), ("test", 3)):
-        for name in CLASSES:
-            folder = home / "pictures" / ("train" if split == "pool" else split) / name
-            folder.mkdir(parents=True)
-            wanted = [i for i in source.items if i.label == name and i.split == split][:most]
-            for item in wanted:
-                (folder / f"{item.id}.webp").write_bytes(source.file_bytes(item.id))
+    write_demo_pictures(home / "pictures")
     transcript = home / "transcript.jsonl"
     replies = (("confusers", ["cup", "pear"]), ("descriptions", _with_confusers()))
     lines = [json.dumps({"task": task, "reply": json.dumps(reply)}) for task, reply in replies]

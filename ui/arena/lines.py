@@ -26,6 +26,7 @@ from laser_core.analysis.labels_needed import (
     usual_target,
 )
 from laser_core.errors import LaserError
+from laser_core.experiment.zero_shot.line import SAYS
 from laser_core.studies.report.page import OURS
 from laser_core.studies.report.tables import csv_of, curve_rows
 from ui.arena.subject import AXES, Line, Subject
@@ -81,7 +82,7 @@ def show_figure(
     plots += [_plot(subject, lines, each, against, each.capitalize()) for each in shown[1:]]
     made = line_figure(plots, AXES[against], HEIGHT, rounds=against == "round")
     draw(made, f"arena {measure} {against}", f"{subject.name}-{measure}")
-    st.markdown(f":gray[{_bands_text(lines)}]")
+    st.markdown(f":gray[{' '.join(filter(None, (_bands_text(lines), _levels_text(subject))))}]")
 
 
 def _plot(
@@ -247,6 +248,13 @@ def _offer(text: str, name: str) -> None:
 def _height(rows: int) -> int:
     """Of a table in CSS pixels, so that short ones have no empty rows and long ones scroll."""
     return 38 + 35 * min(max(rows, 1), 12)
+
+
+def _levels_text(subject: Subject) -> str:
+    """What the grey lines without labels are; "" where there is none that needs a word."""
+    there = {name for name, _ in subject.levels}
+    said = [f"*{name}*, {says}" for name, says in SAYS.items() if name in there]
+    return f"In grey, what needs no label: {'; '.join(said)}." if said else ""
 
 
 def _bands_text(lines: Sequence[Line]) -> str:

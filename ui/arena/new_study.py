@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from laser_core.basics.sentences import count_of
+from laser_core.config import ExperimentConfig
 from laser_core.data.open import SET_NAMES
 from laser_core.errors import LaserError
 from laser_core.strategies import STRATEGIES
@@ -31,6 +32,7 @@ STARTS = {
     "known": "Known pictures (1% or 8%), given",
     "published": "As published: known, LaSeR cold",
 }
+LEARNERS = {"head": "Linear head: seconds", "resnet18": "resnet18, as in the paper: hours"}
 USUAL = ("laser", "gated", "random", "lfosa", "uncertainty")
 DEMO, OF_RUN, OTHER = "The demo", "The pictures of the open run", "Another pool"
 
@@ -102,7 +104,8 @@ def _work_text(study: Study) -> str:
 def _choose_pool() -> Pool:
     run = open_run_name()
     kinds = [DEMO, *([OF_RUN] if run and is_run(run) else []), OTHER]
-    kind = st.selectbox("Pictures", kinds, key="arena_pool", persist_state="session")
+    first, second = st.columns([3, 2])
+    kind = first.selectbox("Pictures", kinds, key="arena_pool", persist_state="session")
     if kind == OF_RUN:
         try:
             config = reader(run).config
@@ -119,9 +122,9 @@ def _choose_pool() -> Pool:
             "Data set, folder, zip or table", key="arena_pool_spec", persist_state="session",
             placeholder=", ".join(sorted(SET_NAMES)[:3]) + " or a path",
         ).strip()  # fmt: skip
-    share = st.number_input(
-        "Share of classes that are relevant", 0.05, 0.95, 0.2, 0.05, key="arena_share",
-        persist_state="session",
+    share = second.number_input(
+        "Relevant share", 0.05, 0.95, 0.2, 0.05, key="arena_share", persist_state="session",
+        help="Share of the classes that are relevant: those that you look for.",
     )  # fmt: skip
     if not spec:
         st.markdown(":gray[Name the pool.]")
@@ -149,7 +152,25 @@ def _choose_loop(named: bool) -> tuple[dict[str, Any], str, Sequence[int], Seque
     )  # fmt: skip
     seeds = b.number_input("Seeds", 1, 20, 1, key="arena_seeds", **keep)
     settings = {"rounds": int(rounds), **({"batch_size": int(batch)} if batch else {})}
+    settings |= _choose_learner()
     return settings, start, range(1 if named else int(splits)), range(int(seeds))
+
+
+def _choose_learner() -> dict[str, Any]:
+    """What learns from the labels; nothing for the usual one."""
+    a, b = st.columns([2, 1])
+    learner = a.selectbox(
+        "Learner", list(LEARNERS), format_func=LEARNERS.__getitem__, key="arena_learner",
+        persist_state="session", help="What is trained on the labels after each round. The linear "
+        "head stands on features that do not change, and starts from the text; resnet18 is trained "
+        "as a whole, from nothing, best on a GPU.",
+    )  # fmt: skip
+    epochs = b.number_input(
+        "Epochs", 1, 2000, ExperimentConfig.epochs, key="arena_epochs", persist_state="session",
+        disabled=learner == "head", help="Of resnet18: how often it sees each labeled picture. "
+        "The paper has 300, and 50 in its ablations.",
+    )  # fmt: skip
+    return {} if learner == "head" else {"learner": learner, "epochs": int(epochs)}
 
 
 def _choose_lines() -> tuple[list[str], list[str]]:

@@ -8,6 +8,11 @@ from dataclasses import astuple, dataclass, fields
 from laser_core.data.tables.spreadsheet import safe_csv
 
 NAMES, SENTENCES, ANCHORED = "names", "sentences", "anchored head"  # methods by text
+SAYS = {  # of each, for who reads its name beside a line
+    NAMES: "each picture gets the class with the nearest name",
+    SENTENCES: "the class with the nearest sentences",
+    ANCHORED: "the classifier before its first label, which starts from the sentences",
+}
 DIGITS = 6  # in the CSV, as in rounds.csv
 
 
