@@ -12,13 +12,11 @@ accuracy .955 in round 6, no round more than .01 below random.
 
 from __future__ import annotations
 
-import argparse
 import statistics
 from collections.abc import Sequence
-from dataclasses import replace
 
 from benchmarks.machine import Stopwatch, machine, spread, verdict
-from benchmarks.runs import Runs
+from benchmarks.runs import Runs, chosen_pools
 from laser_core.config import ExperimentConfig
 from laser_core.view import RoundRecord
 
@@ -31,17 +29,9 @@ Curves = dict[tuple[str, int, int], list[RoundRecord]]  # (strategy, split, seed
 
 def main() -> None:
     """Both pools, one table each, then the promises."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--cifar10", help="archive with CIFAR-10 as class folders")
-    parser.add_argument("--splits", default="", help="instead of 0,1,2,3,4 and 0,1,2,3")
-    options = parser.parse_args()
+    pools = chosen_pools(__doc__, ROUNDS)
     print(machine())
-    chosen = [int(text) for text in options.splits.split(",") if text]
     watch, runs = Stopwatch(), Runs()
-    pools = {"demo": (ExperimentConfig(batch_size=86, rounds=ROUNDS), chosen or [0, 1, 2, 3, 4])}
-    if options.cifar10:
-        config = replace(pools["demo"][0], pool=options.cifar10, per_class=1000, batch_size=90)
-        pools["CIFAR-10"] = (config, chosen or [0, 1, 2, 3])
     for name, (config, splits) in pools.items():
         curves = all_curves(runs, config, splits)
         show(name, curves, splits)

@@ -1,6 +1,6 @@
 """Claim: a balanced batch is pure and teaches every class; beside random under the same classifier.
 
-    python -m benchmarks.label_efficiency [--cifar10 ARCHIVE.zip] [--splits 0,1,2,3,4] [--all]
+    python -m benchmarks.label_efficiency [--cifar10 ARCHIVE.zip] [--splits 0,1,2,3,4]
 
 The demo, class splits 0 to 4, batches of 86, six rounds; with --cifar10 (class folders in `train`
 and `test`) also 1,000 pool pictures a class, splits 0 to 3, batches of 90. LaSeR's selections
@@ -11,15 +11,14 @@ classifier learns from them, so each round's are given to both: `plain` knows la
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.machine import Stopwatch, machine, spread, verdict
-from benchmarks.runs import Runs
+from benchmarks.runs import Runs, chosen_pools
 from laser_core.basics.seeding import rng_for
 from laser_core.config import ExperimentConfig
 from laser_core.experiment.class_changes import images_to_test
@@ -53,19 +52,11 @@ Curves = dict[tuple[str, int, int], list[Round]]  # (rule, split, seed) -> round
 
 def main() -> None:
     """Both pools, one table each, then the promises."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--cifar10", help="archive with CIFAR-10 as class folders")
-    parser.add_argument("--splits", default="", help="instead of 0,1,2,3,4 and 0,1,2,3")
-    options = parser.parse_args()
+    pools = chosen_pools(__doc__, ROUNDS)
     print(machine())
-    chosen = [int(text) for text in options.splits.split(",") if text]
     watch, runs, below, cells = Stopwatch(), Runs(), 0, 0
-    pools = {"demo": (ExperimentConfig(batch_size=86), chosen or [0, 1, 2, 3, 4])}
-    if options.cifar10:
-        config = ExperimentConfig(pool=options.cifar10, per_class=1000, batch_size=90)
-        pools["CIFAR-10"] = (config, chosen or [0, 1, 2, 3])
     for name, (config, splits) in pools.items():
-        curves = all_curves(runs, replace(config, rounds=ROUNDS), splits)
+        curves = all_curves(runs, config, splits)
         show(name, curves, splits)
         promises(name, curves, splits)
         under, all_cells = below_zero_shot(curves)

@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -41,15 +42,22 @@ def _commit() -> str:
     return (git("rev-parse", "--short", "HEAD") or "unknown") + changed
 
 
+class Seconds(NamedTuple):
+    """By the clock, and of the processor."""
+
+    wall: float
+    cpu: float
+
+
 class Stopwatch:
     """Wall and CPU seconds since it was made; CPU counts all threads of this process."""
 
     def __init__(self) -> None:
         self._wall, self._cpu = time.perf_counter(), time.process_time()
 
-    def read(self) -> tuple[float, float]:
-        """(wall seconds, CPU seconds)."""
-        return time.perf_counter() - self._wall, time.process_time() - self._cpu
+    def read(self) -> Seconds:
+        """Both, so far."""
+        return Seconds(time.perf_counter() - self._wall, time.process_time() - self._cpu)
 
 
 def spread(values: Sequence[float], digits: int = 3) -> str:

@@ -20,7 +20,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from benchmarks.machine import Stopwatch, machine, verdict
+from benchmarks.machine import Seconds, Stopwatch, machine, verdict
 from benchmarks.round_time import CLASSES, made_up
 from laser_core.config import ExperimentConfig
 from laser_core.experiment.experiment import Experiment
@@ -37,19 +37,11 @@ SHORT = 0.2  # CPU seconds under which growth is that of something else
 
 
 @dataclass(frozen=True)
-class Taken:
-    """Wall and CPU seconds of a query."""
-
-    seconds: float
-    cpu: float
-
-
-@dataclass(frozen=True)
 class Both:
     """A strategy's first query after the shared batch, and the slowest after that."""
 
-    first: Taken
-    later: Taken
+    first: Seconds
+    later: Seconds
 
 
 def main() -> None:
@@ -82,7 +74,7 @@ def of_size(images: int, names: list[str]) -> dict[str, Both]:
                 materials, config.with_changes(strategy=name), Path(folder) / name
             )
             numbers = (found[name].first, found[name].later)
-            told = " |".join(f"{taken.seconds:7.2f} {taken.cpu:7.2f}" for taken in numbers)
+            told = " |".join(f"{taken.wall:7.2f} {taken.cpu:7.2f}" for taken in numbers)
             print(f"  {name:12} {told}", flush=True)
     return found
 
@@ -93,19 +85,19 @@ def slowest(materials: Materials, config: ExperimentConfig, folder: Path) -> Bot
     if oracle is None:
         raise ValueError("made-up pictures have true labels")
     experiment = Experiment(replace(materials, config=config), store)
-    taken, nets = [], (0.0, 0.0)
+    taken, nets = [], Seconds(0.0, 0.0)
     for round in range(1 + QUERIES):
         watch = Stopwatch()
         query = drain(experiment.query())
         chosen = watch.read()
         if round > 0:
-            taken.append(Taken(nets[0] + chosen[0], nets[1] + chosen[1]))
+            taken.append(Seconds(nets.wall + chosen.wall, nets.cpu + chosen.cpu))
         experiment.annotate(oracle.answer(query.ids.tolist()))
         watch = Stopwatch()
         drain(experiment.train())
         nets = watch.read()
     store.close()
-    later = Taken(max(t.seconds for t in taken[1:]), max(t.cpu for t in taken[1:]))
+    later = Seconds(max(t.wall for t in taken[1:]), max(t.cpu for t in taken[1:]))
     return Both(taken[0], later)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from laser_core.basics.files import default_cache_dir
@@ -46,6 +47,28 @@ class Runs:
     def beside_random(self, config: ExperimentConfig) -> tuple[Summary, Summary]:
         """(this run, the same run with the strategy "random")."""
         return self.summary(config), self.summary(config.with_changes(strategy="random"))
+
+
+PoolSplits = dict[str, tuple[ExperimentConfig, list[int]]]  # pool -> its settings, its splits
+
+
+def chosen_pools(about: str | None, rounds: int) -> PoolSplits:
+    """The demo with splits 0 to 4 and, where the command line names it, CIFAR-10 with 0 to 3.
+
+    Args:
+        about: what the benchmark measures, for --help.
+    """
+    parser = argparse.ArgumentParser(description=about)
+    parser.add_argument("--cifar10", help="archive with CIFAR-10 as class folders")
+    parser.add_argument("--splits", default="", help="instead of 0,1,2,3,4 and 0,1,2,3")
+    options = parser.parse_args()
+    chosen = [int(text) for text in options.splits.split(",") if text]
+    demo = ExperimentConfig(batch_size=86, rounds=rounds)
+    pools = {"demo": (demo, chosen or [0, 1, 2, 3, 4])}
+    if options.cifar10:
+        config = replace(demo, pool=options.cifar10, per_class=1000, batch_size=90)
+        pools["CIFAR-10"] = (config, chosen or [0, 1, 2, 3])
+    return pools
 
 
 HEAD = (

@@ -16,14 +16,13 @@ from __future__ import annotations
 import argparse
 import statistics
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset
 
-from benchmarks.machine import Stopwatch, machine, spread, verdict
+from benchmarks.machine import Seconds, Stopwatch, machine, spread, verdict
 from benchmarks.runs import Runs
 from laser_core.basics.arrays import Floats, Ids
 from laser_core.basics.seeding import rng_for
@@ -63,14 +62,6 @@ class Noise:
         return np.zeros((len(ids), 1), dtype=np.float32)
 
 
-@dataclass(frozen=True)
-class Turn:
-    """Images a second of one turn, by the clock and by CPU seconds."""
-
-    rate: float
-    cpu_rate: float
-
-
 def main() -> None:
     """Both loops in turns, then a whole run where there is a GPU."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -108,34 +99,34 @@ def compare(config: ExperimentConfig, pictures: Noise, device: str, repeats: int
         ),
         "plain": plain.epoch,
     }
-    turns: dict[str, list[Turn]] = {name: [] for name in loops}
+    count = len(pictures.ids)
+    turns: dict[str, list[Seconds]] = {name: [] for name in loops}
     for number in range(repeats + 1):
         for name, loop in loops.items():
-            found = timed(loop, len(pictures.ids))
+            found = timed(loop)
             if number:  # the first warms up
                 turns[name].append(found)
     for name, own in turns.items():
-        print(f"{name:6} images/s {spread([t.rate for t in own], 1)}")
-        print(f"{'':6} images per CPU second {spread([t.cpu_rate for t in own], 1)}")
-    for what in ("rate", "cpu_rate"):
+        print(f"{name:6} images/s {spread([count / t.wall for t in own], 1)}")
+        print(f"{'':6} images per CPU second {spread([count / t.cpu for t in own], 1)}")
+    for what in ("wall", "cpu"):
         ratios = [
-            getattr(a, what) / getattr(b, what)
-            for a, b in zip(turns["ours"], turns["plain"], strict=True)
+            getattr(plain_turn, what) / getattr(our_turn, what)  # of as many images
+            for our_turn, plain_turn in zip(turns["ours"], turns["plain"], strict=True)
         ]
-        print(f"ours / plain by {'the clock' if what == 'rate' else 'CPU'}: {spread(ratios, 2)}")
-        promised = what == ("rate" if device == "cuda" else "cpu_rate")
+        print(f"ours / plain by {'the clock' if what == 'wall' else 'CPU'}: {spread(ratios, 2)}")
+        promised = what == ("wall" if device == "cuda" else "cpu")
         if promised:  # on a CPU that others use too, the clock says little
             print(verdict("ours / plain, median", statistics.median(ratios), LEAST))
 
 
-def timed(loop: Callable[[], object], images: int) -> Turn:
+def timed(loop: Callable[[], object]) -> Seconds:
     """One turn, the GPU's work waited for."""
     watch = Stopwatch()
     loop()
     if torch.cuda.is_available():
         torch.cuda.synchronize()
-    wall, cpu = watch.read()
-    return Turn(images / wall, images / cpu)
+    return watch.read()
 
 
 class PlainLoop:
