@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -69,8 +70,8 @@ def cold_start(
     """
     s_vlm = live.score().astype(np.float64)
     best = live.best_description()
-    picked = _pick(s_vlm, best, _no_label(owner, classes), config, images)
-    return ColdStart(s_vlm, best, picked)
+    pick = _picker(best, _no_label(owner, classes), config, images)
+    return ColdStart(s_vlm, best, pick(s_vlm))
 
 
 def leave_one_out(
@@ -82,11 +83,9 @@ def leave_one_out(
     images: Images,
 ) -> dict[int, Ints]:
     """Place of each confuser -> (b,) rows of round 1's query without it; as for `cold_start`."""
-    labeled, images = _no_label(owner, classes), RememberedImages(images.ids, images.vectors)
-    return {
-        place: _pick(s_vlm, start.best, labeled, config, images)
-        for place, s_vlm in live.without_each()
-    }
+    remembered = RememberedImages(images.ids, images.vectors)
+    pick = _picker(start.best, _no_label(owner, classes), config, remembered)
+    return {place: pick(s_vlm) for place, s_vlm in live.without_each()}
 
 
 @dataclass(frozen=True)
@@ -141,18 +140,25 @@ def _no_label(owner: Ints, classes: int) -> Labeled:
     return Labeled(np.array([], dtype=np.intp), classes, owner)
 
 
-def _pick(
-    s_vlm: Floats, best: Ints, labeled: Labeled, config: ExperimentConfig, images: Images
-) -> Ints:
-    """(b,) rows that LaSeR picks by `s_vlm` (N,) alone."""
-    laser, nothing = Laser.from_config(config), np.zeros(len(s_vlm))
-    parts = Parts(s_vlm, nothing, best, nothing, s_vlm, labeled.owner[best], "")
-    b, rng = config.batch_size or 1, rng_for(config.seed, "query", 1)
-    if laser.settings.selection == "balanced":  # looks at names and scores, at no position
-        return laser.pick(parts, labeled, images, b, rng)
-    order = random_order(images.ids, config.seed)  # as the engine hands the pool out
-    there = Images(images.ids[order], lambda places: images.vectors(order[places]))
-    return order[laser.pick(parts.at(order), labeled, there, b, rng)]
+def _picker(
+    best: Ints, labeled: Labeled, config: ExperimentConfig, images: Images
+) -> Callable[[Floats], Ints]:
+    """(N,) scores of the text -> (b,) rows that LaSeR picks by them alone."""
+    laser, nothing, b = Laser.from_config(config), np.zeros(len(best)), config.batch_size or 1
+    # `balanced` looks at names and scores, at no position; the others get the pool as the engine
+    # hands it out
+    by_name = laser.settings.selection == "balanced"
+    order = np.arange(len(best)) if by_name else random_order(images.ids, config.seed)
+    there = images
+    if not by_name:
+        there = Images(images.ids[order], lambda places: images.vectors(order[places]))
+
+    def pick(s_vlm: Floats) -> Ints:
+        owners = labeled.owner[best]
+        parts = Parts(s_vlm, nothing, best, nothing, s_vlm, owners, "").at(order)
+        return order[laser.pick(parts, labeled, there, b, rng_for(config.seed, "query", 1))]
+
+    return pick
 
 
 def figures(rows: Ints, known: Known) -> Figures:

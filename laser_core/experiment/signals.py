@@ -60,6 +60,22 @@ def compute_signals(
             f"a strategy needs {', '.join(wrong)}, which is no signal; there are "
             f"{', '.join(sorted(known))}, and readings of nets, such as classifier.logits"
         )
+    signals = _said_by_text(len(unlabeled), cosines, names, labeled_cosines, labeled_names)
+    if "vectors" in needs:
+        signals["vectors"] = pictures.vectors(unlabeled)
+    if "labeled_vectors" in needs:
+        signals["labeled_vectors"] = pictures.vectors(labeled)
+    return {name: signals[name] for name in signals if name in needs}
+
+
+def _said_by_text(
+    unlabeled: int,
+    cosines: TextCosines | None,
+    names: NegativeNames | None,
+    labeled_cosines: TextCosines | None,
+    labeled_names: NegativeNames | None,
+) -> dict[str, Signal]:
+    """The text signals of so many unlabeled images, and of the labeled ones, as far as given."""
     signals: dict[str, Signal] = {}
     if cosines is not None:
         texts = (
@@ -71,17 +87,13 @@ def compute_signals(
         signals.update(zip(TEXT_SIGNALS, texts, strict=True))
     if names is not None:
         signals["names_log_sum"] = names.log_sum
-        signals["names_sharpness"] = np.full(len(unlabeled), names.sharpness)
+        signals["names_sharpness"] = np.full(unlabeled, names.sharpness)
     if labeled_cosines is not None:
         signals["labeled_relevant_cosines"] = labeled_cosines.relevant
         signals["labeled_irrelevant_cosines"] = labeled_cosines.irrelevant
     if labeled_names is not None:
         signals["labeled_names_log_sum"] = labeled_names.log_sum
-    if "vectors" in needs:
-        signals["vectors"] = pictures.vectors(unlabeled)
-    if "labeled_vectors" in needs:
-        signals["labeled_vectors"] = pictures.vectors(labeled)
-    return {name: signals[name] for name in signals if name in needs}
+    return signals
 
 
 @dataclass(frozen=True)

@@ -131,30 +131,41 @@ def conduct(
     account = _Account(sum(cell.line.available for cell in study.cells()), tell)
     todo = [r.cell for r in results.cells if r.cell.line.available and _is_left(r, at_most)]
     account.done = account.total - len(todo)
-    bench, last = Bench(cache_dir, places.nets), time.perf_counter()
-    cells = {cell.key: cell for cell in todo}
+    bench = Bench(cache_dir, places.nets)
     if jobs == 1 or not todo:
         said = tell if every_round else _nothing
         news = _here(study, places, bench, todo, at_most, said)
     else:
         news = _apart(study, places, bench, todo, jobs, at_most)
     with closing(news):
-        for progress in news:
-            if "ended" not in progress.figures:
-                yield account.view_of(progress)
-                continue
-            key, why = str(progress.figures["ended"]), str(progress.figures["error"])
-            failed = _with_failure(places.failures, failed, key, why)
-            account.count(result_of(cells[key], places.runs, failed))
-            if time.perf_counter() - last > WRITE_AGAIN:
-                write_results(read_results(study, places), places)
-                last = time.perf_counter()
-            yield account.view_of(Progress(""))
+        yield from _account_for(news, study, places, account, failed)
     results = read_results(study, places)
     write_results(results, places)
     if results.count("finished") == account.total:
         shutil.rmtree(places.nets, ignore_errors=True)
     return (yield from _beside_zero_shot(results, places, bench, chat))
+
+
+def _account_for(
+    news: Steps[None],
+    study: Study,
+    places: Places,
+    account: _Account,
+    failed: Mapping[str, str],
+) -> Steps[None]:
+    """Pass the news of cells on, count those that end, and write the tables now and then."""
+    last, cells = time.perf_counter(), {cell.key: cell for cell in study.cells()}
+    for progress in news:
+        if "ended" not in progress.figures:
+            yield account.view_of(progress)
+            continue
+        key, why = str(progress.figures["ended"]), str(progress.figures["error"])
+        failed = _with_failure(places.failures, failed, key, why)
+        account.count(result_of(cells[key], places.runs, failed))
+        if time.perf_counter() - last > WRITE_AGAIN:
+            write_results(read_results(study, places), places)
+            last = time.perf_counter()
+        yield account.view_of(Progress(""))
 
 
 def _beside_zero_shot(

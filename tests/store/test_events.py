@@ -76,7 +76,8 @@ def test_redo_goes_through_many_pages_and_many_single_labels_in_the_order_of_the
 
 
 def test_labels_of_one_message_can_be_undone_one_by_one(store):
-    store.labels.append({"a": CAT, "b": DOG}, 1, "Ada", one_action=False)
+    store.labels.append({"a": CAT}, 1, "Ada")
+    store.labels.append({"b": DOG}, 1, "Ada")
     assert store.events.undo("Ada").images == ("b",)
     assert store.events.undo("Ada").images == ("a",)
     assert store.events.undo("Ada") is None

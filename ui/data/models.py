@@ -143,11 +143,6 @@ def choose_settings(
                              "knows labels alone.")  # fmt: skip
         limit = a.number_input("At most so many pool pictures a class (0: all)", 0, 10**6, 0,
                                key="data_limit", **keep)  # fmt: skip
-    printed: dict[str, Any] = {}
-    if strategy == "laser" and method in PAPER_PRESETS:
-        twice = 2 * max(1, classes)
-        printed = {**PAPER_PRESETS[method], "descriptions": printed_k, "confusers": twice}
-        note(f"As printed: K = {printed_k} and N = {twice}, whatever stands above.")
     return {
         "rounds": int(rounds),
         "batch_size": int(batch),
@@ -158,5 +153,14 @@ def choose_settings(
         "epochs": int(epochs),
         "seed": int(seed),
         "per_class": int(limit) or None,
-        **printed,
+        **(_as_printed(method, classes, printed_k) if strategy == "laser" else {}),
     }
+
+
+def _as_printed(method: str, classes: int, k: int) -> dict[str, Any]:
+    """What a method printed in the paper sets, which the page says; nothing for another one."""
+    if method not in PAPER_PRESETS:
+        return {}
+    twice = 2 * max(1, classes)
+    note(f"As printed: K = {k} and N = {twice}, whatever stands above.")
+    return {**PAPER_PRESETS[method], "descriptions": k, "confusers": twice}

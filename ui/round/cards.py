@@ -36,31 +36,35 @@ def batch_cards(
     if worth.luck is not None:
         luck = f"{worth.luck:.0f} of {worth.size:,}"
         cards.append(Card("By luck", luck, help="What as many pictures drawn at random bring."))
-    if trials:
-        cards.append(
-            Card(
-                "As planned", f"{shared:,} of {worth.size:,}",
-                help="Pictures that are also in the batch of the planned settings." + every,
-                line=_line(trials, lambda trial: trial.shared / worth.size), at=at,
-            )
-        )  # fmt: skip
-    if trials and "delta_effective" in tried.figures:
-        cards.append(
+    if not trials:
+        return cards
+    planned = Card(
+        "As planned", f"{shared:,} of {worth.size:,}",
+        help="Pictures that are also in the batch of the planned settings." + every,
+        line=_line(trials, lambda trial: trial.shared / worth.size), at=at,
+    )  # fmt: skip
+    return [*cards, planned, *_of_strategy(tried, trials, every, at)]
+
+
+def _of_strategy(tried: Ranking, trials: Sequence[Trial], every: str, at: float) -> list[Card]:
+    """What the strategy itself tells of a batch: the detector's part, or what passed the gate."""
+    if "delta_effective" in tried.figures:
+        return [
             Card(
                 "Detector", f"{tried.figures['delta_effective']:.0%}",
                 help="Its part of what tells the pictures apart in Eq. (5). It is not δ itself: "
                 "its scores spread wider, or less wide, than those of the text." + every,
                 line=_line(trials, lambda trial: trial.detector), at=at,
             )
-        )  # fmt: skip
-    if trials and "passed" in tried.figures:
-        cards.append(
+        ]  # fmt: skip
+    if "passed" in tried.figures:
+        return [
             Card(
                 "Past gate", f"{tried.figures['passed']:,.0f}",
                 help="Pictures that are probable enough. The batch is chosen among them.",
             )
-        )  # fmt: skip
-    return cards
+        ]  # fmt: skip
+    return []
 
 
 def _precision(

@@ -67,6 +67,11 @@ def side_by_side(
             yield found
     finally:
         stopped.set()
-        ends = time.monotonic() + GRACE
-        for thread in threads:
-            thread.join(max(0.0, ends - time.monotonic()))
+        _give_grace(threads)
+
+
+def _give_grace(threads: Sequence[threading.Thread]) -> None:
+    """Wait for what is under way, `GRACE` seconds for all together."""
+    ends = time.monotonic() + GRACE
+    for thread in threads:
+        thread.join(max(0.0, ends - time.monotonic()))

@@ -141,11 +141,12 @@ class LabelWriter(Labels):
         *,
         client: str | None = None,
         first_seq: int = 0,
-        one_action: bool = True,
         source: Source | None = None,
         add_classes: Sequence[str] = (),
     ) -> int:
         """Commit answers, all or none; returns the last event's number once they are on disk.
+
+        They are one action: one undo takes all of them back.
 
         With a `client`, an answer is known by `client` and its own number, `first_seq` for the
         first, one more for each that follows. One that is stored already is left as it is, so a
@@ -158,7 +159,6 @@ class LabelWriter(Labels):
             seconds: id -> how long the person took, where known.
             client: names the sender (one tab of one browser), "" or None for none.
             first_seq: the sender's number of the first answer.
-            one_action: whether one undo takes all of them back; else one each.
             source: "oracle" for that actor, else "person", unless given.
             add_classes: names that become relevant classes first, as part of the same action.
 
@@ -178,12 +178,9 @@ class LabelWriter(Labels):
             senders: list[tuple[str | None, int | None]] = [(None, None)] * len(events)
             new = self._not_taken(cursor, answers, client, first_seq)
             for seq, (number, id) in enumerate(new, start=first + len(events)):
-                action, label = first if one_action else seq, answers[id]
-                event = Event(
-                    seq, now(), actor, LABEL, action, id, label.state, label.name, round,
-                    _kept_seconds(spent.get(id)), source=origin,
-                )  # fmt: skip
-                events.append(event)
+                label, took = answers[id], _kept_seconds(spent.get(id))
+                said = (id, label.state, label.name, round, took)
+                events.append(Event(seq, now(), actor, LABEL, first, *said, source=origin))
                 senders.append((client, number) if client else (None, None))
             self._events.append(cursor, events, senders)
             last = int(cursor.execute("SELECT max(seq) FROM events").fetchone()[0] or 0)
