@@ -222,7 +222,7 @@ def _pictures(run: RunReader, found: Comparison) -> None:
     button, told = st.columns([2, 5], gap="small", vertical_alignment="center")
     with button:
         late_button(
-            "Count" if judged is None else "Count again",
+            "Count",
             lambda: _keep_judgements(run, found, marked),
             key="prompts_setup_count",
             icon=":material/done_all:",

@@ -33,7 +33,7 @@ def recommend(settings: Sequence[Setting], figures: Sequence[Figures], labels: i
     With labels the highest average precision wins. Without, the words in use stay, and the rival is
     the setting whose order agrees best with that of all together. Agreement alone decides nothing:
     where the truth was known it gained .03 of average precision on twelve class splits, and then
-    lost .10 on one of nine others (docs/decisions.md).
+    lost .10 on one of nine others (docs/find_words.md).
 
     Args:
         settings, figures: of what was tried, the words in use first.

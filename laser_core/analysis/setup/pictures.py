@@ -12,7 +12,7 @@ from laser_core.basics.seeding import rng_for
 from laser_core.metrics.intervals import wilson
 
 # Pictures are taken from as many as three batches: the first one is nearly all relevant under most
-# settings, so that it decided in 6 of 100 trials, and three did in 31 (docs/decisions.md).
+# settings, so that it decided in 6 of 100 trials, and three did in 31 (docs/find_words.md).
 FRONT = 3
 SHOWN = 12  # of each side: 24 pictures are judged in about a minute
 
