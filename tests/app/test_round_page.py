@@ -15,6 +15,7 @@ from laser_core.analysis.class_report import BatchWorth
 from laser_core.analysis.explain_run import ClassPlace, RankingPlace
 from laser_core.analysis.ranking import Ranking, Trial, next_ranking
 from laser_core.config import RoundChoice
+from laser_core.experiment.experiment import Experiment
 from laser_core.jobs import tasks
 from laser_core.jobs.client import Jobs
 from laser_core.jobs.folder import Lane
@@ -158,6 +159,20 @@ def test_a_round_of_gated_is_tried_at_another_gate_by_the_same_slider(
     assert cards["Precision"].at == 0.0
     assert len(cards["Precision"].line) == 11
     assert cards["Past gate"].value == "140" != planned  # of 180, 40 have a label
+
+
+@pytest.mark.parametrize(("strategy", "value"), [("gated", 0.0), ("laser", 0.9)])
+def test_the_batch_that_a_slider_shows_is_the_one_that_is_then_asked(
+    make_run, read_run, runs, strategy, value
+) -> None:
+    make_run("mine", 2, strategy=strategy)
+    run = read_run("mine")
+    ranking, before = next_ranking(run), run.pool()
+    choice = ranking.dial(before).choice_at(value, RoundChoice())
+    tried = ranking.with_choice(choice, before, run.config)
+    with closing(Store.open(runs / "mine")) as store:
+        asked = drain(Experiment(fakes.materials(store.config()), store).query(choice))
+    assert asked.ids.tolist() == tried.ids.tolist() != ranking.ids.tolist()
 
 
 def test_before_any_label_a_round_of_gated_has_no_slider(open_page, make_run) -> None:
