@@ -252,8 +252,12 @@ def _height(rows: int) -> int:
 
 def _levels_text(subject: Subject) -> str:
     """What the grey lines without labels are; "" where there is none that needs a word."""
-    there = {name for name, _ in subject.levels}
-    said = [f"*{name}*, {says}" for name, says in SAYS.items() if name in there]
+    there = [name for name, _ in subject.levels]
+    said = [
+        f"*{name}*, {says}"
+        for name, says in SAYS.items()
+        if any(name == each or each.endswith(f" {name}") for each in there)
+    ]
     return f"In grey, what needs no label: {'; '.join(said)}." if said else ""
 
 

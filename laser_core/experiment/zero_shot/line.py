@@ -8,10 +8,12 @@ from dataclasses import astuple, dataclass, fields
 from laser_core.data.tables.spreadsheet import safe_csv
 
 NAMES, SENTENCES, ANCHORED = "names", "sentences", "anchored head"  # methods by text
+AMONG = " with neighbours"  # as Eq. (1) sees a picture with the offline model
 SAYS = {  # of each, for who reads its name beside a line
     NAMES: "each picture gets the class with the nearest name",
     SENTENCES: "the class with the nearest sentences",
     ANCHORED: "the classifier before its first label, which starts from the sentences",
+    AMONG.strip(): "each picture together with those of the pool that it resembles most",
 }
 DIGITS = 6  # in the CSV, as in rounds.csv
 

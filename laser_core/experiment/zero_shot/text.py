@@ -13,15 +13,13 @@ import numpy as np
 from laser_core.basics.arrays import Floats
 from laser_core.experiment.materials import Materials
 from laser_core.experiment.text_classifier import Sentences, class_anchor
-from laser_core.experiment.zero_shot.line import ANCHORED, NAMES, SENTENCES, ZeroShot
+from laser_core.experiment.zero_shot.line import AMONG, ANCHORED, NAMES, SENTENCES, ZeroShot
 from laser_core.experiment.zero_shot.task import NamingTask
 from laser_core.llm.lexicon.words import plain_sentence
 from laser_core.metrics import paper as metrics
 from laser_core.progress import Progress, Steps
 from laser_core.texts.cosine_table import FileTable, MemoryTable, Table, cosines_folder
 from laser_core.texts.cosines import Cosines
-
-AMONG = " with neighbours"  # as Eq. (1) sees a picture with the offline model
 
 
 def text_lines(
