@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 
 from laser_core.analysis.setup.advice import recommend
-from laser_core.analysis.setup.evidence import Figures, labels_to_use, separation, weigh
+from laser_core.analysis.setup.evidence import (
+    Figures,
+    labels_to_use,
+    rank_correlation,
+    separation,
+    weigh,
+)
 from laser_core.analysis.setup.pictures import Disagreement, disagreement, judge
 from laser_core.analysis.setup.settings import (
     Setting,
@@ -110,6 +116,12 @@ def test_the_first_batch_counts_its_labeled_pictures_alone():
     labels = labels_to_use(np.arange(40) < 20, np.arange(40) < 10, 0)
     found = weigh([np.arange(40.0)], [np.array([9, 10, 30])], labels, 0)[0]
     assert (found.found, found.known, found.batch) == (1, 2, 3)
+
+
+def test_agreement_is_spearmans_with_equal_scores_at_their_mean_rank():
+    """Ranks 1, 2.5, 2.5, 4 against 1, 2, 3, 4: covariance 1.125, variances 1.125 and 1.25."""
+    found = rank_correlation(np.array([0.0, 5.0, 5.0, 9.0]), np.array([1.0, 2.0, 3.0, 4.0]))
+    assert found == pytest.approx(1.125 / np.sqrt(1.125 * 1.25))
 
 
 # ---- advice
