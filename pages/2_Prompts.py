@@ -7,6 +7,7 @@ from laser_core.errors import LaserError
 from ui.escape import escape_text
 from ui.look.notes import note
 from ui.prompts.ask import draw_prompts
+from ui.prompts.confusers_off import draw_confusers_off, switch_confusers_off
 from ui.prompts.effect import draw_effect, draw_pictures, warm_up_edits
 from ui.prompts.lists import draw_lists
 from ui.prompts.setup_helper import draw_setup
@@ -63,11 +64,16 @@ def body(run: RunReader) -> None:
                 st.warning(escape_text(difference))
             left, right = st.columns([5, 6], gap="small")
             with right:
-                draw_effect(run, now, base)
+                off = switch_confusers_off(now)
+                if not off:
+                    draw_effect(run, now, base)
             with left:
                 draw_lists(run, now)
             with right:  # last: pictures that nobody has looked at yet take the worker a moment
-                draw_pictures(run, now, base)
+                if off:
+                    draw_confusers_off(run, now)
+                else:
+                    draw_pictures(run, now, base)
             warm_up_edits(str(run.folder), base.number, run, base)
     except LaserError as error:
         st.error(escape_text(error))

@@ -38,6 +38,27 @@ class ColdStart:
 
 
 @dataclass(frozen=True)
+class BatchDifference:
+    """What two batches of one pool share and do not, by rows of the pool, each best first.
+
+    Args:
+        first: (k,) only in the first batch.
+        second: (m,) only in the second one.
+        both: (j,) in both, in the first one's order.
+    """
+
+    first: Ints
+    second: Ints
+    both: Ints
+
+
+def batch_difference(first: ColdStart, second: ColdStart) -> BatchDifference:
+    """Which images only one of two queries takes, and which both take."""
+    both = first.rows[np.isin(first.rows, second.rows)]
+    return BatchDifference(first.new_rows(second), second.new_rows(first), both)
+
+
+@dataclass(frozen=True)
 class Figures:
     """What is known of a batch.
 

@@ -3,6 +3,7 @@ import pytest
 
 from laser_core.analysis.first_query import (
     ColdStart,
+    batch_difference,
     bin_edges,
     cold_start,
     figures,
@@ -123,3 +124,13 @@ def test_batches_are_compared_by_their_pictures():
         return ColdStart(np.zeros(9), np.zeros(9, dtype=int), np.array(rows))
 
     assert batch(5, 1, 2).new_rows(batch(1)).tolist() == [5, 2]
+
+
+def test_two_batches_are_parted_into_only_the_first_only_the_second_and_both():
+    def start(*rows):
+        return ColdStart(np.zeros(9), np.zeros(9, dtype=int), np.array(rows))
+
+    parts = batch_difference(start(5, 1, 7, 2), start(2, 8, 5, 0))
+    assert parts.first.tolist() == [1, 7]
+    assert parts.second.tolist() == [8, 0]
+    assert parts.both.tolist() == [5, 2]

@@ -277,3 +277,14 @@ def test_a_notice_is_said_once(open_page):
     assert [warning.value for warning in page.warning] == ["something was refused"]
     page.run()
     assert not page.warning
+
+
+def test_all_confusers_off_shows_both_queries_and_changes_no_version(open_page, read_run):
+    before = len(read_run("ahead").store.texts.all())
+    page = open_page(PAGE, "ahead")
+    page.toggle(key="prompts_confusers_off").set_value(True).run()
+    assert not page.exception
+    said = [each.value for each in page.markdown]
+    assert any("with confusers: **" in text and "without: **" in text for text in said)
+    assert any(text.startswith("**Only without** (") for text in said)
+    assert len(read_run("ahead").store.texts.all()) == before

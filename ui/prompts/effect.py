@@ -134,6 +134,12 @@ def draw_pictures(run: RunReader, now: TextsEffect, base: TextsEffect) -> None:
     )
 
 
+def picture_thumbs(run: RunReader, effect: TextsEffect, rows: Ints) -> list[Thumb]:
+    """The pictures at `rows` of the effect's query, each with its rank and what is known of it."""
+    urls = _urls(run, run.facts.ids[rows].tolist())
+    return [_thumb(run, effect, int(row), urls, rows[:0], TOP) for row in rows]
+
+
 def _thumb(
     run: RunReader, effect: TextsEffect, row: int, urls: dict[str, str], came: Ints, which: str
 ) -> Thumb:

@@ -7,7 +7,7 @@ store before anything is drawn.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -70,6 +70,14 @@ def texts_effect(run: RunReader, number: int | None = None) -> TextsEffect | Non
             "one on or undo"
         ) from error
     return TextsEffect(version, texts, live, start, figures(start.rows, known_in_pool(run)))
+
+
+def without_confusers(run: RunReader, shown: TextsEffect) -> TextsEffect:
+    """A version's effect were all its confusers off; nothing is kept, no version is made."""
+    texts = replace(shown.texts, confusers=())
+    # versions count from 1, so a number below 0 is never one of theirs in the memory
+    live, start = _effect(str(run.folder), run.facts.cosines, -shown.number, run, texts)
+    return TextsEffect(shown.number, texts, live, start, figures(start.rows, known_in_pool(run)))
 
 
 @st.cache_resource(show_spinner=False, max_entries=24)
