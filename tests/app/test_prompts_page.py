@@ -288,3 +288,10 @@ def test_all_confusers_off_shows_both_queries_and_changes_no_version(open_page, 
     assert any("with confusers: **" in text and "without: **" in text for text in said)
     assert any(text.startswith("**Only without** (") for text in said)
     assert len(read_run("ahead").store.texts.all()) == before
+
+
+def test_two_versions_show_the_pictures_that_only_one_of_them_would_ask_for(open_page):
+    page = choose(open_page(PAGE, "ahead"), "Versions")
+    said = [each.value for each in page.markdown]
+    assert any(text.startswith("**Only version ") for text in said)
+    assert any(text.startswith("**In both** (") for text in said)

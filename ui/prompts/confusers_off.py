@@ -28,25 +28,28 @@ def switch_confusers_off(now: TextsEffect) -> bool:
 def draw_confusers_off(run: RunReader, now: TextsEffect) -> None:
     """Precision of both queries, and the pictures that only one of them or both would ask for."""
     off = without_confusers(run, now)
-    parts = batch_difference(now.start, off.start)
     st.markdown(
         f"Precision (relevant among those asked) with confusers: **{_precision(now.figures)}**, "
         f"without: **{_precision(off.figures)}**."
     )
-    if not len(parts.first):
+    if not len(now.start.new_rows(off.start)):
         st.markdown("Both queries ask for the same pictures: here the confusers change nothing.")
-    shown = [
-        ("Only with confusers", now, parts.first),
-        ("Only without", off, parts.second),
-        ("In both", now, parts.both),
-    ]
+    draw_difference(run, now, off, ("Only with confusers", "Only without"), "prompts_off")
+
+
+def draw_difference(
+    run: RunReader, a: TextsEffect, b: TextsEffect, names: tuple[str, str], key: str
+) -> None:
+    """The pictures that only one of two queries would ask for, and those of both; three columns."""
+    parts = batch_difference(a.start, b.start)
+    shown = [(names[0], a, parts.first), (names[1], b, parts.second), ("In both", a, parts.both)]
     for number, (column, (name, effect, rows)) in enumerate(
         zip(st.columns(3, gap="small"), shown, strict=True)
     ):
         with column:
             st.markdown(f"**{name}** ({len(rows):,})")
             gallery(
-                picture_thumbs(run, effect, rows[:SHOWN]), f"prompts_off_{number}", label=name,
+                picture_thumbs(run, effect, rows[:SHOWN]), f"{key}_{number}", label=name,
                 size=72, fill=LEAST, empty="No picture.",
             )  # fmt: skip
 

@@ -17,6 +17,7 @@ from laser_core.metrics.summary import mean_and_spread
 from laser_core.store.text_versions import TextVersion, redo_target, saved_version, undo_target
 from laser_core.texts.edits import as_lines
 from ui.escape import escape_text
+from ui.prompts.confusers_off import draw_difference
 from ui.prompts.state import (
     TextsEffect,
     base_key,
@@ -106,6 +107,8 @@ def draw_versions(run: RunReader, versions: list[TextVersion]) -> None:
     if looks[0] is None or looks[1] is None:
         return
     _side_by_side(run, looks[0], looks[1], (left, right))
+    only = f"Only version {first}", f"Only version {second}"
+    draw_difference(run, looks[0], looks[1], only, "prompts_versions")
     _differences(looks[0], looks[1])
     _spread(run, versions)
 
