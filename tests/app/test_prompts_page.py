@@ -293,5 +293,5 @@ def test_all_confusers_off_shows_both_queries_and_changes_no_version(open_page, 
 def test_two_versions_show_the_pictures_that_only_one_of_them_would_ask_for(open_page):
     page = choose(open_page(PAGE, "ahead"), "Versions")
     said = [each.value for each in page.markdown]
-    assert any(text.startswith("**Only version ") for text in said)
+    assert any(text.startswith("**Only A (version ") for text in said)
     assert any(text.startswith("**In both** (") for text in said)

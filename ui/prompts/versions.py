@@ -107,7 +107,7 @@ def draw_versions(run: RunReader, versions: list[TextVersion]) -> None:
     if looks[0] is None or looks[1] is None:
         return
     _side_by_side(run, looks[0], looks[1], (left, right))
-    only = f"Only version {first}", f"Only version {second}"
+    only = f"Only A (version {first})", f"Only B (version {second})"
     draw_difference(run, looks[0], looks[1], only, "prompts_versions")
     _differences(looks[0], looks[1])
     _spread(run, versions)
