@@ -10,10 +10,11 @@ new histogram and gallery at most 0.3 s, delta slider to the new preview at most
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
@@ -30,10 +31,11 @@ IDLE = (
     ".getAttribute('data-test-script-state') === 'notRunning'"
 )
 PAGES = ("Data", "Prompts", "Map", "Round", "Label", "Charts", "Arena", "Files")
-PROMISES = {
+PROMISES: dict[str, float | None] = {
     "first paint": 2.0,
     **{f"page switch to {name}": 0.5 for name in PAGES},
     "edit on Prompts to new effect": 0.3,
+    "edit on Prompts to the end of the script": None,  # what each confuser is worth comes last
     "delta slider to new preview": 0.3,
     "map of 50,000 points drawn": 2.0,
 }
@@ -54,11 +56,12 @@ def main() -> None:
     for name, seconds in figures.items():
         ordered = sorted(seconds)
         median = ordered[len(ordered) // 2]
-        verdict = "met" if median <= PROMISES[name] else "MISSED"
-        print(
-            f"{name}: median {median:.2f} s, min {ordered[0]:.2f}, max {ordered[-1]:.2f}, "
-            f"n = {len(ordered)}; promised at most {PROMISES[name]} s: {verdict}"
-        )
+        line = f"{name}: median {median:.2f} s, min {ordered[0]:.2f}, max {ordered[-1]:.2f}, "
+        line += f"n = {len(ordered)}"
+        if (promised := PROMISES[name]) is not None:
+            verdict = "met" if median <= promised else "MISSED"
+            line += f"; promised at most {promised} s: {verdict}"
+        print(line)
 
 
 def measure(log: Path, environment: dict[str, str], repeats: int) -> dict[str, list[float]]:
@@ -108,30 +111,32 @@ def walk(page: Page, url: str, repeats: int, figures: dict[str, list[float]]) ->
     for _ in range(repeats):
         visit(page, "Charts")
         figures["map of 50,000 points drawn"].append(timed(lambda: draw_map(page)))
-    figures["edit on Prompts to new effect"] = edits(page, repeats)
+    for seen, done in edits(page, repeats):
+        figures["edit on Prompts to new effect"].append(seen)
+        figures["edit on Prompts to the end of the script"].append(done)
     figures["delta slider to new preview"] = slides(page, repeats)
 
 
-def edits(page: Page, repeats: int) -> list[float]:
-    """Switch one confuser off and on; over when the new version is told."""
+def edits(page: Page, repeats: int) -> Iterator[tuple[float, float]]:
+    """Switch one confuser off and on: seconds until the figures tell the new query, and to the end.
+
+    Histogram and pictures follow the figures in the same breath; what each confuser is worth, in
+    the lists beside them, comes last.
+    """
     visit(page, "Prompts")
     page.wait_for_timeout(3000)
     box = page.get_by_role("checkbox", name="confuser 3", exact=False).first
-    seconds = []
+    changed = page.get_by_text(re.compile(r"^\d[\d,]* of 1,500$")).last  # pictures that are others
     for _ in range(repeats):
-        words = page.get_by_test_id("stMarkdown").filter(has_text="Version ").first
-        before = words.inner_text()
+        before = changed.inner_text()
         started = time.perf_counter()
         box.click()
-        page.wait_for_function(
-            "before => ![...document.querySelectorAll('[data-testid=stMarkdown]')]"
-            ".some(e => e.innerText === before)",
-            arg=before,
-        )
+        while changed.inner_text() == before:
+            page.wait_for_timeout(5)
+        seen = time.perf_counter() - started
         page.wait_for_function(IDLE)
-        seconds.append(time.perf_counter() - started)
+        yield seen, time.perf_counter() - started
         settle(page)
-    return seconds
 
 
 def slides(page: Page, repeats: int) -> list[float]:

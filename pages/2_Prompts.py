@@ -19,7 +19,7 @@ from ui.prompts.state import (
     show_notices,
     texts_effect,
 )
-from ui.prompts.versions import draw_bar, draw_versions
+from ui.prompts.versions import choose_base, draw_bar, draw_versions
 from ui.shared.fragment import fragment
 from ui.shared.frame import frame
 from ui.shared.jobs import show_job_panel
@@ -57,23 +57,26 @@ def body(run: RunReader) -> None:
         elif part == VERSIONS:
             draw_versions(run, versions)
         else:
+            above = st.container()
+            left, right = st.columns([5, 6], gap="small")
+            with right, st.container(horizontal=True, vertical_alignment="center"):
+                choose_base(run, versions)
+                switch = st.container(width="content")
             now, base = texts_effect(run), texts_effect(run, base_number(run.name, versions))
             if now is None or base is None:
                 return
             if difference := classes_differ(run, now.texts):
-                st.warning(escape_text(difference))
-            left, right = st.columns([5, 6], gap="small")
-            with right:
+                above.warning(escape_text(difference))
+            with switch:
                 off = switch_confusers_off(now)
-                if not off:
-                    draw_effect(run, now, base)
-            with left:
-                draw_lists(run, now)
-            with right:  # last: pictures that nobody has looked at yet take the worker a moment
+            with right:
                 if off:
                     draw_confusers_off(run, now)
                 else:
+                    draw_effect(run, now, base)
                     draw_pictures(run, now, base)
+            with left:  # last: what each confuser is worth takes longer than all the rest
+                draw_lists(run, now)
             warm_up_edits(str(run.folder), base.number, run, base)
     except LaserError as error:
         st.error(escape_text(error))

@@ -22,7 +22,7 @@ from ui.widgets.gallery import Badge, Thumb, gallery
 from ui.widgets.selection import Selection
 
 SHOWN = 48  # pictures at a time
-LEAST = 200  # CSS pixels of the pictures where the window is low
+LEAST = 160  # CSS pixels of the pictures where the window is low
 GALLERY = "prompts_gallery"
 PREFETCHED = 400  # best pictures whose small copies are made before anyone asks
 TOP, ENTERED, LEFT = "Top of the query", "Entered", "Left"

@@ -36,7 +36,7 @@ UNDO_HELP = (
 
 
 def draw_bar(run: RunReader, versions: list[TextVersion]) -> None:
-    """Undo, redo, a name for the version in use, and what it is compared with; in a row."""
+    """Undo, redo and a name for the version in use; in a row."""
     newest = versions[-1]
     st.button(
         "Undo", icon=":material/undo:", key="prompts_undo", help=UNDO_HELP,
@@ -54,10 +54,9 @@ def draw_bar(run: RunReader, versions: list[TextVersion]) -> None:
             args=(run.name, newest.number),
         )  # fmt: skip
     st.markdown(f":gray[Version {escape_text(newest.label)}]", width="content")
-    _choose_base(run, versions)
 
 
-def _choose_base(run: RunReader, versions: list[TextVersion]) -> None:
+def choose_base(run: RunReader, versions: list[TextVersion]) -> None:
     """What edits are compared with: the version that was saved last, or any other."""
     numbers = [version.number for version in reversed(versions)]
     labels = {version.number: version.label for version in versions}

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import shutil
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from laser_core.analysis.lesson.labelling import Pace
 from laser_core.jobs import tasks
 from laser_core.jobs.worker import JobContext
 from laser_core.progress import drain
@@ -15,7 +17,9 @@ from laser_core.store.backup import copy_run
 from laser_core.store.store import Store
 from tests import fakes
 from tests.app.conftest import _on_disk
+from ui.learn.cards import label
 from ui.learn.lesson_run import LESSON_RUN
+from ui.shared.answers.inbox import Receipts
 
 
 def words(page: AppTest) -> str:
@@ -145,3 +149,11 @@ def test_a_copy_to_practise_on_has_the_labels_and_none_of_the_arrays(runs, tmp_p
     assert {path.name for path in (tmp_path / "deep" / "copy").iterdir()} <= {
         "run.db", "pool.json", "config.json",
     }  # fmt: skip
+
+
+def test_the_last_answer_that_comes_again_finds_all_answered(tmp_path: Path) -> None:
+    """Once the copy is gone; a slow browser sends until it is told that the answer was taken."""
+    pace = Pace(2.0, 100, 20, 10, 40)
+    practice = label.Practice("", str(tmp_path / "gone"), ("a",), Receipts(), pace)
+    label._take(None, practice, {})  # type: ignore[arg-type]  # no run is looked at
+    assert practice.pace is pace

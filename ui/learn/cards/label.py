@@ -163,6 +163,8 @@ def _answer_count(practice: Practice) -> int:
 
 
 def _take(run: RunReader, practice: Practice, message: Mapping[str, Any]) -> None:
+    if practice.pace is not None:
+        return  # a slow browser sent its last answer again: all are given, and the copy is gone
     with closing(Store.open(Path(practice.folder))) as store:
         take(store, practice.receipts, message)
         answers = store.labels.answers_of(practice.ids)
