@@ -81,7 +81,8 @@ def show_figure(
     plots = [_plot(subject, lines, each, against, MEASURES[each]) for each in shown[:1]]
     plots += [_plot(subject, lines, each, against, each.capitalize()) for each in shown[1:]]
     made = line_figure(plots, AXES[against], HEIGHT, rounds=against == "round")
-    draw(made, f"arena {measure} {against}", f"{subject.name}-{measure}")
+    shows = f"{measure} of every line by {AXES[against]}, beside {' and '.join(shown[1:])}"
+    draw(made, f"arena {measure} {against}", f"{subject.name}-{measure}", shows)
     st.markdown(f":gray[{' '.join(filter(None, (_bands_text(lines), _levels_text(subject))))}]")
 
 

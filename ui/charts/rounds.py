@@ -167,7 +167,8 @@ def show_rounds(
         [precision_plot(run, records, axis), *small], axis.title, HEIGHT,
         rounds=axis.title == TITLES["Rounds"],
     )  # fmt: skip
-    draw(made, "chart rounds", f"{run.name}-rounds", picture)
+    shows = f"precision and what else is known, by {axis.title}"
+    draw(made, "chart rounds", f"{run.name}-rounds", shows, picture)
     st.markdown(f":gray[{' '.join([READING, *_unknown(run, records)])}]")
     _show_table(records)
 

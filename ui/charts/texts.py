@@ -45,7 +45,9 @@ def show_descriptions(run: RunReader, picture: PictureFormat) -> None:
     )
     left, right = st.columns([7, 5])
     with left:
-        draw(yield_chart(yields[:MOST]), "chart yields", f"{run.name}-descriptions", picture)
+        shows = "queried pictures by the description that found them"
+        made = yield_chart(yields[:MOST])
+        draw(made, "chart yields", f"{run.name}-descriptions", shows, picture)
     with right:
         _yield_table(yields)
 
@@ -95,7 +97,9 @@ def show_classes(run: RunReader, picture: PictureFormat) -> None:
     other = [count for count in counts if not count.relevant]
     with left:
         st.markdown("**Relevant classes**: labeled, and how many the pool holds")
-        draw(class_chart(relevant, colours().blue), "chart classes", f"{run.name}-classes", picture)
+        shows = "labeled pictures by relevant class"
+        made = class_chart(relevant, colours().blue)
+        draw(made, "chart classes", f"{run.name}-classes", shows, picture)
         if any(count.in_pool is None for count in relevant):
             st.markdown(":gray[How many the pool holds is unknown.]")
     with right:
@@ -104,7 +108,8 @@ def show_classes(run: RunReader, picture: PictureFormat) -> None:
             st.markdown(":gray[No irrelevant picture has been labeled.]")
         else:
             made = class_chart(other[:MOST], colours().orange)
-            draw(made, "chart others", f"{run.name}-irrelevant", picture)
+            shows = "labeled irrelevant pictures by what they show"
+            draw(made, "chart others", f"{run.name}-irrelevant", shows, picture)
 
 
 def class_chart(counts: Sequence[ClassCount], colour: str) -> go.Figure:
@@ -136,7 +141,10 @@ def show_confusion(run: RunReader, records: Sequence[RoundRecord], picture: Pict
     chosen = st.selectbox("After round", rounds, key=f"charts confusion {run.name}", width=160)
     record = next(record for record in kept if record.round == chosen)
     made = confusion_chart(run.config.relevant, record.confusion)
-    draw(made, "chart confusion", f"{run.name}-confusion-{chosen}", picture)
+    right = sum(row[n] for n, row in enumerate(record.confusion))
+    count = sum(map(sum, record.confusion))
+    shows = f"true and predicted class after round {chosen}: {right:,} of {count:,} are right"
+    draw(made, "chart confusion", f"{run.name}-confusion-{chosen}", shows, picture)
 
 
 def confusion_chart(classes: Sequence[str], confusion: Sequence[Sequence[int]]) -> go.Figure:

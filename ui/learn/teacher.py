@@ -254,4 +254,4 @@ def _chart(asked: Question, counted: Mapping[str, int]) -> None:
     made.update_layout(showlegend=False, hovermode=False)
     made.update_xaxes(visible=False, range=[0, 1.15 * max(1, *values)])
     made.update_yaxes(autorange="reversed")
-    draw(made, "learn class chart", "class", toolbar=False)
+    draw(made, "learn class chart", "class", f"hands counted: {asked.asked}", toolbar=False)

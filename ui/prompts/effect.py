@@ -105,7 +105,8 @@ def _histogram(run: RunReader, now: TextsEffect, base: TextsEffect) -> None:
             )  # fmt: skip
     made.update_xaxes(title=None)
     made.update_yaxes(ticksuffix=" %", nticks=4)
-    draw(made, "prompts_histogram", "s_vlm", toolbar=False)
+    shows = "share of pictures in percent by S_vlm of Eq. (1), relevant and irrelevant ones"
+    draw(made, "prompts_histogram", "s_vlm", shows, toolbar=False)
     dotted = "" if now.number == base.number else f"; dotted: version {base.number}"
     st.markdown(f":gray[Shares of pictures by $S_{{vlm}}$, Eq. (1){dotted}]")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -11,6 +13,7 @@ import streamlit as st
 from ui.look.sizes import font, height
 from ui.look.theme import theme_option
 
+MOST_SAID = 12  # lines or bars that a chart's text names
 TOOLBAR = 48  # CSS pixels for the buttons of a chart and one line of legend
 
 PictureFormat = Literal["svg", "png"]
@@ -73,12 +76,18 @@ def figure(pixels: int, y_title: str = "", x_title: str = "") -> go.Figure:
 
 
 def draw(
-    made: go.Figure, key: str, name: str, picture: PictureFormat = "png", toolbar: bool = True
+    made: go.Figure,
+    key: str,
+    name: str,
+    shows: str,
+    picture: PictureFormat = "png",
+    toolbar: bool = True,
 ) -> None:
     """Put a chart on the page; its camera button saves `name`.png or .svg without a network.
 
     Args:
         key: of the element, unique on the page.
+        shows: what the chart shows, in a phrase; its text for those who cannot see it begins so.
         toolbar: whether the buttons that save the chart and undo a zoom are there.
     """
     background = theme_option("backgroundColor")
@@ -91,7 +100,37 @@ def draw(
         "modeBarButtons": [["toImage", "resetScale2d"]],
         "toImageButtonOptions": {"format": picture, "filename": name, "scale": 2},
     }
-    st.plotly_chart(made, key=key, config=config, width="stretch", theme="streamlit")
+    alt = alt_text(made, shows)
+    st.plotly_chart(made, key=key, config=config, width="stretch", theme="streamlit", alt=alt)
+
+
+def alt_text(made: go.Figure, shows: str) -> str:
+    """What a screen reader says of a chart: what it shows, then its lines' ends or its bars."""
+    said = [words for trace in made.data if trace.name or trace.type == "bar"
+            for words in _trace_words(made, trace)]  # fmt: skip
+    more = [f"and {len(said) - MOST_SAID} more"] if len(said) > MOST_SAID else []
+    return html.unescape("; ".join([shows, *said[:MOST_SAID], *more]))
+
+
+def _trace_words(made: go.Figure, trace: Any) -> Iterator[str]:
+    """A line's first and last point, or each bar of a trace; nothing of what has no value."""
+    if trace.type == "bar":
+        across = trace.orientation == "h"
+        places, values = (trace.y, trace.x) if across else (trace.x, trace.y)
+        names = _tick_names(made.layout.yaxis if across else made.layout.xaxis, places)
+        group = f"{trace.name}, " if trace.name else ""
+        yield from (f"{group}{name} {value:.3g}" for name, value in zip(names, values, strict=True))
+    elif trace.type == "scatter" and trace.fill != "toself":
+        points = [(x, y) for x, y in zip(trace.x, trace.y, strict=True) if y is not None]
+        if points:
+            (first, low), (last, high) = points[0], points[-1]
+            yield f"{trace.name} from {low:.3g} at {first:.3g} to {high:.3g} at {last:.3g}"
+
+
+def _tick_names(axis: Any, places: Iterable[object]) -> list[str]:
+    """What stands at each place of an axis."""
+    named = dict(zip(axis.tickvals or (), axis.ticktext or (), strict=True))
+    return [str(named.get(place, place)).strip() for place in places]
 
 
 def short(text: str, most: int = 24) -> str:

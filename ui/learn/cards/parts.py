@@ -79,4 +79,5 @@ def _chart(parts: Mapping[str, Any], shown: bool) -> None:
         ticktext=[n.replace(" ", "<br>") for n in names],
     )
     made.update_yaxes(range=[0, 1.12], tickformat=".0%")
-    draw(made, "learn parts chart", "parts", toolbar=False)
+    shows = "precision with all parts and without one, in round 1 and over all five rounds"
+    draw(made, "learn parts chart", "parts", shows, toolbar=False)

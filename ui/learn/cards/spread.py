@@ -105,7 +105,7 @@ def _classes(run: RunReader, way: Way) -> None:
     made.update_xaxes(visible=False, range=[0, 1.4 * max(1, *counts)])
     made.update_yaxes(autorange="reversed")
     made.update_layout(hovermode=False, showlegend=False)
-    draw(made, "learn classes", "classes", toolbar=False)
+    draw(made, "learn classes", "classes", "relevant pictures asked, by class", toolbar=False)
 
 
 def _offer_to_train(run: RunReader) -> None:

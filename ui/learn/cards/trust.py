@@ -53,6 +53,7 @@ def _chart(curve: DeltaCurve, guess: float, delta: float, shown: bool) -> None:
             x=curve.deltas,
             y=curve.precision,
             mode="lines+markers",
+            name="precision",
             line={"color": palette.blue, "width": 3},
         )
         made.add_scatter(
@@ -73,6 +74,7 @@ def _chart(curve: DeltaCurve, guess: float, delta: float, shown: bool) -> None:
     made.add_scatter(
         x=[1],
         y=[guess],
+        name="your guess",
         mode="markers+text",
         text=["your guess"],
         textposition="middle left",
@@ -81,7 +83,7 @@ def _chart(curve: DeltaCurve, guess: float, delta: float, shown: bool) -> None:
     made.update_layout(showlegend=False, hovermode="closest")
     made.update_xaxes(range=[-0.04, 1.06])
     made.update_yaxes(range=[0, 1.08], tickformat=".0%")
-    draw(made, "learn trust chart", "delta", toolbar=False)
+    draw(made, "learn trust chart", "delta", "precision of the next batch by δ", toolbar=False)
 
 
 def _example(run: RunReader, delta: float) -> None:
