@@ -3,7 +3,7 @@ the weights of a model.
 
 `python -m pytest -m "not slow"` leaves them out; `python -m pytest` runs all. A single test of a
 fast file is marked where it stands, by `@pytest.mark.slow`. Files may be tested side by side (`-n 2
---dist loadfile`): the tests of one file run in one process, in their order.
+--dist loadgroup`): the tests of one file run in one process, in their order.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ SLOW = (
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
+        item.add_marker(pytest.mark.xdist_group(group_of(item.path)))
         if item.path.is_relative_to(HERE) and is_slow(item.path.relative_to(HERE)):
             item.add_marker(pytest.mark.slow)
 
@@ -48,3 +49,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def is_slow(file: PurePath) -> bool:
     """Whether a file's tests, its path told from tests/, are slow as a whole."""
     return any(file.is_relative_to(place) for place in SLOW)
+
+
+def group_of(file: Path) -> str:
+    """What is tested in one process, in its order: a file, and all that drive a browser together.
+
+    Those share this checkout's folder of small pictures, and two browsers starve each other.
+    """
+    browser = HERE / "browser"
+    return "browser" if file.is_relative_to(browser) else str(file)
