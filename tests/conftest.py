@@ -2,14 +2,15 @@
 the weights of a model.
 
 `python -m pytest -m "not slow"` leaves them out; `python -m pytest` runs all. A single test of a
-fast file is marked where it stands, by `@pytest.mark.slow`. Files may be tested side by side (`-n 2
---dist loadgroup`): the tests of one file run in one process, in their order.
+fast file is marked where it stands, by `@pytest.mark.slow`. Files may be tested side by side (`-n
+2`): the tests of one file run in one process, in their order.
 """
 
 from __future__ import annotations
 
 import os
 from pathlib import Path, PurePath
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -41,7 +42,6 @@ SLOW = (
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        item.add_marker(pytest.mark.xdist_group(group_of(item.path)))
         if item.path.is_relative_to(HERE) and is_slow(item.path.relative_to(HERE)):
             item.add_marker(pytest.mark.slow)
 
@@ -51,10 +51,21 @@ def is_slow(file: PurePath) -> bool:
     return any(file.is_relative_to(place) for place in SLOW)
 
 
-def group_of(file: Path) -> str:
+@pytest.hookimpl(optionalhook=True)  # of pytest-xdist, which need not be installed
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give out whole groups of tests; by its own group marks it cannot with pytest 9.2."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Groups(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return group_of(nodeid)
+
+    return Groups(config, log)
+
+
+def group_of(nodeid: str) -> str:
     """What is tested in one process, in its order: a file, and all that drive a browser together.
 
     Those share this checkout's folder of small pictures, and two browsers starve each other.
     """
-    browser = HERE / "browser"
-    return "browser" if file.is_relative_to(browser) else str(file)
+    return "browser" if nodeid.startswith("tests/browser/") else nodeid.partition("::")[0]

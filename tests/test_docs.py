@@ -170,7 +170,7 @@ def test_the_readme_has_one_command_that_tests_between_the_marks_that_ci_looks_f
     between = text.split("<!-- test command -->")[1].split("<!-- end -->")[0]
     lines = [line for line in between.splitlines() if line.startswith("python")]
     assert len(lines) == 1
-    assert lines[0].endswith("python -m pytest -n 2 --dist loadgroup")
+    assert lines[0].endswith("python -m pytest -n 2")
     assert "<!-- test command -->" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
 
