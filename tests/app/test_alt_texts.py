@@ -18,8 +18,17 @@ def test_a_line_is_said_by_its_ends_and_a_band_not_at_all() -> None:
 def test_bars_are_said_by_the_words_at_their_place() -> None:
     made = go.Figure()
     made.add_bar(x=[3, 4], y=[0, 1], orientation="h", name="labeled")
+    made.add_bar(x=[None, 9], y=[0, 1], orientation="h", name="in the pool")
     made.update_yaxes(tickvals=[0, 1], ticktext=["cat ", "dog "])
-    assert alt_text(made, "classes") == "classes; labeled, cat 3; labeled, dog 4"
+    assert (
+        alt_text(made, "classes") == "classes; labeled, cat 3; labeled, dog 4; in the pool, dog 9"
+    )
+
+
+def test_a_histogram_is_said_by_where_it_is_highest() -> None:
+    made = go.Figure()
+    made.add_scatter(x=[0.1, 0.2, 0.3], y=[1, 7, 2], name="relevant", line_shape="hvh")
+    assert alt_text(made, "shares") == "shares; relevant most at 0.2"
 
 
 def test_of_many_lines_the_first_are_said() -> None:
@@ -33,7 +42,7 @@ def test_of_many_lines_the_first_are_said() -> None:
     ("page", "run", "said"),
     [
         ("6_Charts", "done", "precision and what else is known, by"),
-        ("2_Prompts", "ahead", "share of pictures in percent by S_vlm"),
+        ("2_Prompts", "ahead", "share of pictures by S_vlm"),
     ],
 )
 def test_every_chart_of_a_page_has_a_text(open_page, page: str, run: str, said: str) -> None:

@@ -119,10 +119,13 @@ def _trace_words(made: go.Figure, trace: Any) -> Iterator[str]:
         places, values = (trace.y, trace.x) if across else (trace.x, trace.y)
         names = _tick_names(made.layout.yaxis if across else made.layout.xaxis, places)
         group = f"{trace.name}, " if trace.name else ""
-        yield from (f"{group}{name} {value:.3g}" for name, value in zip(names, values, strict=True))
+        pairs = zip(names, values, strict=True)
+        yield from (f"{group}{name} {value:.3g}" for name, value in pairs if value is not None)
     elif trace.type == "scatter" and trace.fill != "toself":
         points = [(x, y) for x, y in zip(trace.x, trace.y, strict=True) if y is not None]
-        if points:
+        if points and trace.line.shape == "hvh":  # a histogram: where it is highest
+            yield f"{trace.name} most at {max(points, key=lambda point: point[1])[0]:.3g}"
+        elif points:
             (first, low), (last, high) = points[0], points[-1]
             yield f"{trace.name} from {low:.3g} at {first:.3g} to {high:.3g} at {last:.3g}"
 
