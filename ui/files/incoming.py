@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -50,8 +51,8 @@ def show_label_import(run: RunReader) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             brought = count_of(one.labels, "label")
             st.markdown(f"{brought} from a file · {escape_text(one.actor)} · {one.at[:16]}")
-            st.button("Take back", key=f"files_back {one.action}", on_click=_take_back,
-                      args=(run, one.action, actor))  # fmt: skip
+            late_button("Take back", partial(_take_back, run, one.action, actor),
+                        key=f"files_back {one.action}")  # fmt: skip
 
 
 def _offer(run: RunReader, table: Path, actor: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
@@ -75,16 +76,16 @@ def _change(run: RunReader, actor: str, chosen: list[int], labels: list[HistoryE
     ]
     options += [Label("unsure"), Label("excluded")]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.button(
-            f"Take back {len(chosen) or 'the chosen'}", disabled=not chosen, key="label_take_back",
-            on_click=_take_back, args=(run, actor, chosen),
+        late_button(
+            f"Take back {len(chosen) or 'the chosen'}", partial(_take_back, run, actor, chosen),
+            disabled=not chosen, key="label_take_back",
         )  # fmt: skip
         new = st.selectbox(
             "Change to", options, format_func=full_text, key="label_change_to", width=260
         )
         images = {one.seq: (one.image, one.round or 1) for one in labels}
         late_button(
-            "Change", lambda: _relabel(run, actor, [images[seq] for seq in chosen], new),
+            "Change", partial(_relabel, run, actor, [images[seq] for seq in chosen], new),
             disabled=not chosen, key="label_change",
         )  # fmt: skip
 
@@ -111,8 +112,8 @@ def _class_event(run: RunReader, actor: str, one: HistoryEntry) -> None:
         undone = " · taken back" if one.undone else ""
         st.markdown(f"**{escape_text(one.name)}** {escape_text(f'{text} · {one.actor}{undone}')}")
         if not one.undone:
-            st.button("Take back", key=f"label_class_back {one.seq}",
-                      on_click=_take_back, args=(run, actor, [one.seq]))  # fmt: skip
+            late_button("Take back", partial(_take_back, run, actor, [one.seq]),
+                        key=f"label_class_back {one.seq}")  # fmt: skip
 
 
 def show_changed_rounds(run: RunReader) -> None:
@@ -138,10 +139,9 @@ def show_disagreements(run: RunReader, actor: str) -> None:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             gallery([Thumb(one.image, urls[one.image])], f"disagree {one.image}", size=84)
             for answer in one.answers:
-                st.button(
+                late_button(
                     escape_text(f"{answer.actor}: {full_text(answer.label)}"),
-                    key=f"settle {answer.seq}",
-                    on_click=_settle, args=(run, actor, one, answer.label),
+                    partial(_settle, run, actor, one, answer.label), key=f"settle {answer.seq}",
                 )  # fmt: skip
 
 
@@ -166,9 +166,9 @@ def show_names_met(run: RunReader, actor: str) -> None:
                 st.button("Make it a confuser", key=f"confuser {name}",
                           help="Pictures that look like it are ranked lower: Eq. (1), second term.",
                           on_click=_make_confuser, args=(run, name))  # fmt: skip
-            st.button("Make it a relevant class", key=f"promote {name}",
-                      help="Its pictures count as relevant from now on.",
-                      on_click=_promote, args=(run, name, actor))  # fmt: skip
+            late_button("Make it a relevant class", partial(_promote, run, name, actor),
+                        key=f"promote {name}",
+                        help="Its pictures count as relevant from now on.")  # fmt: skip
 
 
 def _make_confuser(run: RunReader, name: str) -> None:
@@ -188,28 +188,28 @@ def _promote(run: RunReader, name: str, actor: str) -> None:
 def show_class_editor(run: RunReader, actor: str) -> None:
     """Add, rename and merge classes while labeling; labels, sentences and nets follow."""
     names = [*run.space.relevant, *run.store.classes.irrelevant_names()]
-    with st.popover("Classes", icon=":material/category:"):
-        st.text_input("New relevant class", key="label_new_class", placeholder="teapot")
-        st.button("Add", key="label_add_class", on_click=_apply_typed, args=(run, actor, "add"))
-        st.selectbox("Or change", names, key="label_old_class")
-        st.text_input("New name", key="label_new_name", placeholder="sofa")
-        st.button("Rename", key="label_rename", on_click=_apply_typed, args=(run, actor, "rename"))
-        st.selectbox("Count all of it as", names, index=None, key="label_into",
-                     placeholder="another class")  # fmt: skip
-        st.button("Merge", key="label_merge", on_click=_apply_typed, args=(run, actor, "merge"))
-        note("Each of these stands in the history and can be taken back there.")
 
+    def add() -> None:
+        _with_notice(lambda: writable(run).classes.add(added, actor))
 
-def _apply_typed(run: RunReader, actor: str, verb: str) -> None:
-    typed = st.session_state
-    if verb == "add":
-        _with_notice(lambda: writable(run).classes.add(typed["label_new_class"], actor))
-    elif verb == "rename":
-        old, new = typed["label_old_class"], typed["label_new_name"]
+    def rename() -> None:
         _with_notice(lambda: writable(run).classes.rename(old, new, actor))
-    elif typed["label_into"]:
-        old, into = typed["label_old_class"], typed["label_into"]
-        _with_notice(lambda: writable(run).classes.merge(old, into, actor))
+
+    def merge() -> None:
+        whole = into
+        if whole is not None:
+            _with_notice(lambda: writable(run).classes.merge(old, whole, actor))
+
+    with st.popover("Classes", icon=":material/category:"):
+        added = st.text_input("New relevant class", key="label_new_class", placeholder="teapot")
+        late_button("Add", add, key="label_add_class")
+        old = st.selectbox("Or change", names, key="label_old_class")
+        new = st.text_input("New name", key="label_new_name", placeholder="sofa")
+        late_button("Rename", rename, key="label_rename")
+        into = st.selectbox("Count all of it as", names, index=None, key="label_into",
+                            placeholder="another class")  # fmt: skip
+        late_button("Merge", merge, key="label_merge")
+        note("Each of these stands in the history and can be taken back there.")
 
 
 def _with_notice(verb: Callable[[], object]) -> None:

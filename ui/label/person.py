@@ -10,6 +10,7 @@ from ui.escape import escape_text
 from ui.shared.actor import NAME_KEY, who_labels
 from ui.shared.answers.own_keys import TAKEN, assign, keys_of, read_keys, write_keys
 from ui.shared.page_settings import PageSettings
+from ui.widgets.late_button import late_button
 
 SETTINGS = "label.json"
 FOLD = "label_fold"
@@ -57,9 +58,9 @@ def _own_keys(run: RunReader, actor: str) -> None:
         "answer or move on this page; C and R belong to Streamlit.",
     )  # fmt: skip
     with st.container(horizontal=True):
-        st.button("Set the key", key="label_key_set", on_click=_assign, args=(run, actor))
-        st.button("All as numbers again", key="label_key_reset", on_click=_reset, args=(actor,),
-                  disabled=not read_keys(actor))  # fmt: skip
+        late_button("Set the key", lambda: _assign(run, actor), key="label_key_set")
+        late_button("All as numbers again", lambda: _reset(actor), key="label_key_reset",
+                    disabled=not read_keys(actor))  # fmt: skip
     if why := st.session_state.pop("_label_key_refused", ""):
         st.warning(escape_text(why))
 

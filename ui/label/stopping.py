@@ -10,6 +10,7 @@ from laser_core.errors import LaserError
 from laser_core.metrics.intervals import Interval
 from ui.look.notes import note
 from ui.shared.runs import writable
+from ui.widgets.late_button import late_button
 
 SIGNS = {
     "green": ":green-badge[You may stop]",
@@ -61,9 +62,9 @@ def audit_sentence(seen: Outlook) -> str | None:
 
 
 def _draw_button(run: RunReader, actor: str, size: int) -> None:
-    st.button(
-        f"Draw an audit of {size} random pictures", disabled=size == 0,
-        key="label_audit", on_click=_draw, args=(run, actor),
+    late_button(
+        f"Draw an audit of {size} random pictures", lambda: _draw(run, actor),
+        disabled=size == 0, key="label_audit",
         help="From the pictures without a label that no query waits for. Their labels count like "
         "any other, and tell how much is still to be found.",
     )  # fmt: skip
