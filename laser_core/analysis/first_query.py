@@ -166,20 +166,19 @@ def _picker(
 ) -> Callable[[Floats], Ints]:
     """(N,) scores of the text -> (b,) rows that LaSeR picks by them alone."""
     laser, nothing, b = Laser.from_config(config), np.zeros(len(best)), config.batch_size or 1
-    # `balanced` looks at names and scores, at no position; the others get the pool as the engine
-    # hands it out
-    by_name = laser.settings.selection == "balanced"
-    order = np.arange(len(best)) if by_name else random_order(images.ids, config.seed)
-    there = images
-    if not by_name:
-        there = Images(images.ids[order], lambda places: images.vectors(order[places]))
+    owners = labeled.owner[best]
 
-    def pick(s_vlm: Floats) -> Ints:
-        owners = labeled.owner[best]
-        parts = Parts(s_vlm, nothing, best, nothing, s_vlm, owners, "").at(order)
-        return order[laser.pick(parts, labeled, there, b, rng_for(config.seed, "query", 1))]
+    def pick_from(parts: Parts, there: Images) -> Ints:
+        return laser.pick(parts, labeled, there, b, rng_for(config.seed, "query", 1))
 
-    return pick
+    def parts_of(s_vlm: Floats) -> Parts:
+        return Parts(s_vlm, nothing, best, nothing, s_vlm, owners, "")
+
+    if laser.settings.selection == "balanced":  # looks at names and scores, at no position
+        return lambda s_vlm: pick_from(parts_of(s_vlm), images)
+    order = random_order(images.ids, config.seed)  # as the engine hands the pool out
+    there = Images(images.ids[order], lambda places: images.vectors(order[places]))
+    return lambda s_vlm: order[pick_from(parts_of(s_vlm).at(order), there)]
 
 
 def figures(rows: Ints, known: Known) -> Figures:

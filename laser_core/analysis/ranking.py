@@ -24,10 +24,9 @@ from laser_core.strategies.helpers.delta import (
     NO_DETECTOR,
     delta_schedule,
     scheduled_delta,
-    why_no_detector,
 )
 from laser_core.strategies.hooks import Dial, RankedRound, no_ranks
-from laser_core.strategies.laser import Laser, laser_settings
+from laser_core.strategies.laser import Laser, detector_missing, laser_settings
 from laser_core.texts.cosines import TextCosines
 from laser_core.texts.descriptions import Descriptions
 from laser_core.view import Query, QueryArrays, RoundRecord, no_embeddings
@@ -175,10 +174,8 @@ class Ranking:
         Args:
             before: labels as they were when the round was queried.
         """
-        laser = self.arrays.laser
-        if self.round == 1 or laser is None or laser.detector_logits is None:
-            return "no detector has been trained yet"
-        return why_no_detector(before.training_labels()[1], before.space.n)
+        labels = before.training_labels()[1]
+        return detector_missing(self.arrays.laser, self.round, labels, before.space.n)
 
     def score_of(self, row: int) -> float:
         """What the image at `row` of the pool was ranked by.

@@ -300,10 +300,9 @@ class Laser(Strategy):
 
     def dial(self, ranked: RankedRound) -> Dial | None:
         kept, config = ranked.arrays.laser, ranked.config
-        untold = kept is None or kept.detector_logits is None or ranked.descriptions is None
-        if untold or ranked.round == 1 or config.retired:
+        if ranked.descriptions is None or config.retired:
             return None
-        if why_no_detector(ranked.labels, len(config.relevant)):
+        if detector_missing(kept, ranked.round, ranked.labels, len(config.relevant)):
             return None
         return Dial(
             "delta", "δ", "δ, the detector's say", ranked.delta,
@@ -351,6 +350,19 @@ class Laser(Strategy):
             "sd_vlm": sd_vlm,
             "sd_det": sd_det,
         }
+
+
+def detector_missing(kept: LaserArrays | None, round: int, labels: Ints, n: int) -> str:
+    """Why the detector cannot count in a round whatever delta is; "" if it can.
+
+    Args:
+        kept: of the round.
+        labels: (L,) before it, n for irrelevant.
+        n: relevant classes.
+    """
+    if round == 1 or kept is None or kept.detector_logits is None:
+        return "no detector has been trained yet"
+    return why_no_detector(labels, n)
 
 
 def _names(signals: Mapping[str, Signal]) -> NegativeNames | None:
