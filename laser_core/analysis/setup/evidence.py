@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from laser_core.basics.arrays import Bools, Floats, Ints
 from laser_core.basics.seeding import rng_for
@@ -132,15 +133,9 @@ def weigh(
 
 def rank_correlation(first: Floats, second: Floats) -> float:
     """Spearman's, -1 to 1; 0 where one of the two puts all images alike."""
-    a, b = standardise(_mean_ranks(first)), standardise(_mean_ranks(second))
+    ranks = [pd.Series(values).rank().to_numpy() for values in (first, second)]
+    a, b = (standardise(rank) for rank in ranks)
     return float((a * b).mean())
-
-
-def _mean_ranks(values: Floats) -> Floats:
-    """(N,) rank of each, equal ones at their mean; SciPy's would cost a page a second to load."""
-    _, which, counts = np.unique(values, return_inverse=True, return_counts=True)
-    ranks: Floats = (counts.cumsum() - (counts - 1) / 2)[which]
-    return ranks
 
 
 def separation(scores: Floats) -> float:
