@@ -47,7 +47,8 @@ def draw_difference(
         zip(st.columns(3, gap="small"), shown, strict=True)
     ):
         with column:
-            st.markdown(f"**{name}** ({len(rows):,})")
+            more = f", the first {SHOWN}" if len(rows) > SHOWN else ""
+            st.markdown(f"**{name}** ({len(rows):,}{more})")
             gallery(
                 picture_thumbs(run, effect, rows[:SHOWN]), f"{key}_{number}", label=name,
                 size=72, fill=LEAST, empty="No picture.",

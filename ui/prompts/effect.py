@@ -105,7 +105,7 @@ def _histogram(run: RunReader, now: TextsEffect, base: TextsEffect) -> None:
             )  # fmt: skip
     made.update_xaxes(title=None)
     made.update_yaxes(ticksuffix=" %", nticks=4)
-    shows = "share of pictures in percent by S_vlm of Eq. (1), relevant and irrelevant ones"
+    shows = "share of pictures by S_vlm of Eq. (1)"
     draw(made, "prompts_histogram", "s_vlm", shows, toolbar=False)
     dotted = "" if now.number == base.number else f"; dotted: version {base.number}"
     st.markdown(f":gray[Shares of pictures by $S_{{vlm}}$, Eq. (1){dotted}]")
@@ -121,7 +121,7 @@ def draw_pictures(run: RunReader, now: TextsEffect, base: TextsEffect) -> None:
         label_visibility="collapsed", persist_state="session", wrap=True,
     )  # fmt: skip
     shown = rows[which or TOP][:SHOWN]
-    urls = _urls(run, run.facts.ids[shown].tolist())
+    urls = small_copies(run, run.facts.ids[shown].tolist())
     effect = base if which == LEFT else now
     items = [_thumb(run, effect, int(row), urls, came, which or TOP) for row in shown]
     more = len(rows[which or TOP]) - len(shown)
@@ -137,7 +137,7 @@ def draw_pictures(run: RunReader, now: TextsEffect, base: TextsEffect) -> None:
 
 def picture_thumbs(run: RunReader, effect: TextsEffect, rows: Ints) -> list[Thumb]:
     """The pictures at `rows` of the effect's query, each with its rank and what is known of it."""
-    urls = _urls(run, run.facts.ids[rows].tolist())
+    urls = small_copies(run, run.facts.ids[rows].tolist())
     return [_thumb(run, effect, int(row), urls, rows[:0], TOP) for row in rows]
 
 
@@ -164,7 +164,7 @@ def _thumb(
     )
 
 
-def _urls(run: RunReader, ids: list[str]) -> dict[str, str]:
+def small_copies(run: RunReader, ids: list[str]) -> dict[str, str]:
     """Addresses of small copies; a picture that cannot be read shows as missing."""
     try:
         return picture_urls(run, ids)

@@ -162,14 +162,20 @@ def _readouts(run: RunReader, now: TextsEffect) -> dict[tuple[str, int], tuple[s
         text = f"{count} in the query"
         found["relevant", place] = (text, "", "pictures of the query that one of its sentences "
                                     "matches best")  # fmt: skip
-    for place, rows in without_each(run, now).items():
-        found["confusers", place] = _without(rows, now, known)
+    others = without_each(run, now)
+    for place, rows in others.items():
+        found["confusers", place] = _without(rows, now, known, len(others))
     return found
 
 
-def _without(rows: Ints, now: TextsEffect, known: Known) -> tuple[str, Tone, str]:
-    """What the query would be without one confuser."""
+def _without(rows: Ints, now: TextsEffect, known: Known, confusers: int) -> tuple[str, Tone, str]:
+    """What the query would be without one of so many confusers."""
     swapped = int((~np.isin(rows, now.start.rows)).sum())
+    if not swapped:
+        return "changes nothing", "", (
+            f"without it the query is the same: it is one of {confusers} in the mean of Eq. (1). "
+            "It weighs more where fewer are switched on, or in a run with the aggregator NegLabel"
+        )  # fmt: skip
     anew = figures(rows, known).precision
     if anew is None or now.figures.precision is None:
         return f"without: {swapped} swap", "", f"{swapped} pictures of the query would be others"

@@ -10,16 +10,16 @@ from laser_core.analysis.reader import RunReader
 from laser_core.analysis.setup.kept import Comparison, Trial, kept_comparison
 from laser_core.analysis.setup.pictures import Verdict, judge
 from laser_core.analysis.setup.settings import same_words
-from laser_core.errors import JobError
 from laser_core.jobs.client import JobState
 from laser_core.vlm.choose import models_here
 from ui.escape import escape_text
 from ui.look.notes import note
 from ui.look.sizes import height
+from ui.prompts.effect import LEAST, small_copies
 from ui.prompts.state import classes_differ, keep, notify, step_back
 from ui.shared.jobs import share_secrets, start_job
 from ui.shared.page_settings import read_settings, write_settings
-from ui.shared.runs import jobs, picture_urls, reader, thumbnails
+from ui.shared.runs import jobs, reader
 from ui.widgets.gallery import Badge, Thumb, gallery
 from ui.widgets.late_button import late_button
 from ui.widgets.selection import Selection
@@ -27,7 +27,6 @@ from ui.widgets.selection import Selection
 KIND = "try_words"  # the worker's task
 JUDGED_FILE = "setup_judged.json"  # in the run's folder: id -> 1 relevant, 0 not
 GALLERY = "prompts_setup_gallery"
-LEAST = 200  # CSS pixels of the pictures where the window is low
 WHOSE_LABELS = (
     "Labels are of pictures that earlier words asked for, unless a round was drawn at random: they "
     "say most about pictures like those."
@@ -47,8 +46,8 @@ HELP = {
 
 def draw_setup(run: RunReader) -> None:
     """The button; then the advice, what each setting came to, and pictures to be judged."""
-    _start_row(run)
     found = kept_comparison(run)
+    _start_row(run, found)
     job = jobs().active()
     if found is None:
         if job is None or job.kind != KIND:
@@ -71,7 +70,7 @@ def draw_setup(run: RunReader) -> None:
         _pictures(run, found)
 
 
-def _start_row(run: RunReader) -> None:
+def _start_row(run: RunReader, found: Comparison | None) -> None:
     config = run.config
     others = [spec for spec in _models(config.vlm) if spec != config.vlm]
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -84,7 +83,7 @@ def _start_row(run: RunReader) -> None:
         late_button(
             "Try words", lambda: _start(run, with_others), key="prompts_setup_start",
             icon=":material/science:", disabled=jobs().active() is not None,
-            type="secondary" if kept_comparison(run) else "primary",
+            type="secondary" if found else "primary",
         )  # fmt: skip
         asked = "" if config.llm == "offline" else f" {config.llm} is asked for the sentences."
         note(
@@ -232,7 +231,7 @@ def _pictures(run: RunReader, found: Comparison) -> None:
             "One of the two alone puts these first. Mark the relevant ones (arrow keys, Space), "
             "then count. It is kept apart: no label, nothing learns from it."
         )
-    items = [_thumb(id, url, judged) for id, url in _addresses(run, shown)]
+    items = [_thumb(id, url, judged) for id, url in small_copies(run, shown).items()]
     gallery(items, GALLERY, label="Pictures to judge", multiple=True, size=64, fill=LEAST)
 
 
@@ -242,16 +241,6 @@ def _thumb(id: str, url: str, judged: dict[str, bool] | None) -> Thumb:
     good = judged.get(id, False)
     badge = Badge("relevant" if good else "not", "good" if good else "bad")
     return Thumb(id, url, badges=(badge,), tone="good" if good else "bad")
-
-
-def _addresses(run: RunReader, ids: list[str]) -> list[tuple[str, str]]:
-    """Addresses of small copies; a picture that cannot be read shows as missing."""
-    try:
-        urls = picture_urls(run, ids)
-    except JobError:
-        small = thumbnails(run)
-        urls = {id: small.url(id) for id in ids}
-    return [(id, urls[id]) for id in ids]
 
 
 def _keep_judgements(run: RunReader, found: Comparison, marked: tuple[str, ...]) -> None:

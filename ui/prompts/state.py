@@ -63,7 +63,7 @@ def texts_effect(run: RunReader, number: int | None = None) -> TextsEffect | Non
     version, texts = kept
     ensure_cosines(run, texts)
     try:
-        live, start = _effect(str(run.folder), run.facts.cosines, version, run, texts)
+        live, start = _effect(str(run.folder), run.facts.cosines, version, True, run, texts)
     except ValueError as error:
         raise ConfigError(
             "no relevant class with a sentence is switched on, so nothing can be scored; switch "
@@ -75,14 +75,13 @@ def texts_effect(run: RunReader, number: int | None = None) -> TextsEffect | Non
 def without_confusers(run: RunReader, shown: TextsEffect) -> TextsEffect:
     """A version's effect were all its confusers off; nothing is kept, no version is made."""
     texts = replace(shown.texts, confusers=())
-    # versions count from 1, so a number below 0 is never one of theirs in the memory
-    live, start = _effect(str(run.folder), run.facts.cosines, -shown.number, run, texts)
+    live, start = _effect(str(run.folder), run.facts.cosines, shown.number, False, run, texts)
     return TextsEffect(shown.number, texts, live, start, figures(start.rows, known_in_pool(run)))
 
 
 @st.cache_resource(show_spinner=False, max_entries=24)
 def _effect(
-    folder: str, cosines: str, version: int, _run: RunReader, _texts: Descriptions
+    folder: str, cosines: str, version: int, confusers: bool, _run: RunReader, _texts: Descriptions
 ) -> tuple[LiveScores, ColdStart]:
     live = LiveScores(memory(folder, cosines, _run).reduce(_texts), _run.names())
     start = cold_start(
