@@ -12,6 +12,7 @@ from laser_core.analysis.stopping import outlook, start_audit
 from laser_core.pool import Label
 from laser_core.store.store import Store
 from tests import fakes
+from ui.shared.navigation import HANDED_OVER
 from ui.shared.pictures import Thumbnails
 
 FROG = Label("irrelevant", "frog")
@@ -114,7 +115,7 @@ def test_a_name_met_often_can_become_a_relevant_class_and_that_can_be_taken_back
 
 def test_pictures_handed_over_by_another_page_are_labeled_here(open_page, asked):
     page = open_page("5_Label", "ahead")
-    page.session_state["label_ids"] = asked.facts.ids.tolist()[:3]
+    page.session_state[HANDED_OVER] = asked.facts.ids.tolist()[:3]
     page.run()
     assert not page.exception
     assert page.session_state["label_source"] == "Chosen pictures"

@@ -7,6 +7,7 @@ from laser_core.store.store import Store
 from laser_core.store.text_versions import saved_version
 from laser_core.texts.descriptions import ClassText, Descriptions
 from ui.prompts.state import NOTICE
+from ui.shared.navigation import HANDED_OVER
 from ui.widgets.class_lists import take_actions
 from ui.widgets.figures import figure_cards
 
@@ -290,8 +291,20 @@ def test_all_confusers_off_shows_both_queries_and_changes_no_version(open_page, 
     assert len(read_run("ahead").store.texts.all()) == before
 
 
-def test_two_versions_show_the_pictures_that_only_one_of_them_would_ask_for(open_page):
+def test_two_versions_show_and_hand_over_the_pictures_that_only_one_would_ask_for(
+    open_page, read_run
+):
+    run = read_run("ahead")
     page = choose(open_page(PAGE, "ahead"), "Versions")
+    assert not any(text.value.startswith("**Only A") for text in page.markdown)
+    do(page, do="switch", side="relevant", name="cat")  # now dogs alone are asked for
     said = [each.value for each in page.markdown]
-    assert any(text.startswith("**Only A (version ") for text in said)
+    (only_a,) = [text for text in said if text.startswith("**Only A (version ")]
+    (only_b,) = [text for text in said if text.startswith("**Only B (version ")]
     assert any(text.startswith("**In both** (") for text in said)
+    page.button(key="prompts_label_difference").click().run()
+    assert not page.exception
+    handed = page.session_state[HANDED_OVER]
+    count = sum(int(text.split("(")[-1].rstrip(")")) for text in (only_a, only_b))
+    assert count == len(handed) > 0
+    assert set(handed) <= set(run.facts.ids.tolist())

@@ -27,6 +27,7 @@ from laser_core.io.label_files.label_text import full_text
 from laser_core.store.log.replay import Answer
 from ui.escape import escape_text
 from ui.look.notes import note
+from ui.shared.navigation import HANDED_OVER
 from ui.shared.pictures import Thumbnails
 from ui.shared.runs import ensure_cosines, jobs, picture_urls, requests, thumbnails
 from ui.widgets.labeller import Deck, Picture, Recent
@@ -61,7 +62,7 @@ class SecondLook:
 def choose_ids(run: RunReader) -> tuple[str, list[str]]:
     """(source, ids) of the pictures at hand; no ids with a message on the page that says why."""
     asked = run.store.rounds.query(len(run.records()) + 1)
-    given = [str(id) for id in st.session_state.get("label_ids", ())]
+    given = [str(id) for id in st.session_state.get(HANDED_OVER, ())]
     audit = open_audit(run)
     sources = [QUERY, *([GIVEN] if given else []), *([AUDIT] if audit else [])]
     sources += [SEARCH, LEAST_SURE, AGAIN]

@@ -13,7 +13,7 @@ from laser_core.maps.values import TextValues, commonest, nearest_pictures
 from laser_core.metrics.paper import precision
 from laser_core.pool import positions
 from ui.escape import escape_text
-from ui.shared.navigation import go_to
+from ui.shared.navigation import label_by_hand
 from ui.shared.runs import picture_urls
 from ui.widgets.gallery import Badge, Thumb, Tone, gallery
 
@@ -36,8 +36,7 @@ def show_chosen_pictures(run: RunReader, ids: Ids, values: TextValues | None) ->
     rows = positions(run.facts.ids, ids.tolist())
     st.markdown(f"**{len(rows):,} chosen**" + _what_they_are(run, rows))
     if st.button("Label these by hand", key="map_label", icon=":material/label:"):
-        st.session_state["label_ids"] = ids.tolist()
-        go_to("pages/5_Label.py", "Label these by hand")
+        label_by_hand(ids.tolist(), "Label these by hand")
     if values is None:
         return _gallery(run, rows[:SHOWN], None)
     st.markdown(f":gray[{_described_by(values, rows)}]")

@@ -6,17 +6,21 @@ import difflib
 from datetime import datetime
 from typing import Literal
 
+import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from laser_core.analysis.first_query import batch_difference
 from laser_core.analysis.reader import RunReader
 from laser_core.errors import LaserError
 from laser_core.llm.base import TASKS
+from laser_core.metrics.intervals import batch_precision
 from laser_core.metrics.overlap import overlap
 from laser_core.metrics.summary import mean_and_spread
 from laser_core.store.text_versions import TextVersion, redo_target, saved_version, undo_target
 from laser_core.texts.edits import as_lines
 from ui.escape import escape_text
+from ui.look.notes import note
 from ui.prompts.confusers_off import draw_difference
 from ui.prompts.state import (
     TextsEffect,
@@ -27,6 +31,7 @@ from ui.prompts.state import (
     step_back,
     texts_effect,
 )
+from ui.shared.navigation import label_by_hand
 from ui.shared.runs import ago, reader, writable
 
 UNDO_HELP = (
@@ -106,10 +111,27 @@ def draw_versions(run: RunReader, versions: list[TextVersion]) -> None:
     if looks[0] is None or looks[1] is None:
         return
     _side_by_side(run, looks[0], looks[1], (left, right))
-    only = f"Only A (version {first})", f"Only B (version {second})"
-    draw_difference(run, looks[0], looks[1], only, "prompts_versions")
+    if first == second:
+        note("Both are the same version: choose another one to see which pictures differ.")
+    else:
+        only = f"Only A (version {first})", f"Only B (version {second})"
+        draw_difference(run, looks[0], looks[1], only, "prompts_versions")
+        _label_difference(run, looks[0], looks[1])
     _differences(looks[0], looks[1])
     _spread(run, versions)
+
+
+def _label_difference(run: RunReader, a: TextsEffect, b: TextsEffect) -> None:
+    """The way to Label with those pictures of one query alone that nobody has labeled."""
+    parts, labeled = batch_difference(a.start, b.start), run.store.labels.by_id()
+    alone = run.facts.ids[np.concatenate([parts.first, parts.second])].tolist()
+    left = [id for id in alone if id not in labeled]
+    if st.button(
+        f"Label what differs ({len(left):,} without a label)", key="prompts_label_difference",
+        icon=":material/label:", disabled=not left,
+        help="Their labels tell which version finds more, and count like any other.",
+    ):  # fmt: skip
+        label_by_hand(left, "Label what differs")
 
 
 def _side_by_side(
@@ -117,10 +139,8 @@ def _side_by_side(
 ) -> None:
     for side, place, column in zip("AB", (a, b), columns, strict=True):
         with column:
-            figures = place.figures
-            precision = "unknown" if figures.precision is None else f"{figures.precision:.3f}"
-            recall = "unknown" if figures.recall is None else f"{figures.recall:.3f}"
-            st.markdown(f"Cold-start precision **{precision}**, recall **{recall}**")
+            recall = "unknown" if place.figures.recall is None else f"{place.figures.recall:.3f}"
+            st.markdown(f"Cold-start precision **{_precision(place)}**, recall **{recall}**")
             st.button(
                 f"Put version {place.number} back in use", key=f"prompts_restore {side}",
                 on_click=restore, args=(run.name, place.number),
@@ -129,6 +149,17 @@ def _side_by_side(
         f"The two queries share **{overlap(a.start.rows, b.start.rows):.0%}** of their pictures "
         "(Jaccard index: in both, over in either)."
     )
+
+
+def _precision(place: TextsEffect) -> str:
+    """Precision of a version's query, with what it can still come to where labels are missing."""
+    seen, asked = place.figures, len(place.start.rows)
+    if seen.precision is None:
+        return "unknown"
+    if seen.known == asked:
+        return f"{seen.precision:.3f}"
+    possible = batch_precision(seen.found, seen.known, asked).text()
+    return f"{seen.precision:.3f} of {seen.known:,} known ones, {possible} of all {asked:,}"
 
 
 def _differences(a: TextsEffect, b: TextsEffect) -> None:

@@ -13,11 +13,10 @@ from laser_core.jobs.client import JobState
 from ui.round.controls import TriedChoice
 from ui.round.state import RunProgress
 from ui.shared.jobs import start_job
-from ui.shared.navigation import go_to
+from ui.shared.navigation import LABEL_PAGE, go_to
 from ui.shared.runs import jobs
 from ui.widgets.late_button import late_button
 
-LABEL_PAGE = "pages/5_Label.py"
 TO_LABEL = "round_to_label"  # the run whose query this tab has asked for, to label it by hand
 
 

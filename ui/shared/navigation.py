@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NoReturn
 
 import streamlit as st
@@ -22,6 +23,7 @@ export default function ({ parentElement }) {
   return () => { tries = 100; clearTimeout(waiting); };
 }
 """
+LABEL_PAGE, HANDED_OVER = "pages/5_Label.py", "label_ids"
 _widget = st.components.v2.component("laser_go", js=FOLLOW)
 
 
@@ -41,3 +43,9 @@ def go_to(page: str, label: str) -> NoReturn:
         st.page_link(page, label=escape_text(label), icon=":material/arrow_forward:")
     _widget(key=f"go {page}", height="content")
     st.stop()
+
+
+def label_by_hand(ids: Sequence[str], label: str) -> NoReturn:
+    """Leave for Label, where these pictures are at hand; each is labeled there like any other."""
+    st.session_state[HANDED_OVER] = list(ids)
+    go_to(LABEL_PAGE, label)
