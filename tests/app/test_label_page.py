@@ -168,6 +168,20 @@ def test_a_class_can_be_called_otherwise(open_page, asked):
     assert not page.exception
 
 
+def test_an_irrelevant_name_becomes_a_relevant_class_where_classes_are_changed(open_page, asked):
+    """H4: also one that was met once only."""
+    met = asked.store.rounds.query(1)[1].ids.tolist()[0]
+    with closing(Store.open(asked.folder)) as store:
+        store.labels.append({met: FROG}, 1, "me")
+    page = open_page("5_Label", "ahead")
+    assert "Make it a relevant class" not in [found.label for found in page.button]
+    page.selectbox(key="label_old_class").set_value("frog").run()
+    button(page, "Make it a relevant class").click().run()
+    assert asked.space.relevant == ("cat", "dog", "frog")
+    assert asked.store.labels.by_id()[met] == Label("relevant", "frog")
+    assert not page.exception
+
+
 def test_an_audit_is_drawn_below_the_line_and_offered_to_be_labeled(open_page, asked):
     page = open_page("5_Label", "ahead")
     page.session_state["label_below"] = "So far, and when to stop"

@@ -23,6 +23,7 @@ from ui.widgets.late_button import late_button
 from ui.widgets.selection import Selection
 
 OFTEN = 5  # pictures of one irrelevant name that make it worth a class or a confuser
+PROMOTE_HELP = "Its pictures count as relevant from now on."
 HISTORY = 48  # labels shown
 TONES: dict[str, Tone] = {"relevant": "good", "irrelevant": "bad", "unsure": "unsure"}
 CHOSEN = "label_history"
@@ -168,7 +169,7 @@ def show_names_met(run: RunReader, actor: str) -> None:
                           on_click=_make_confuser, args=(run, name))  # fmt: skip
             late_button("Make it a relevant class", partial(_promote, run, name, actor),
                         key=f"promote {name}",
-                        help="Its pictures count as relevant from now on.")  # fmt: skip
+                        help=PROMOTE_HELP)  # fmt: skip
 
 
 def _make_confuser(run: RunReader, name: str) -> None:
@@ -187,7 +188,8 @@ def _promote(run: RunReader, name: str, actor: str) -> None:
 
 def show_class_editor(run: RunReader, actor: str) -> None:
     """Add, rename and merge classes while labeling; labels, sentences and nets follow."""
-    names = [*run.space.relevant, *run.store.classes.irrelevant_names()]
+    irrelevant = run.store.classes.irrelevant_names()
+    names = [*run.space.relevant, *irrelevant]
 
     def add() -> None:
         _with_notice(lambda: writable(run).classes.add(added, actor))
@@ -206,6 +208,9 @@ def show_class_editor(run: RunReader, actor: str) -> None:
         old = st.selectbox("Or change", names, key="label_old_class")
         new = st.text_input("New name", key="label_new_name", placeholder="sofa")
         late_button("Rename", rename, key="label_rename")
+        if old in irrelevant:
+            late_button("Make it a relevant class", lambda: _promote(run, old, actor),
+                        key="label_promote", help=PROMOTE_HELP)  # fmt: skip
         into = st.selectbox("Count all of it as", names, index=None, key="label_into",
                             placeholder="another class")  # fmt: skip
         late_button("Merge", merge, key="label_merge")
