@@ -10,7 +10,7 @@ import streamlit as st
 from laser_core.analysis.comparison import Group, KeptRun, find_runs, group_runs, read_run
 from laser_core.basics.sentences import count_of
 from laser_core.errors import LaserError
-from ui.escape import escape_text
+from ui.look.notes import note
 from ui.shared.runs import run_mark, runs_folder
 
 READ = 400  # runs that are read at most; a page with more says so
@@ -33,9 +33,9 @@ def kept_runs() -> list[KeptRun]:
     (runs, broken), names = readable_runs(), find_runs(runs_folder())
     if broken:
         more = f" (and {len(broken) - 1} more)" if len(broken) > 1 else ""
-        st.markdown(f":gray[A run cannot be read{more}: {escape_text(broken[0])}]")
+        note(f"A run cannot be read{more}: {broken[0]}")
     if len(names) > READ:
-        st.markdown(f":gray[Of {len(names):,} runs the first {READ} by name are offered here.]")
+        note(f"Of {len(names):,} runs the first {READ} by name are offered here.")
     return runs
 
 

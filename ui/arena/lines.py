@@ -30,6 +30,7 @@ from laser_core.experiment.zero_shot.line import SAYS
 from laser_core.studies.report.page import OURS
 from laser_core.studies.report.tables import csv_of, curve_rows
 from ui.arena.subject import AXES, Line, Subject
+from ui.look.notes import note, note_markdown
 from ui.shared.lines.chart import BANDS, Drawn, Limit, Plot, line_figure
 from ui.shared.plots import draw
 from ui.shared.runs import open_run_name, reader
@@ -83,7 +84,7 @@ def show_figure(
     made = line_figure(plots, AXES[against], HEIGHT, rounds=against == "round")
     shows = f"{measure} of every line by {AXES[against]}, beside {' and '.join(shown[1:])}"
     draw(made, f"arena {measure} {against}", f"{subject.name}-{measure}", shows)
-    st.markdown(f":gray[{' '.join(filter(None, (_bands_text(lines), _levels_text(subject))))}]")
+    note_markdown(" ".join(filter(None, (_bands_text(lines), _levels_text(subject)))))
 
 
 def _plot(
@@ -147,9 +148,9 @@ def show_numbers(
 
 def _show_costs(subject: Subject, lines: Sequence[Line], target: float | None) -> None:
     if target is None:
-        st.markdown(
-            ":gray[The pool has no labeled test pictures, so nobody knows the accuracy and the "
-            "labels that it takes.]"
+        note(
+            "The pool has no labeled test pictures, so nobody knows the accuracy and the "
+            "labels that it takes."
         )
         return
     found = reaches([line.group for line in lines], target)
@@ -165,7 +166,7 @@ def _show_costs(subject: Subject, lines: Sequence[Line], target: float | None) -
             key=f"arena_beside {subject.name}", width=280,
         )  # fmt: skip
         said = "Your own pace, from the run that is open" if own else "A guess, until you label"
-        st.markdown(f":gray[{said}. Computing is not counted.]")
+        note_markdown(f"{said}. Computing is not counted.")
     other = next((one for one in found if one.name == beside), found[-1])
     rows = [_cost_row(one, other, target, seconds) for one in found]
     st.dataframe(
@@ -214,7 +215,7 @@ def _show_table(subject: Subject, lines: Sequence[Line]) -> None:
             cells[HEADS[column]] = _cell(mean, spread if repeated else None, digits)
         shown.append(cells)
     st.dataframe(shown, hide_index=True, width="stretch", height=_height(len(shown)))
-    st.markdown(f":gray[{NOTES}]")
+    note_markdown(NOTES)
     _offer(rows_csv(rows), f"{subject.name}-lines")
 
 
@@ -233,7 +234,7 @@ def _show_points(subject: Subject, lines: Sequence[Line], against: Against) -> N
     curves = {line.name: curve(line.group, measure, against) for line in lines}
     rows = curve_rows(curves, "round" if against == "round" else "labels_paid")
     if not rows:
-        st.markdown(f":gray[Nobody knows the {measure} of these runs.]")
+        note(f"Nobody knows the {measure} of these runs.")
         return
     st.dataframe(rows, hide_index=True, width="stretch", height=_height(len(rows)))
     _offer(csv_of(rows), f"{subject.name}-{measure}")

@@ -21,6 +21,7 @@ from laser_core.studies.parts import ABLATIONS
 from ui.arena.subject import CHOSEN
 from ui.arena.views import LINES, show_part
 from ui.escape import escape_text
+from ui.look.notes import note
 from ui.shared.jobs import start_job
 from ui.shared.runs import is_run, jobs, new_run_folder, open_run_name, reader
 from ui.widgets.late_button import late_button
@@ -114,7 +115,7 @@ def _choose_pool() -> Pool:
             return Pool({})
         own = ("pool", "data_root", "per_class", "llm", "vlm", "descriptions", "confusers")
         kept = {name: value for name in own if (value := getattr(config, name)) is not None}
-        st.markdown(f":gray[Looks for {escape_text(', '.join(config.relevant))}]")
+        note(f"Looks for {', '.join(config.relevant)}")
         return Pool({**kept, "relevant": list(config.relevant)}, True)
     spec = "demo"
     if kind == OTHER:
@@ -127,7 +128,7 @@ def _choose_pool() -> Pool:
         help="Share of the classes that are relevant: those that you look for.",
     )  # fmt: skip
     if not spec:
-        st.markdown(":gray[Name the pool.]")
+        note("Name the pool.")
         return Pool({})
     path = Path(spec).expanduser()
     return Pool({"pool": str(path.resolve()) if path.exists() else spec, "mismatch": float(share)})

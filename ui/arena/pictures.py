@@ -20,6 +20,7 @@ from laser_core.config import ExperimentConfig
 from laser_core.errors import LaserError
 from ui.arena.subject import Line, Subject
 from ui.escape import escape_text
+from ui.look.notes import note
 from ui.shared.runs import pool_picture_urls
 from ui.widgets.gallery import Badge, Thumb, gallery
 
@@ -120,7 +121,7 @@ def _column(parts: Sequence[Shared], names: Sequence[str], urls: dict[str, str],
         empty="No picture.",
     )  # fmt: skip
     if count > len(items):
-        st.markdown(f":gray[The first {len(items)} of {count}.]")
+        note(f"The first {len(items)} of {count}.")
 
 
 def _thumb(id: str, relevant: bool | None, url: str, part: Shared, names: Sequence[str]) -> Thumb:

@@ -7,6 +7,7 @@ import streamlit as st
 from laser_core.basics.sentences import count_of
 from ui.arena.subject import Subject
 from ui.escape import escape_text
+from ui.look.notes import note
 from ui.shared.fragment import fragment
 from ui.shared.jobs import start_job
 from ui.shared.runs import jobs
@@ -25,7 +26,7 @@ def show_progress(subject: Subject, busy: bool) -> None:
     text += f", {len(failed)} failed" if failed else ""
     text += f"; not installed here: {', '.join(absent)}" if absent else ""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f":gray[{escape_text(text)}.]", width="content")
+        note(f"{text}.", width="content")
         if not busy:
             st.button(
                 "Go on with it", icon=":material/play_arrow:", key="arena_go_on",

@@ -19,6 +19,7 @@ from laser_core.metrics.summary import (
 )
 from laser_core.view import RoundRecord
 from ui.escape import escape_text
+from ui.look.notes import note, note_markdown
 from ui.shared.lines.chart import Drawn, Limit, Plot, line_figure
 from ui.shared.plots import PictureFormat, draw
 
@@ -113,9 +114,9 @@ def show_summary(run: RunReader, records: Sequence[RoundRecord], sparklines: boo
     """
     total, paid = summarise(records), labels_paid(records)
     looked = "" if total.looked_at is None else f", {total.looked_at:.1f} looked at for each found"
-    st.markdown(
-        f":gray[{len(records)} of {run.config.rounds} rounds: {paid[-1]:,} pictures asked{looked}, "
-        f"{minutes_spent(records)[-1]:.1f} minutes of computing.]"
+    note(
+        f"{len(records)} of {run.config.rounds} rounds: {paid[-1]:,} pictures asked{looked}, "
+        f"{minutes_spent(records)[-1]:.1f} minutes of computing."
     )
     cells = st.columns(4)
     cells[0].metric(
@@ -169,7 +170,7 @@ def show_rounds(
     )  # fmt: skip
     shows = f"precision and what else is known, by {axis.title}"
     draw(made, "chart rounds", f"{run.name}-rounds", shows, picture)
-    st.markdown(f":gray[{' '.join([READING, *_unknown(run, records)])}]")
+    note_markdown(" ".join([READING, *_unknown(run, records)]))
     _show_table(records)
 
 

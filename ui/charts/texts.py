@@ -18,7 +18,8 @@ from laser_core.analysis.yields import (
 )
 from laser_core.texts.lint import MAGNET_RULE
 from laser_core.view import RoundRecord
-from ui.escape import chart_text, escape_text
+from ui.escape import chart_text
+from ui.look.notes import note
 from ui.shared.plots import PictureFormat, colours, draw, figure, short
 
 MOST = 25  # bars in a chart; the table below it has all
@@ -35,13 +36,13 @@ def show_descriptions(run: RunReader, picture: PictureFormat) -> None:
     """Queried and relevant pictures of each description, the best first; dead and magnets named."""
     yields = yields_of(run.name, run.stamp(), run)
     if not yields:
-        st.markdown(f":gray[The strategy {escape_text(run.config.strategy)} uses no descriptions.]")
+        note(f"The strategy {run.config.strategy} uses no descriptions.")
         return
     dead = sum(each.verdict == "dead" for each in yields)
     magnets = sum(each.verdict == "magnet" for each in yields)
-    st.markdown(
-        f":gray[{len(yields)} descriptions. Dead, no picture's best: {dead}. Magnets, "
-        f"{MAGNET_RULE}: {magnets}. Edit them on Prompts.]"
+    note(
+        f"{len(yields)} descriptions. Dead, no picture's best: {dead}. Magnets, "
+        f"{MAGNET_RULE}: {magnets}. Edit them on Prompts."
     )
     left, right = st.columns([7, 5])
     with left:
@@ -101,11 +102,11 @@ def show_classes(run: RunReader, picture: PictureFormat) -> None:
         made = class_chart(relevant, colours().blue)
         draw(made, "chart classes", f"{run.name}-classes", shows, picture)
         if any(count.in_pool is None for count in relevant):
-            st.markdown(":gray[How many the pool holds is unknown.]")
+            note("How many the pool holds is unknown.")
     with right:
         st.markdown("**Irrelevant**: what was queried in error")
         if not other:
-            st.markdown(":gray[No irrelevant picture has been labeled.]")
+            note("No irrelevant picture has been labeled.")
         else:
             made = class_chart(other[:MOST], colours().orange)
             shows = "labeled irrelevant pictures by what they show"
@@ -135,7 +136,7 @@ def show_confusion(run: RunReader, records: Sequence[RoundRecord], picture: Pict
     """The confusion matrix of a round, the last one at first."""
     kept = [record for record in records if record.confusion]
     if not kept:
-        st.markdown(":gray[Unknown: the pool has no labeled test split to try the classifier on.]")
+        note("Unknown: the pool has no labeled test split to try the classifier on.")
         return
     rounds = [record.round for record in reversed(kept)]
     chosen = st.selectbox("After round", rounds, key=f"charts confusion {run.name}", width=160)

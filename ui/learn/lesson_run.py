@@ -8,6 +8,7 @@ from laser_core.analysis.reader import RunReader
 from laser_core.errors import LaserError
 from ui.escape import escape_text
 from ui.learn.state import ways_of_run
+from ui.look.notes import note
 from ui.look.sizes import height
 from ui.shared.jobs import start_job
 from ui.shared.pictures import Thumbnails
@@ -77,7 +78,7 @@ def offer_to_prepare() -> None:
             key="learn prepare",
         )
         if job is not None and job.kind != "prepare_lesson":
-            st.markdown(":gray[Other work is under way; the lesson can be prepared after it.]")
+            note("Other work is under way; the lesson can be prepared after it.")
     with right:
         st.skeleton(height=height(480))
 

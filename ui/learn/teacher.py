@@ -22,6 +22,7 @@ from ui.learn.cards import confusers, detector, parts, random_draw, sentence, tr
 from ui.learn.notes import NOTES
 from ui.learn.texts import PART_ORDER, TITLES, true_order
 from ui.learn.worksheet import Guesses, worksheet
+from ui.look.notes import note_markdown
 from ui.shared.plots import colours, draw, figure
 
 MOST_HANDS = 999
@@ -148,11 +149,11 @@ def _notes(card: str, figures: Mapping[str, Any]) -> None:
     )
     gain = figures["confusers"]["gain"]
     pairs = figures["search"]["pairs"]
-    st.markdown(
-        f":gray[This task was *searched for*, because confusers help in it (round 1: "
+    note_markdown(
+        f"This task was *searched for*, because confusers help in it (round 1: "
         f"{gain:+.2f} precision). Over all {pairs['tasks']:.0f} pairs of the demo's classes they "
         f"help in {pairs['helps']:.0%} and hurt in {pairs['hurts']:.0%}, "
-        f"{pairs['mean']:+.3f} on average, with the offline models.]"
+        f"{pairs['mean']:+.3f} on average, with the offline models."
     )
 
 

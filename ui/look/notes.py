@@ -12,7 +12,12 @@ from ui.look.menu import HOME
 
 def note(text: str, width: Literal["stretch", "content"] = "stretch") -> None:
     """A remark at the size of the text; a box is for what needs an answer."""
-    st.markdown(f":gray[{escape_text(text)}]", width=width)
+    note_markdown(escape_text(text), width)
+
+
+def note_markdown(text: str, width: Literal["stretch", "content"] = "stretch") -> None:
+    """The same of Markdown of our own, such as a formula; names in it are escaped before."""
+    st.markdown(f":gray[{text}]", width=width)
 
 
 def lead_on(

@@ -10,6 +10,7 @@ import streamlit as st
 from laser_core.analysis.reader import RunReader
 from laser_core.maps.layout import kept_layouts, newest_version
 from ui.escape import escape_text
+from ui.look.notes import note
 from ui.map.points import thumbnail_folder
 from ui.shared.jobs import start_job
 from ui.shared.runs import jobs, thumbnails
@@ -103,16 +104,14 @@ def show_remarks(run: RunReader, choice: MapChoice) -> None:
     """What is to be known of the map that is shown: older sentences, pictures still to be made."""
     with st.container(horizontal=True, vertical_alignment="center"):
         if choice.outdated:
-            st.markdown(
-                ":gray[The sentences have changed since this map was drawn: it shows version "
-                f"{choice.kept}, the newest is {choice.newest}.]",
+            note(
+                "The sentences have changed since this map was drawn: it shows version "
+                f"{choice.kept}, the newest is {choice.newest}.",
                 width="content",
             )
             _draw_button(run, choice, "Draw it again", "secondary")
         if choice.what != "text" and not thumbnail_folder(run):
-            st.markdown(
-                ":gray[Hovering shows no pictures until small copies are made.]", width="content"
-            )
+            note("Hovering shows no pictures until small copies are made.", width="content")
             st.button(
                 "Make them",
                 key="map_thumbnails",

@@ -13,6 +13,7 @@ from laser_core.maps.values import TextValues, commonest, nearest_pictures
 from laser_core.metrics.paper import precision
 from laser_core.pool import positions
 from ui.escape import escape_text
+from ui.look.notes import note, note_markdown
 from ui.shared.navigation import label_by_hand
 from ui.shared.runs import picture_urls
 from ui.widgets.gallery import Badge, Thumb, Tone, gallery
@@ -31,7 +32,7 @@ SENTENCE_HINT = (
 def show_chosen_pictures(run: RunReader, ids: Ids, values: TextValues | None) -> str:
     """Draw the pictures chosen on a map; returns the one to be explained, or ""."""
     if len(ids) == 0:
-        st.markdown(f":gray[{HINT}]")
+        note_markdown(HINT)
         return ""
     rows = positions(run.facts.ids, ids.tolist())
     st.markdown(f"**{len(rows):,} chosen**" + _what_they_are(run, rows))
@@ -39,24 +40,24 @@ def show_chosen_pictures(run: RunReader, ids: Ids, values: TextValues | None) ->
         label_by_hand(ids.tolist(), "Label these by hand")
     if values is None:
         return _gallery(run, rows[:SHOWN], None)
-    st.markdown(f":gray[{_described_by(values, rows)}]")
+    note_markdown(_described_by(values, rows))
     order = np.argsort(-values.s_vlm[rows], kind="stable")[:SHOWN]
     if len(rows) > SHOWN:
-        st.markdown(f":gray[The {SHOWN} that the words score highest:]")
+        note(f"The {SHOWN} that the words score highest:")
     return _gallery(run, rows[order], values.s_vlm[rows[order]])
 
 
 def show_pictures_of_sentences(run: RunReader, texts: Sequence[str]) -> str:
     """Draw the pictures nearest to chosen sentences; returns the one to be explained, or ""."""
     if not texts:
-        st.markdown(f":gray[{SENTENCE_HINT}]")
+        note_markdown(SENTENCE_HINT)
         return ""
     if len(texts) == 1:
         st.markdown(f"Nearest to “{escape_text(texts[0])}”")
     else:
         st.markdown(f"**{len(texts):,} sentences chosen**; nearest to any of them")
     rows, cosines = nearest_pictures(run, texts, SHOWN)
-    st.markdown(f":gray[The {len(rows)} pictures of highest cosine, which the numbers are.]")
+    note(f"The {len(rows)} pictures of highest cosine, which the numbers are.")
     return _gallery(run, rows, cosines)
 
 
@@ -73,7 +74,7 @@ def _gallery(run: RunReader, rows: Ints, numbers: Floats | None) -> str:
     if len(shown) == 1:
         return str(shown[0])
     if not picked:
-        st.markdown(":gray[Click a picture to see why it stands where it does.]")
+        note("Click a picture to see why it stands where it does.")
     return picked[0] if picked else ""
 
 

@@ -10,6 +10,7 @@ import streamlit as st
 from laser_core.analysis.reader import RunReader
 from laser_core.maps.layout import Layout
 from laser_core.maps.values import TextValues, next_query
+from ui.look.notes import note_markdown
 from ui.look.sizes import height
 from ui.map.choices import MapChoice, choose_colour
 from ui.map.chosen_points import show_chosen_pictures, show_pictures_of_sentences
@@ -82,7 +83,7 @@ def show_map(run: RunReader, choice: MapChoice, look: MapStyle) -> None:
     with left:
         draw = _sentences if choice.what == "text" else _pictures
         chosen = draw(run, layout, look)
-        st.markdown(f":gray[{READING[choice.what]} {NOTES[look.colour]}]")
+        note_markdown(f"{READING[choice.what]} {NOTES[look.colour]}")
     with right:
         if choice.what == "text":
             wanted = show_pictures_of_sentences(run, chosen)

@@ -13,6 +13,7 @@ from laser_core.store.text_versions import undo_target
 from laser_core.texts.descriptions import Descriptions, refusals
 from laser_core.texts.pasted_reply import PastedResult, take_confusers, take_sentences
 from ui.escape import escape_text
+from ui.look.notes import note, note_markdown
 from ui.look.sizes import height
 from ui.prompts.state import keep, notify, step_back
 from ui.shared.jobs import share_secrets, start_job
@@ -45,7 +46,7 @@ def draw_prompts(run: RunReader, texts: Descriptions | None) -> None:
             _editor(run, question, texts, area, template, fault)
     told = _last_taken(run)  # which says by itself what was refused
     if texts is not None and not told and (refused := refusals(texts.refused)):
-        st.markdown(f":gray[{escape_text(refused)}]")
+        note(refused)
     left, right = st.columns(2, gap="small")
     with left:
         _ask(run, templates)
@@ -75,9 +76,9 @@ def _editor(
                 on_click=area.set, args=(DEFAULT_TEMPLATES[question].text,),
             )  # fmt: skip
     with right:
-        st.markdown(":gray[The prompt as it is sent, or to be copied]")
+        note("The prompt as it is sent, or to be copied")
         if template is None:
-            st.markdown(":gray[Mend the template on the left, then the prompt stands here.]")
+            note("Mend the template on the left, then the prompt stands here.")
         else:
             prompt = _fill_template(run, template, texts)
             st.code(prompt, language=None, wrap_lines=True, height=height(200))
@@ -137,10 +138,10 @@ def _ask(run: RunReader, templates: dict[Question, PromptTemplate]) -> None:
         ).strip()  # fmt: skip
         reads = (other or run.config.llm) not in ("offline",)
         if not reads:
-            st.markdown(
-                ":gray[This run uses the **offline semantic reasoner (no LLM)**: it reads no "
+            note_markdown(
+                "This run uses the **offline semantic reasoner (no LLM)**: it reads no "
                 "prompt, and asking again gives the same. Edit the words, paste a reply, or name "
-                "an endpoint above.]"
+                "an endpoint above."
             )
         repeats = 1
         if reads:
@@ -160,9 +161,9 @@ def _ask(run: RunReader, templates: dict[Question, PromptTemplate]) -> None:
         )
         asked = run.store.exchanges.all()[-1:]
         if asked and (said := refused_settings_sentence(asked[0])):
-            st.markdown(f":gray[{escape_text(said)}.]")
+            note(f"{said}.")
         if len(templates) < len(TITLES):
-            st.markdown(":gray[Mend the template that has a fault first.]")
+            note("Mend the template that has a fault first.")
 
 
 def _start_asking(run_name: str, templates: dict[str, str], llm: str, repeats: int) -> None:
@@ -199,7 +200,7 @@ def _paste(
         )  # fmt: skip
         _draw_taken(run)
         if question == "confusers":
-            st.markdown(":gray[Then copy the second prompt, with the new names, and paste again.]")
+            note("Then copy the second prompt, with the new names, and paste again.")
 
 
 def _take(run_name: str, question: Question, templates: dict[Question, PromptTemplate]) -> None:

@@ -13,6 +13,7 @@ from laser_core.errors import JobError
 from laser_core.strategies.explanation import explain, with_shares
 from laser_core.strategies.laser import laser_settings
 from ui.escape import escape_text
+from ui.look.notes import note_markdown
 from ui.prompts.state import TextsEffect, known_in_pool
 from ui.shared.explanation import language_formula
 from ui.shared.plots import colours, draw, figure
@@ -108,7 +109,7 @@ def _histogram(run: RunReader, now: TextsEffect, base: TextsEffect) -> None:
     shows = "share of pictures by S_vlm of Eq. (1)"
     draw(made, "prompts_histogram", "s_vlm", shows, toolbar=False)
     dotted = "" if now.number == base.number else f"; dotted: version {base.number}"
-    st.markdown(f":gray[Shares of pictures by $S_{{vlm}}$, Eq. (1){dotted}]")
+    note_markdown(f"Shares of pictures by $S_{{vlm}}$, Eq. (1){dotted}")
 
 
 def draw_pictures(run: RunReader, now: TextsEffect, base: TextsEffect) -> None:

@@ -52,13 +52,13 @@ def draw_bar(run: RunReader, versions: list[TextVersion]) -> None:
         disabled=redo_target(versions) is None, on_click=step_back, args=(run.name, "redo"),
     )  # fmt: skip
     with st.popover("Name it", key=f"prompts_name {newest.number}"):
-        st.markdown(":gray[Later edits are compared with the last version that has a name.]")
+        note("Later edits are compared with the last version that has a name.")
         st.text_input("Name of this version", newest.name, key=_name_key(newest.number))
         st.button(
             "Keep the name", key="prompts_keep_name", on_click=_name,
             args=(run.name, newest.number),
         )  # fmt: skip
-    st.markdown(f":gray[Version {escape_text(newest.label)}]", width="content")
+    note(f"Version {newest.label}", width="content")
 
 
 def choose_base(run: RunReader, versions: list[TextVersion]) -> None:
@@ -193,7 +193,7 @@ def _spread(run: RunReader, versions: list[TextVersion]) -> None:
         help="After asking a random model several times, its versions stand here.",
     )  # fmt: skip
     if len(chosen) < 2:
-        st.markdown(":gray[Choose two or more to see the mean and spread of their precision.]")
+        note("Choose two or more to see the mean and spread of their precision.")
         return
     try:
         looks = [found for n in chosen if (found := texts_effect(run, n)) is not None]
@@ -203,7 +203,7 @@ def _spread(run: RunReader, versions: list[TextVersion]) -> None:
     values = [x.figures.precision for x in looks if x.figures.precision is not None]
     told = mean_and_spread(values)
     if told is None or len(values) < 2:
-        st.markdown(":gray[No label of these queries is known, so they have no precision.]")
+        note("No label of these queries is known, so they have no precision.")
         return
     st.markdown(
         f"Cold-start precision of {len(values)} versions: **{told[0]:.3f} ± "

@@ -12,6 +12,7 @@ from laser_core.analysis.ranking import Ranking
 from laser_core.analysis.reader import RunReader
 from laser_core.errors import LaserError
 from ui.escape import escape_text
+from ui.look.notes import note
 from ui.round.sentences import group_note
 from ui.round.state import RoundView
 from ui.shared.explanation import show_explanation
@@ -43,7 +44,7 @@ def show_batch(run: RunReader, view: RoundView, tried: Ranking, truth: bool) -> 
         if chosen:
             show_explanation(run, chosen, f"{key} explained", tried, truth)
         else:
-            st.markdown(":gray[Choose a picture to see why it stands where it does.]")
+            note("Choose a picture to see why it stands where it does.")
 
 
 def _entries(own: Ranking, tried: Ranking) -> Entries:
@@ -63,7 +64,7 @@ def _filter(entries: Entries, key: str) -> Entries:
             "Pictures", [ALL, CHANGES], default=ALL, key=f"{key} view", required=True,
             label_visibility="collapsed", persist_state="session", wrap=True,
         )  # fmt: skip
-        st.markdown(f":gray[{came:,} in, {went:,} out]", width="content")
+        note(f"{came:,} in, {went:,} out", width="content")
     return [entry for entry in entries if entry[1]] if view == CHANGES else entries
 
 

@@ -21,6 +21,7 @@ from laser_core.data.sets.demo import DEMO_POOLS
 from laser_core.errors import LaserError
 from laser_core.jobs.client import JobState
 from ui.escape import escape_text
+from ui.look.notes import note, note_markdown
 from ui.look.sizes import height
 from ui.round.batch import show_batch
 from ui.round.buttons import show_buttons
@@ -100,7 +101,7 @@ def _panel(
         show_buttons(run, stand, tried, view.ranking.round < stand.round, busy)
     if tried.ranking is None:
         name = escape_text(strategy_title(tried.full.strategy or run.config.strategy))
-        st.markdown(f":gray[{name} computes scores of its own: press the button to see its batch.]")
+        note_markdown(f"{name} computes scores of its own: press the button to see its batch.")
         return
     show_batch(run, view, tried.ranking, truth)
     guess = guesses(run, view, stand)
@@ -214,10 +215,10 @@ def _look_ahead(run: RunReader, stand: RunProgress, job: JobState | None) -> Non
     """Nobody has looked at the next query yet: have the worker do so, once, and say so."""
     params = {"folder": str(run.folder)}
     if job is not None and job.active:
-        st.markdown(":gray[The next batch appears here when the work above is done.]")
+        note("The next batch appears here when the work above is done.")
         st.skeleton(height(480))
         return
-    st.markdown(":gray[The next batch has not been looked at yet. Looking spends no label.]")
+    note("The next batch has not been looked at yet. Looking spends no label.")
     once = f"round looked {run.stamp()}"
     asks_model = run.descriptions() is None and run.config.llm != "offline"
     if not asks_model and once not in st.session_state:

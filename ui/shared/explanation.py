@@ -20,6 +20,7 @@ from laser_core.pool import Label
 from laser_core.strategies.explanation import Explanation, Prediction
 from laser_core.strategies.laser import laser_settings
 from ui.escape import escape_text
+from ui.look.notes import note, note_markdown
 from ui.look.sizes import height
 from ui.shared.plots import colours
 from ui.shared.runs import picture_urls, thumbnails
@@ -42,7 +43,7 @@ def show_explanation(
     try:
         place = ranking or ranking_with(run, id)
         if place is None:
-            st.markdown(":gray[Nothing is ranked yet. Open Round to look at the next batch.]")
+            note("Nothing is ranked yet. Open Round to look at the next batch.")
             return
         row = row_of(run, id)
         found = ranking_place(place, row)
@@ -59,7 +60,8 @@ def show_explanation(
             st.markdown("  \n".join(escape_text(line) for line in why.sentences()))
             _own_columns(place, row)
     except LaserError as error:
-        st.markdown(f":gray[{escape_text(f'{error}'[:1].upper() + f'{error}'[1:])}.]")
+        said = str(error)
+        note(f"{said[:1].upper()}{said[1:]}.")
 
 
 def _own_columns(place: Ranking, row: int) -> None:
@@ -146,10 +148,10 @@ def _equations(run: RunReader, why: Explanation, place: Ranking) -> None:
     if why.probabilities:
         _detector(run, why, place)
     elif place.note:
-        st.markdown(f":gray[{escape_text(place.note[:1].upper() + place.note[1:])}.]")
+        note(f"{place.note[:1].upper() + place.note[1:]}.")
     else:
         reason = escape_text(place.why_language_alone)
-        st.markdown(f":gray[Eq. (2) to (4) have no say, $\\delta = 0$: {reason}.]")
+        note_markdown(f"Eq. (2) to (4) have no say, $\\delta = 0$: {reason}.")
     if why.predicted is not None:
         st.markdown(classifier_formula(why.predicted))
 
@@ -175,14 +177,14 @@ def _language(why: Explanation, place: Ranking) -> None:
         return
     st.markdown(f"{text}  \n{language_formula(why)}")
     if not why.confusers:
-        st.markdown(":gray[No confusers: nothing is taken off.]")
+        note("No confusers: nothing is taken off.")
         return
     retired = dict(place.config.retired)
     summed = "aggregator" not in retired
-    st.markdown(
-        ":gray[What each confuser (look-alike) takes off:]"
+    note(
+        "What each confuser (look-alike) takes off:"
         if summed
-        else f":gray[Cosine with each confuser; their {retired['aggregator']} was taken off:]"
+        else f"Cosine with each confuser; their {retired['aggregator']} was taken off:"
     )
     names, values = confuser_bars(why, summed)
     show_bar_list(names, values, colours().orange, 3)

@@ -11,6 +11,7 @@ from laser_core.strategies import STRATEGIES
 from ui.escape import escape_text
 from ui.look.address import keep_address
 from ui.look.menu import HOME, NAME, configure_tab
+from ui.look.notes import note_markdown
 from ui.look.sizes import presenting, switch_presenting
 from ui.look.theme import theme_option
 from ui.shared.jobs import show_job_badge, show_notice
@@ -57,7 +58,7 @@ def frame(title: str, icon: str = "🔎", intro: str = "", width: Width = "wide"
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="frame"):
         st.header(title or NAME, anchor=False, width="content")
         if intro:
-            st.markdown(f":gray[{intro}]", width="stretch")
+            note_markdown(intro)
         else:
             st.space("stretch")
         _run_badge()

@@ -25,6 +25,7 @@ from ui.escape import escape_text
 from ui.learn.elements import show_words
 from ui.learn.state import detector_of
 from ui.learn.texts import label_text
+from ui.look.notes import note
 from ui.shared.answers.inbox import Receipts, take
 from ui.shared.answers.own_keys import keys_of, read_keys
 from ui.shared.fragment import fragment
@@ -72,7 +73,7 @@ def show_label(run: RunReader) -> None:
             st.markdown(text.answer)
             st.button("Again", icon=":material/replay:", key="learn label again", on_click=_forget)
         else:
-            st.markdown(":gray[You answer on a copy; nothing in the run changes.]")
+            note("You answer on a copy; nothing in the run changes.")
     with right:
         if practice.pace is None:
             _deck(run, practice, round.ranking.round)
