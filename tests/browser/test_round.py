@@ -176,6 +176,17 @@ def test_what_was_moved_outlasts_a_switch_of_pages(small: Page) -> None:
     expect(card(small, "Detector")).to_have_text("100%")
 
 
+def test_charts_follow_the_system_into_the_dark_and_back(small: Page) -> None:
+    """Streamlit changes its own parts over without a run; what we draw stayed white on black."""
+    small.get_by_test_id("stSidebarNav").get_by_text("Charts").click()
+    shown = small.get_by_test_id("stPlotlyChart").first.locator(".main-svg").first
+    expect(shown).to_have_css("background-color", "rgb(255, 255, 255)")
+    small.emulate_media(color_scheme="dark")
+    expect(shown).not_to_have_css("background-color", "rgb(255, 255, 255)")
+    small.emulate_media(color_scheme="light")
+    expect(shown).to_have_css("background-color", "rgb(255, 255, 255)")
+
+
 def test_a_chart_is_saved_as_svg_without_a_network(small: Page) -> None:
     small.get_by_test_id("stSidebarNav").get_by_text("Charts").click()
     small.get_by_text("SVG", exact=True).click()

@@ -13,7 +13,7 @@ from ui.look.address import keep_address
 from ui.look.menu import HOME, NAME, configure_tab
 from ui.look.notes import note_markdown
 from ui.look.sizes import presenting, switch_presenting
-from ui.look.theme import theme_option
+from ui.look.theme import follow_theme, theme_option
 from ui.shared.jobs import show_job_badge, show_notice
 from ui.shared.runs import TITLES, jobs, open_run_name, reader
 from ui.widgets.late_button import do_pending_work
@@ -24,7 +24,9 @@ WIDTHS: dict[Width, str] = {"reading": "60rem", "wide": "105rem", "full": "none"
 # letters that grow with the screen (24 px at 1920) while a room looks on.
 SIDES = "[data-testid=stMainBlockContainer]{padding-inline:2rem;max-width:%s}"
 FOCUS = "[data-testid=stSidebarNavLink]:focus-visible{outline:2px solid;outline-offset:-2px}"
-NO_ROOM = "[data-testid=stLayoutWrapper]:has(>.st-key-address){position:absolute}"
+NO_ROOM = (
+    "[data-testid=stLayoutWrapper]:has(>:is(.st-key-address,.st-key-theme)){position:absolute}"
+)
 # What is chosen has the colour of buttons, which is too dark for words in the dark theme.
 CHOSEN = (
     "[data-testid=stButtonGroup] :is([aria-checked=true],[aria-pressed=true]) p,"
@@ -64,6 +66,7 @@ def frame(title: str, icon: str = "🔎", intro: str = "", width: Width = "wide"
         _run_badge()
         _present_button()
         keep_address(title)
+        follow_theme(title)
     show_notice()
 
 
