@@ -13,7 +13,6 @@ from laser_core.data.sets.demo import PRESETS, Preset
 from laser_core.errors import LaserError
 from ui.escape import escape_text
 from ui.look.notes import note
-from ui.look.sizes import height
 from ui.shared.folders import browse, browse_button
 from ui.shared.pictures import Thumbnails
 from ui.shared.runs import requests
@@ -21,6 +20,7 @@ from ui.shared.uploads import keep_upload, kept_uploads
 from ui.widgets.gallery import Thumb, gallery
 
 DEMO, KNOWN_SET, ON_DISK, UPLOAD = "Demo", "A known data set", "On this machine", "Upload a zip"
+LEAST = 200  # CSS pixels of the sample pictures where the window is low
 LOOK_SECONDS = 1800  # a data set of some hundred MB may have to be downloaded first
 
 
@@ -182,14 +182,20 @@ def show_pool(source: Source, facts: dict[str, Any]) -> None:
         note("No test split: accuracy will stay empty.")
     small = Thumbnails(f"{source.pool} {source.data_root or ''}")
     items = [
-        Thumb(id, small.url(id), caption=_caption(name, facts) if first else "", alt=name or id)
+        Thumb(
+            id,
+            small.url(id),
+            caption=name if place else _first_caption(name, facts),
+            alt=name or id,
+        )
         for name, ids in facts["samples"].items()
-        for first, id in [(i == 0, id) for i, id in enumerate(ids)]
+        for place, id in enumerate(ids)
     ]
     st.markdown("**Some pictures of each class**")
-    gallery(items, "data_samples", label="Sample pictures", size=76, max_height=height(280),
+    gallery(items, "data_samples", label="Sample pictures", size=76, fill=LEAST,
             empty="No pictures in the pool.")  # fmt: skip
 
 
-def _caption(name: str, facts: dict[str, Any]) -> str:
+def _first_caption(name: str, facts: dict[str, Any]) -> str:
+    """Of a class's first picture: its name, and how many there are."""
     return f"{name} {facts['pool_counts'].get(name, 0)}" if name else "no label"
