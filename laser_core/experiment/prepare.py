@@ -84,7 +84,8 @@ def embed_pool(planned: Plan, cache_dir: Path) -> Steps[EmbeddedPool]:
     key = content.hexdigest()
     table = FileTable(cosines_folder(cache_dir, key[:16]), len(to_score))
     table.keep_vectors(to_score, own if vlm.looks_at_neighbours else None)
-    cosines = Cosines(to_score, lambda texts: embed_texts(texts, vlm, cache_dir), table)
+    places = {id: place for place, id in enumerate(embedding.ids[in_pool].tolist())}
+    cosines = Cosines(to_score, lambda texts: embed_texts(texts, vlm, cache_dir), table, places)
     return EmbeddedPool(
         vlm, source, embedding.ids, vectors, cosines, embedding.failed, key[:16], embedding.notices
     )

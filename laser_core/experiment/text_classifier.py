@@ -16,6 +16,7 @@ from laser_core.nets.head import LinearNet, text_alone
 from laser_core.pool import Label
 from laser_core.store.store import StoreView
 from laser_core.texts.descriptions import Descriptions
+from laser_core.texts.examples import words_of
 from laser_core.view import ClassifierArrays
 
 Sentences = tuple[tuple[str, ...], ...]  # of each relevant class, in the classes' order
@@ -31,7 +32,7 @@ def class_anchor(sentences: Sentences, materials: Materials) -> Anchor:
 def class_sentences(
     descriptions: Descriptions, relevant: Sequence[str], store: StoreView | None = None
 ) -> Sentences:
-    """The enabled sentences of each class, repeats left out.
+    """The enabled sentences of each class, repeats and example pictures left out.
 
     Args:
         relevant: the classes as they are called now.
@@ -41,7 +42,7 @@ def class_sentences(
     for text in descriptions.relevant:
         name = store.classes.resolve(Label("irrelevant", text.name)).name if store else text.name
         if text.enabled and name in found:
-            found[name] += text.sentences
+            found[name] += words_of(text.sentences)
     return tuple(tuple(dict.fromkeys(found[name])) for name in relevant)
 
 

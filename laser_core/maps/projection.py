@@ -19,6 +19,7 @@ from laser_core.maps.layout import (
 )
 from laser_core.maps.umap_steps import umap_layout
 from laser_core.progress import Progress, Steps
+from laser_core.texts.examples import text_vectors
 
 BASIS = 64  # numbers a picture is reduced to before UMAP; neighbours stay the same, time does not
 
@@ -69,10 +70,18 @@ def _vectors(experiment: Experiment, what: What, texts: tuple[str, ...]) -> tupl
         return vectors, vectors[:0]
     if materials.vlm is None:
         raise PoolError("this run has no vision-language model to encode sentences with")
+    places = {id: place for place, id in enumerate(materials.pool_ids.tolist())}
     if what == "text":
-        sentences = materials.vlm.text_vectors(texts)
+        encode = materials.vlm.text_vectors
+        sentences = text_vectors(texts, encode, lambda rows: vectors[rows], places)
         return sentences[:0], sentences
-    return centre_rows(vectors), centre_rows(materials.vlm.map_text_vectors(texts, vectors))
+    vlm, pictures = materials.vlm, centre_rows(vectors)
+    return pictures, text_vectors(
+        texts,
+        lambda words: centre_rows(vlm.map_text_vectors(words, vectors)),
+        lambda rows: pictures[rows],  # an example stands where its picture does
+        places,
+    )
 
 
 def centre_rows(rows: Floats) -> Floats:

@@ -5,7 +5,7 @@ Switching a confuser off, or editing a sentence, touches one row; the rest stand
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from laser_core.basics.arrays import Floats, Ints
 from laser_core.scores import confuser_cosines, vlm_score
 from laser_core.texts.cosine_table import MemoryTable, Table
 from laser_core.texts.descriptions import Descriptions
+from laser_core.texts.examples import text_rows, text_vectors
 from laser_core.texts.neglabel import relevant_share
 
 if TYPE_CHECKING:
@@ -30,10 +31,19 @@ class Cosines:
         vectors: (N, D) unit rows, the pool's images.
         encode: sentences -> (n, D) unit rows.
         table: where rows are kept; in memory if left out.
+        places: id -> row of `vectors`, for example pictures among the sentences; without it there
+            are none.
     """
 
-    def __init__(self, vectors: Floats, encode: TextEncoder, table: Table | None = None) -> None:
+    def __init__(
+        self,
+        vectors: Floats,
+        encode: TextEncoder,
+        table: Table | None = None,
+        places: Mapping[str, int] | None = None,
+    ) -> None:
         self._vectors = vectors
+        self._places = places or {}
         self._encode = encode
         self._table = table or MemoryTable(len(vectors))
 
@@ -41,7 +51,7 @@ class Cosines:
         """Compute the rows of those of `texts` that are not here yet."""
         new = [text for text in dict.fromkeys(texts) if text not in self._table]
         if new:
-            self._table.append(new, self._encode(new) @ self._vectors.T)
+            self._table.append(new, text_rows(new, self._encode, self._vectors, self._places))
 
     def rows(self, texts: Sequence[str], columns: Ints | None = None) -> Floats:
         """(len(texts), N) cosines, or (len(texts), len(columns)) of some images."""
@@ -49,8 +59,8 @@ class Cosines:
         return self._table.rows(texts, columns)
 
     def text_vectors(self, texts: Sequence[str]) -> Floats:
-        """(len(texts), D) unit vectors of sentences."""
-        return self._encode(texts)
+        """(len(texts), D) unit vectors of sentences, and of example pictures their own."""
+        return text_vectors(texts, self._encode, lambda rows: self._vectors[rows], self._places)
 
     def of_vectors(self, texts: Floats) -> Floats:
         """(k, N) cosines of text vectors (k, D) with all images, kept nowhere."""

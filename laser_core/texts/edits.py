@@ -17,6 +17,7 @@ from laser_core.llm.lexicon.synsets import same_name
 from laser_core.llm.lexicon.words import Matching, name_key, plain_sentence, with_article
 from laser_core.llm.replies.schema import LONGEST_NAME, LONGEST_SENTENCE
 from laser_core.texts.descriptions import ClassText, Descriptions, sentences_for
+from laser_core.texts.examples import picture_of
 
 Side = Literal["relevant", "confusers"]
 Verb = Literal["switch", "rename", "remove", "add", "add sentence", "change sentence"]
@@ -111,11 +112,16 @@ def renew_confusers(
 def with_sentences(
     descriptions: Descriptions, sentences: Mapping[str, Sequence[str]]
 ) -> Descriptions:
-    """`descriptions` with other `sentences` for the classes named there."""
+    """`descriptions` with other `sentences` for the classes named there.
+
+    Example pictures stay: a person marked them, and no reply speaks of them.
+    """
 
     def renew(classes: Sequence[ClassText]) -> tuple[ClassText, ...]:
         return tuple(
-            replace(c, sentences=tuple(sentences[c.name])) if sentences.get(c.name) else c
+            replace(c, sentences=(*sentences[c.name], *_examples(c)))
+            if sentences.get(c.name)
+            else c
             for c in classes
         )
 
@@ -124,6 +130,10 @@ def with_sentences(
         relevant=renew(descriptions.relevant),
         confusers=renew(descriptions.confusers),
     )
+
+
+def _examples(c: ClassText) -> list[str]:
+    return [text for text in c.sentences if picture_of(text) is not None]
 
 
 def with_relevant(descriptions: Descriptions, name: str) -> Descriptions:
@@ -273,11 +283,18 @@ def _new_sentence(owner: ClassText, given: str) -> str:
         )
     if sentence in owner.sentences:
         raise ConfigError(f"{owner.name!r} has that sentence already")
+    if picture_of(sentence) is not None:
+        raise ConfigError(
+            f"{sentence!r} is how an example picture is written; choose the picture in the gallery "
+            "and mark it there"
+        )
     return sentence
 
 
 def _rename_in_sentence(sentence: str, old: str, new: str) -> str:
     """`sentence` with the class's name replaced as a whole word, and the article made to fit."""
+    if picture_of(sentence) is not None:
+        return sentence
     pattern = rf"\b(?:(an?)( ))?{re.escape(old)}\b"
 
     def replacement(match: re.Match[str]) -> str:

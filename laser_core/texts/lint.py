@@ -18,6 +18,7 @@ from laser_core.llm.lexicon.synsets import Lexicon
 from laser_core.llm.lexicon.words import name_key
 from laser_core.llm.refusals import Judge
 from laser_core.texts.descriptions import ClassText, Descriptions
+from laser_core.texts.examples import picture_of
 
 CLIP_TOKENS = 77  # CLIP reads no more, start and end marks included; the rest is cut off silently
 LETTERS_A_TOKEN = 5  # of CLIP's byte pairs, rounded up for each word: a cautious estimate
@@ -145,11 +146,10 @@ def sentence_remarks(
     for side, c in _classes(descriptions):
         others = [] if side == "relevant" else [r.name for r in descriptions.relevant]
         for sentence in c.sentences:
-            remarks = [
-                *_duplicate(sentence, c.name, seen),
-                *_too_long(sentence, tokens or {}, token_limit),
-                *_mentions(sentence, c.name, others),
-            ]
+            remarks = _duplicate(sentence, c.name, seen)
+            if picture_of(sentence) is None:
+                remarks += _too_long(sentence, tokens or {}, token_limit)
+                remarks += _mentions(sentence, c.name, others)
             if c.enabled and sentence in facts:
                 remarks += _in_the_pool(facts[sentence], side == "relevant", floor, shared)
             if remarks:

@@ -107,6 +107,22 @@ def test_an_edit_is_kept_at_once_and_undo_takes_it_back(open_page, read_run):
     assert not page.exception
 
 
+def test_a_chosen_picture_is_marked_as_like_or_unlike_a_class_and_undone(open_page, read_run):
+    """The worker compares it with the pool by the vectors that are kept: no model is loaded."""
+    run = read_run("ahead")
+    before, id = newest(run), str(run.preview().ids[0])
+    page = open_page(PAGE, "ahead")
+    page.session_state["_selection_prompts_gallery"] |= {"ids": (id,)}
+    page.run()
+    page.selectbox(key=f"prompts_example {id}").set_value("dog")
+    page.button(key="prompts_example False").click().run()
+    assert not page.exception
+    assert not page.error
+    assert newest(run).confusers[-1] == ClassText("unlike dog", (f"[picture {id}]",), "person")
+    page.button(key="prompts_undo").click().run()
+    assert newest(run) == before
+
+
 def test_an_edit_that_makes_no_sense_is_a_sentence(open_page, read_run):
     run = read_run("ahead")
     before = run.store.texts.read()

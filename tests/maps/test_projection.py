@@ -16,6 +16,7 @@ from laser_core.maps.layout import kept_layouts, newest_version, read_layout
 from laser_core.maps.projection import centre_rows, lay_out, project_run
 from laser_core.progress import Progress, drain
 from laser_core.store.store import Store
+from laser_core.texts.examples import example, with_example
 from laser_core.vlm.base import VisionLanguageModel
 from tests import fakes
 
@@ -134,6 +135,19 @@ def test_new_sentences_leave_the_old_map_and_get_one_of_their_own(experiment: Ex
     assert newest_version(experiment.store, "joint", "pca") == version
     drain(project_run(experiment, "joint", "pca"))
     assert newest_version(experiment.store, "joint", "pca") == newer
+
+
+def test_an_example_picture_stands_where_its_picture_does(experiment: Experiment) -> None:
+    drain(experiment.query())
+    _, texts = experiment.store.texts.read() or (0, None)
+    assert texts is not None
+    ids = experiment.materials.pool_ids.tolist()
+    marked, _ = with_example(texts, "cat", ids[7], True, ids)
+    version = experiment.store.texts.append(marked, "marked")
+    drain(project_run(experiment, "joint", "pca"))
+    kept = read_layout(experiment.store, "joint", "pca", version)
+    place = kept.texts.index(example(ids[7]))
+    np.testing.assert_allclose(kept.text_xy[place], kept.images[7], atol=1e-6)
 
 
 def test_a_map_of_sentences_before_there_are_any_says_what_to_do(experiment: Experiment) -> None:

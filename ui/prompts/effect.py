@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
@@ -14,12 +16,13 @@ from laser_core.strategies.explanation import explain, with_shares
 from laser_core.strategies.laser import laser_settings
 from ui.escape import escape_text
 from ui.look.notes import note_markdown
-from ui.prompts.state import TextsEffect, known_in_pool
+from ui.prompts.state import TextsEffect, known_in_pool, mark_example
 from ui.shared.explanation import language_formula
 from ui.shared.plots import colours, draw, figure
 from ui.shared.runs import picture_urls, requests, thumbnails
 from ui.widgets.figures import Card, Tone, figure_cards
 from ui.widgets.gallery import Badge, Thumb, gallery
+from ui.widgets.late_button import late_button
 from ui.widgets.selection import Selection
 
 SHOWN = 48  # pictures at a time
@@ -27,17 +30,20 @@ LEAST = 160  # CSS pixels of the pictures where the window is low
 GALLERY = "prompts_gallery"
 PREFETCHED = 400  # best pictures whose small copies are made before anyone asks
 TOP, ENTERED, LEFT = "Top of the query", "Entered", "Left"
+MARK_HELP = {
+    True: "It joins the sentences of the class, T_R, so that pictures like it rise. Ours: the "
+    "paper has sentences alone.",
+    False: "It joins the confusers, T_I, as “unlike” the class, so that pictures like it sink. "
+    "Ours: the paper has sentences alone.",
+}
 
 
 def draw_effect(run: RunReader, now: TextsEffect, base: TextsEffect) -> None:
     """Figures of the query that the texts would ask first; below, the histogram, or one picture."""
     rule = laser_settings(run.config).selection
     figure_cards(effect_cards(now, base, rule), "prompts_cards")
-    chosen = Selection(GALLERY).ids[:1]
-    row = np.flatnonzero(run.facts.ids == chosen[0]) if chosen else np.array([])
-    if len(row):
-        effect = now if row[0] in now.start.rows else base
-        _explain(run, effect, chosen[0])
+    if (row := _chosen_row(run)) is not None:
+        _explain(run, now if row in now.start.rows else base, row)
     else:
         _histogram(run, now, base)
 
@@ -116,11 +122,14 @@ def draw_pictures(run: RunReader, now: TextsEffect, base: TextsEffect) -> None:
     """The query's pictures, best first, and those that came or went against `base`."""
     came, went = now.start.new_rows(base.start), base.start.new_rows(now.start)
     rows = {TOP: now.start.rows, ENTERED: came, LEFT: went}
-    which = st.segmented_control(
-        "Pictures", [TOP, ENTERED, LEFT], default=TOP, required=True, key="prompts_pictures",
-        format_func=lambda name: name if name == TOP else f"{name} ({len(rows[name]):,})",
-        label_visibility="collapsed", persist_state="session", wrap=True,
-    )  # fmt: skip
+    with st.container(horizontal=True, vertical_alignment="center"):
+        which = st.segmented_control(
+            "Pictures", [TOP, ENTERED, LEFT], default=TOP, required=True, key="prompts_pictures",
+            format_func=lambda name: name if name == TOP else f"{name} ({len(rows[name]):,})",
+            label_visibility="collapsed", persist_state="session", wrap=True,
+        )  # fmt: skip
+        if (row := _chosen_row(run)) is not None:
+            _mark(run, base if which == LEFT else now, row)
     shown = rows[which or TOP][:SHOWN]
     urls = small_copies(run, run.facts.ids[shown].tolist())
     effect = base if which == LEFT else now
@@ -134,6 +143,31 @@ def draw_pictures(run: RunReader, now: TextsEffect, base: TextsEffect) -> None:
         fill=LEAST,
         empty=f"Nothing here: the query is the same as under version {base.number}.",
     )
+
+
+def _chosen_row(run: RunReader) -> int | None:
+    """The pool's row of the picture that is chosen in the gallery; None for none."""
+    chosen = Selection(GALLERY).ids[:1]
+    return run.facts.rows.get(chosen[0]) if chosen else None
+
+
+def _mark(run: RunReader, effect: TextsEffect, row: int) -> None:
+    """The picture as an example of a class, or of what it is not: one click, one version."""
+    names, id = [c.name for c in effect.texts.relevant], str(run.facts.ids[row])
+    with st.popover("Example", icon=":material/add_photo_alternate:"):
+        name: str = st.selectbox(
+            "Class", names, index=_best_class(effect, row), key=f"prompts_example {id}"
+        )
+        for alike, label in ((True, "Like this"), (False, "Not like this")):
+            late_button(
+                label, partial(mark_example, run.name, name, id, alike), help=MARK_HELP[alike],
+                key=f"prompts_example {alike}", width="stretch",
+            )  # fmt: skip
+
+
+def _best_class(effect: TextsEffect, row: int) -> int:
+    """Which relevant class, 0 to n - 1, has the line that matches the image at `row` best."""
+    return int(effect.texts.relevant_owner()[effect.start.best[row]])
 
 
 def picture_thumbs(run: RunReader, effect: TextsEffect, rows: Ints) -> list[Thumb]:
@@ -151,8 +185,7 @@ def _thumb(
     tone: Tone = ""
     if known.known[row]:
         tone = "good" if known.relevant[row] else "bad"
-    owner = effect.texts.relevant_owner()[effect.start.best[row]]
-    name = effect.texts.relevant[owner].name
+    name = effect.texts.relevant[_best_class(effect, row)].name
     state = {"good": ", relevant", "bad": ", irrelevant", "": ""}[tone]
     return Thumb(
         id,
@@ -174,9 +207,9 @@ def small_copies(run: RunReader, ids: list[str]) -> dict[str, str]:
         return {id: small.url(id) for id in ids}
 
 
-def _explain(run: RunReader, effect: TextsEffect, id: str) -> None:
+def _explain(run: RunReader, effect: TextsEffect, place: int) -> None:
     """Eq. (1) for one picture, with its numbers."""
-    row, names = np.flatnonzero(run.facts.ids == id)[:1], run.names()
+    id, row, names = str(run.facts.ids[place]), np.array([place]), run.names()
     why = explain(
         id,
         0,
@@ -185,12 +218,12 @@ def _explain(run: RunReader, effect: TextsEffect, id: str) -> None:
         [c.name for c in effect.texts.relevant],
         None,
         0.0,
-        float(effect.start.s_vlm[row[0]]),
-        s_vlm=float(effect.start.s_vlm[row[0]]) if names is not None else None,
+        float(effect.start.s_vlm[place]),
+        s_vlm=float(effect.start.s_vlm[place]) if names is not None else None,
     )
     if names is not None:
         why = with_shares(why, run.cosines(effect.texts, row), effect.texts, names.at(row))
-    label = run.facts.labels[row[0]]
+    label = run.facts.labels[place]
     shows = f" · {escape_text(label)}" if label else ""
     if why.shares:
         lines = [escape_text(line) for line in why.sentences()[:-1]]

@@ -15,6 +15,7 @@ from laser_core.errors import JobError, LaserError
 from laser_core.llm.lexicon.synsets import lexicon
 from laser_core.texts.descriptions import ClassText, Descriptions
 from laser_core.texts.edits import Edit
+from laser_core.texts.examples import words_of
 from laser_core.texts.lint import (
     CLIP_TOKENS,
     SentenceFacts,
@@ -140,9 +141,11 @@ def _sentence(text: str, side: str, fact: SentenceFacts | None, remarks: list[st
 
 
 def _buttons(c: ClassText, side: str, run: RunReader, busy: bool) -> tuple[ClassButton, ...]:
+    pictures_alone = bool(c.sentences) and not words_of(c.sentences)
     ask = ClassButton(
-        "ask", "Ask the model for its sentences", "Replaces the sentences of this class alone", busy
-    )
+        "ask", "Ask the model for its sentences", "Replaces the sentences of this class alone",
+        busy or pictures_alone,
+    )  # fmt: skip
     if side == "relevant":
         return (ask,)
     reason = why_not_movable(run, c.name)

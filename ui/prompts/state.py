@@ -23,6 +23,7 @@ from laser_core.llm.base import Exchange
 from laser_core.store.text_versions import Step, TextVersion, saved_version
 from laser_core.texts.descriptions import Descriptions
 from laser_core.texts.edits import Edit, apply_edit
+from laser_core.texts.examples import with_example
 from laser_core.texts.live_scores import CosineMemory, LiveScores
 from ui.escape import escape_text
 from ui.shared.fragment import fragment
@@ -171,6 +172,18 @@ def apply(run_name: str, edit: Edit) -> None:
         kept = reader(run_name).store.texts.read()
         if kept is not None:
             texts, title = apply_edit(kept[1], edit)
+            keep(run_name, texts, title, kept[0])
+    except LaserError as error:
+        notify(error)
+
+
+def mark_example(run_name: str, name: str, id: str, alike: bool) -> None:
+    """Mark a picture as like or unlike a relevant class in the newest version, and keep that."""
+    try:
+        run = reader(run_name)
+        kept = run.store.texts.read()
+        if kept is not None:
+            texts, title = with_example(kept[1], name, id, alike, run.facts.rows)
             keep(run_name, texts, title, kept[0])
     except LaserError as error:
         notify(error)

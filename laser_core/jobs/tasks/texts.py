@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from laser_core.analysis.reader import RunReader
+from laser_core.basics.arrays import Floats
 from laser_core.basics.files import default_cache_dir
 from laser_core.config import ExperimentConfig
 from laser_core.errors import ConfigError
@@ -30,6 +32,7 @@ from laser_core.progress import Progress, Steps
 from laser_core.store.store import StoreView
 from laser_core.texts.descriptions import describe, sentences_for
 from laser_core.texts.edits import with_sentences
+from laser_core.texts.examples import text_rows
 from laser_core.vlm.text_store import embed_texts
 
 NEAREST = 6  # pictures shown beside a proposed class
@@ -99,8 +102,12 @@ def embed_sentences(params: dict[str, Any], context: JobContext) -> Result:
         table = reader.table
         new = [text for text in dict.fromkeys(params["texts"]) if text not in table]
         if new:
-            vlm = warm_vlm(reader.config, context)
-            table.append(new, embed_texts(new, vlm, cache) @ warm_vectors(table, context).T)
+
+            def encode(words: Sequence[str]) -> Floats:
+                return embed_texts(words, warm_vlm(reader.config, context), cache)
+
+            vectors = warm_vectors(table, context)
+            table.append(new, text_rows(new, encode, vectors, reader.facts.rows))
         return {"added": len(new)}
     finally:
         reader.close()
