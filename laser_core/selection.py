@@ -43,7 +43,20 @@ def top_b(scores: Floats, b: int, rng: np.random.Generator, second: Floats | Non
         PoolError: fewer than `b` images are left.
     """
     _require(len(scores), b)
-    return best_first(scores, rng, second)[:b]
+    _require_numbers(scores)
+    lot = rng.permutation(len(scores))  # of all, as `best_first` draws it: the same batch
+    among = _highest_at_least(scores, b)
+    middle = () if second is None else (-second[among],)
+    best: Ints = among[np.lexsort((lot[among], *middle, -scores[among]))[:b]]
+    return best
+
+
+def _highest_at_least(scores: Floats, b: int) -> Ints:
+    """Positions of the `b` highest scores, and of all that are equal to the last of them."""
+    if not 0 < b < len(scores):
+        return np.arange(len(scores))
+    lowest = np.partition(scores, len(scores) - b)[len(scores) - b]
+    return np.flatnonzero(scores >= lowest)
 
 
 def quotas(b: int, groups: int) -> Ints:
@@ -192,9 +205,7 @@ def highest(scores: Floats, members: Ints, count: int, ids: Ids, key: bytes) -> 
 
     Equal scores are put in an order drawn from `key` and each image's name.
     """
-    if 0 < count < len(members):
-        lowest = np.partition(scores[members], len(members) - count)[len(members) - count]
-        members = members[scores[members] >= lowest]
+    members = members[_highest_at_least(scores[members], count)]
     own = scores[members]
     order = np.argsort(-own, kind="stable")
     if (own[order[1:]] == own[order[:-1]]).any():  # else no lot would be looked at
