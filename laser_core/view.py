@@ -268,11 +268,11 @@ def random_order(ids: Ids, seed: int) -> Ints:
     Whatever breaks ties, seeds groups or draws by position then does so at random, and the same
     however a pool is stored.
     """
-    drawn = [
-        blake2b(f"{seed}|{id}".encode("utf-8", "surrogatepass"), digest_size=8).digest()
-        for id in ids.tolist()
-    ]
-    return np.array(sorted(range(len(drawn)), key=drawn.__getitem__), dtype=np.intp)
+    drawn = bytearray()
+    for id in ids.tolist():
+        text = f"{seed}|{id}".encode("utf-8", "surrogatepass")
+        drawn += blake2b(text, digest_size=8).digest()
+    return np.argsort(np.frombuffer(drawn, dtype=">u8").astype(np.uint64), kind="stable")
 
 
 def random_ranks(ids: Ids, seed: int) -> Ints:
