@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import mmap
 import tokenize
+from collections.abc import Iterator
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -32,3 +34,36 @@ def unit_rows(rows: Floats) -> Floats:
     """`rows` (N, D) scaled to unit length; a row of zeros stays zero."""
     norms = np.linalg.norm(rows, axis=1, keepdims=True)
     return rows / np.where(norms == 0.0, 1.0, norms)
+
+
+ROWS_AT_ONCE = 8192  # 40 MB of vectors at D = 1280; a multiple of what BLAS takes at a time
+
+
+def products_in_blocks(left: Floats, rows: Floats) -> Iterator[Floats]:
+    """`left @ rows.T` from left to right, `ROWS_AT_ONCE` columns at a time, in float32.
+
+    The same numbers as the whole product, in the memory of one block. Half-precision rows, in a
+    mapped file too, are widened block by block.
+
+    Args:
+        left: (k, D).
+        rows: (N, D).
+    """
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        yield left @ single_precision(rows[start : start + ROWS_AT_ONCE]).T
+        release_pages(rows)
+
+
+def single_precision(rows: Floats) -> Floats:
+    """Half-precision `rows` in float32; any others as they are."""
+    return rows.astype(np.float32) if rows.dtype == np.float16 else rows
+
+
+def release_pages(array: Floats) -> None:
+    """Give back the memory that holds what was read of a mapped file; other arrays stay as is.
+
+    What was read stays with the system as long as it has room, so reading it again costs little.
+    """
+    mapped = getattr(array, "_mmap", None) if getattr(array, "mode", "") == "r" else None
+    if mapped is not None and hasattr(mmap, "MADV_DONTNEED"):  # Windows has none
+        mapped.madvise(mmap.MADV_DONTNEED)

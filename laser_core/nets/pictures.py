@@ -15,7 +15,7 @@ import numpy.typing as npt
 from filelock import FileLock, Timeout
 from PIL import Image
 
-from laser_core.basics.arrays import NPY_DAMAGE, Floats, Ids
+from laser_core.basics.arrays import NPY_DAMAGE, Floats, Ids, release_pages, single_precision
 from laser_core.basics.files import draft_of
 from laser_core.data.base import ImageSource
 from laser_core.errors import CacheError
@@ -41,7 +41,8 @@ class RunPictures:
     Args:
         source: where the pictures are.
         ids: (N,) the run's images, pool and test alike, each once.
-        vectors: (N, D) float32 unit vectors in the order of `ids`; may be memory-mapped.
+        vectors: (N, D) unit vectors in the order of `ids`, float32 or in half precision; may be
+            memory-mapped.
         cache: the cache's folder; pixel files lie in its folder "pixels".
 
     Raises:
@@ -62,8 +63,13 @@ class RunPictures:
             )
 
     def vectors(self, ids: Ids) -> Floats:
-        """(n, D) float32 unit vectors, read-only; no copy where `ids` are neighbours in order."""
-        return _rows_of(self._vectors, self._rows(ids))
+        """(n, D) float32 unit vectors, read-only; no copy where `ids` are neighbours in order.
+
+        Those in half precision, as in a mapped file, are widened, and their pages given back.
+        """
+        found = single_precision(_rows_of(self._vectors, self._rows(ids)))
+        release_pages(self._vectors)
+        return found
 
     def pixels(self, ids: Ids, size: int) -> Pixels:
         """(n, size, size, 3) RGB pictures, read-only; sides of unequal length become equal.

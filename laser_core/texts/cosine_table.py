@@ -7,7 +7,7 @@ NumPy alone.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -19,6 +19,7 @@ from laser_core.basics.files import save_array
 from laser_core.errors import CacheError
 
 FLOAT_BYTES = 4
+FEW = 16  # columns are few below one in so many: then only the pages that hold them are read
 OWN = "own.npy"  # of the pictures alone; without a row where `vectors.npy` has the same
 
 
@@ -44,6 +45,9 @@ class Table(Protocol):
     def append(self, texts: Sequence[str], rows: Floats) -> None:
         """Keep one row (N,) for each of `texts`."""
 
+    def append_blocks(self, texts: Sequence[str], blocks: Iterable[Floats]) -> None:
+        """The same of rows that come as blocks (len(texts), m) of columns, from left to right."""
+
     def rows(self, texts: Sequence[str], columns: Ints | None = None) -> Floats:
         """(len(texts), N) float32, or (len(texts), len(columns)).
 
@@ -66,6 +70,9 @@ class MemoryTable:
         start = len(self._table)
         self._table = np.concatenate([self._table, rows.astype(np.float32)])
         self._row.update({text: start + i for i, text in enumerate(texts)})
+
+    def append_blocks(self, texts: Sequence[str], blocks: Iterable[Floats]) -> None:
+        self.append(texts, np.concatenate(list(blocks), axis=1))
 
     def rows(self, texts: Sequence[str], columns: Ints | None = None) -> Floats:
         return _take(self._table, [self._row[text] for text in texts], columns)
@@ -120,12 +127,20 @@ class FileTable:
         Raises:
             CacheError: the disk is full, or the folder cannot be written.
         """
+        self.append_blocks(texts, [rows])
+
+    def append_blocks(self, texts: Sequence[str], blocks: Iterable[Floats]) -> None:
+        """Keep rows that come as blocks of columns: no more of them than a block is in memory.
+
+        Raises:
+            CacheError: the disk is full, or the folder cannot be written.
+        """
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             with FileLock(str(self.folder / "lock")):
                 self.refresh()
                 new = [i for i, text in enumerate(texts) if text not in self._row]
-                self._write([texts[i] for i in new], rows[new].astype("<f4"))
+                self._write([texts[i] for i in new], (block[new] for block in blocks))
                 self.refresh()
         except OSError as error:
             raise CacheError(
@@ -207,17 +222,32 @@ class FileTable:
         wanted = [self._row[text] for text in texts if text in self]
         if len(wanted) < len(texts):
             raise KeyError(next(text for text in texts if text not in self))
-        shape = (len(self._row), self.images)
-        table = np.memmap(self.folder / "rows.f32", dtype="<f4", mode="r", shape=shape)
-        return _take(table, wanted, columns)
+        path, shape = self.folder / "rows.f32", (len(self._row), self.images)
+        if columns is not None and len(columns) * FEW < self.images:
+            return _take(np.memmap(path, dtype="<f4", mode="r", shape=shape), wanted, columns)
+        return self._read(path, wanted, columns)
 
-    def _write(self, texts: Sequence[str], rows: Floats) -> None:
-        path = self.folder / "rows.f32"
+    def _read(self, path: Path, wanted: Sequence[int], columns: Ints | None) -> Floats:
+        """Row after row, not mapped: mapped pages would need the memory of all rows once more."""
+        found = np.empty((len(wanted), self.images if columns is None else len(columns)), "<f4")
+        with path.open("rb") as file:
+            for place, row in enumerate(wanted):
+                file.seek(row * self.images * FLOAT_BYTES)
+                line = np.fromfile(file, "<f4", self.images)
+                found[place] = line if columns is None else line[columns]
+        return found
+
+    def _write(self, texts: Sequence[str], blocks: Iterable[Floats]) -> None:
+        path, end = self.folder / "rows.f32", len(self._row) * self.images * FLOAT_BYTES
         path.touch()
         with path.open("r+b") as file:
-            file.truncate(len(self._row) * self.images * FLOAT_BYTES)
-            file.seek(0, 2)
-            file.write(rows.tobytes())
+            file.truncate(end)
+            start = 0
+            for block in blocks if texts else ():
+                for place, line in enumerate(block.astype("<f4")):
+                    file.seek(end + (place * self.images + start) * FLOAT_BYTES)
+                    file.write(line.tobytes())
+                start += block.shape[1]
         names = self.folder / "texts.jsonl"
         names.touch()
         with names.open("r+b") as file:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from laser_core.basics.arrays import Floats, Ints
+from laser_core.basics.arrays import Floats, Ints, products_in_blocks
 from laser_core.scores import confuser_cosines, vlm_score
 from laser_core.texts.cosine_table import MemoryTable, Table
 from laser_core.texts.descriptions import Descriptions
-from laser_core.texts.examples import text_rows, text_vectors
+from laser_core.texts.examples import text_blocks, text_vectors
 from laser_core.texts.neglabel import relevant_share
 
 if TYPE_CHECKING:
@@ -51,7 +51,8 @@ class Cosines:
         """Compute the rows of those of `texts` that are not here yet."""
         new = [text for text in dict.fromkeys(texts) if text not in self._table]
         if new:
-            self._table.append(new, text_rows(new, self._encode, self._vectors, self._places))
+            blocks = text_blocks(new, self._encode, self._vectors, self._places)
+            self._table.append_blocks(new, blocks)
 
     def rows(self, texts: Sequence[str], columns: Ints | None = None) -> Floats:
         """(len(texts), N) cosines, or (len(texts), len(columns)) of some images."""
@@ -64,8 +65,7 @@ class Cosines:
 
     def of_vectors(self, texts: Floats) -> Floats:
         """(k, N) cosines of text vectors (k, D) with all images, kept nowhere."""
-        found: Floats = texts @ self._vectors.T
-        return found
+        return np.concatenate(list(products_in_blocks(texts, self._vectors)), axis=1)
 
     def vectors(self, rows: Ints) -> Floats:
         """(len(rows), D) float32 vectors of the images at `rows`, to the three digits kept on disk.

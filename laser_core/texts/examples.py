@@ -10,12 +10,12 @@ reads words alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from laser_core.basics.arrays import Floats, Ints
+from laser_core.basics.arrays import Floats, Ints, products_in_blocks
 from laser_core.errors import ConfigError
 from laser_core.texts.descriptions import ClassText, Descriptions
 
@@ -110,6 +110,21 @@ def text_rows(
     rows = np.array([marked[text] for text in texts if text in marked], dtype=np.intp)
     found[[text in marked for text in texts]] = picture_cosines(rows, vectors)
     return found
+
+
+def text_blocks(
+    texts: Sequence[str],
+    encode: Callable[[Sequence[str]], Floats],
+    vectors: Floats,
+    places: Mapping[str, int],
+) -> Iterable[Floats]:
+    """`text_rows` as blocks of columns, from left to right, each in the memory of one block.
+
+    With an example picture it is one block: its cosines need the mean of the whole pool.
+    """
+    if any(_place(text, places) is not None for text in texts):
+        return [text_rows(texts, encode, vectors, places)]
+    return products_in_blocks(encode(texts), vectors)
 
 
 def text_vectors(
