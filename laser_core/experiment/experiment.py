@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 
@@ -36,7 +37,7 @@ from laser_core.nets import make_learner
 from laser_core.nets.anchor import Anchor
 from laser_core.nets.base import Net
 from laser_core.nets.objectives import CLASSIFIER
-from laser_core.pool import Label, LabelSpace, Pool, positions
+from laser_core.pool import Label, LabelSpace, Pool, row_by_id
 from laser_core.progress import Progress, Steps
 from laser_core.store.store import Store
 from laser_core.strategies import Strategy, make_strategy
@@ -45,7 +46,7 @@ from laser_core.texts.cosines import TextCosines, text_cosines
 from laser_core.texts.descriptions import Descriptions, describe, with_discovered
 from laser_core.texts.edits import renew_confusers
 from laser_core.texts.neglabel import NAME_SIGNALS, NegativeNames
-from laser_core.view import PoolView, Query, RoundRecord, random_order
+from laser_core.view import PoolView, Query, RoundRecord, random_ranks
 
 GIVEN = "given"  # actor of labels that a run starts from, which nobody paid for
 START_FILE = "start.json"  # those labels, and the accuracy of a classifier that learned from them
@@ -70,6 +71,7 @@ class Experiment:
         self.space: LabelSpace = store.classes.space()
         # classes may have been added, renamed or merged since the run was started
         self.config = replace(materials.config, relevant=self.space.relevant)
+        self._rows = row_by_id(materials.pool_ids)
         self.pool = self._pool_of(store.labels.by_id())
         self.records: list[RoundRecord] = store.rounds.records()
         kept = store.rounds.query(self.round_index)
@@ -130,12 +132,11 @@ class Experiment:
         yield from self._keep_start(nets[CLASSIFIER.name])
         view = yield from self._view(strategy, nets, choice)
         query = strategy.select(view, self.config.batch_size or 1, self._rng("query"))
-        arrays = replace(
-            query.arrays,
-            row=positions(self.pool.ids, view.unlabeled.tolist()),
-            classifier=self._texts.classifier_arrays(nets[CLASSIFIER.name], view.unlabeled),
-        )
-        arrays = arrays.at(np.argsort(arrays.row))  # kept as the pool is stored
+        row = self.pool.positions(view.unlabeled.tolist())
+        arrays = replace(query.arrays, row=row).at(np.argsort(row))  # kept as the pool is stored
+        classifier = nets[CLASSIFIER.name]
+        said = self._texts.classifier_arrays(classifier, self.pool.ids[arrays.row])
+        arrays = replace(arrays, classifier=said)
         figures = {
             **query.figures,
             **self._texts.zero_shot(version, *self._images_to_test()),
@@ -261,7 +262,7 @@ class Experiment:
         pictures = self.materials.pictures
         texts, about = bool(needs & set(TEXT_SIGNALS)), bool(needs & set(LABELED_TEXT_SIGNALS))
         names = (yield from self._names()) if needs & set(NAME_SIGNALS) else None
-        rows, labeled_rows = (positions(self.pool.ids, i.tolist()) for i in (unlabeled, labeled))
+        rows, labeled_rows = (self.pool.positions(i.tolist()) for i in (unlabeled, labeled))
         signals = compute_signals(
             needs,
             unlabeled=unlabeled,
@@ -356,15 +357,23 @@ class Experiment:
 
     def _unlabeled_images(self, pool: Pool) -> Ids:
         """(U,) what may be queried, in the order that strategies see it."""
-        left = pool.unlabeled()
-        ordered: Ids = left[random_order(left, self.config.seed)]
-        return ordered
+        return self._in_random_order(pool, pool.unlabeled())[0]
 
     def _labeled_images(self, pool: Pool) -> tuple[Ids, Ints]:
         """(L,) ids and class indices, in such an order too."""
         ids, labels = pool.training_labels()
-        order = random_order(ids, self.config.seed)
-        return ids[order], labels[order]
+        ordered, order = self._in_random_order(pool, ids)
+        return ordered, labels[order]
+
+    def _in_random_order(self, pool: Pool, ids: Ids) -> tuple[Ids, Ints]:
+        """Those of the pool's `ids` in their `random_order`, and that order; drawn once a run."""
+        order = np.argsort(self._ranks[pool.positions(ids.tolist())])
+        return ids[order], order
+
+    @cached_property
+    def _ranks(self) -> Ints:
+        """(N,) `random_ranks` of the pool."""
+        return random_ranks(self.materials.pool_ids, self.config.seed)
 
     def _closed_round(self, query: Query, labeled: tuple[Ids, Ints]) -> ClosedRound:
         learner, pictures = self._nets.learner, self.materials.pictures
@@ -377,7 +386,7 @@ class Experiment:
         )  # fmt: skip
 
     def _pool_of(self, answers: Mapping[str, Label]) -> Pool:
-        pool = Pool(self.materials.pool_ids, self.space)
+        pool = Pool(self.materials.pool_ids, self.space, self._rows)
         for id, label in answers.items():
             pool.label(id, label)
         return pool
