@@ -12,6 +12,7 @@ import numpy as np
 
 from laser_core.basics.arrays import Floats, Ints
 
+IMAGES_AT_ONCE = 65536  # 31 MB of cosines with 120 sentences
 Fusion = Literal["raw", "zscore"]  # how Eq. (5) brings its two parts together
 
 
@@ -36,6 +37,16 @@ def vlm_score(relevant: Floats, irrelevant: Floats, owner: Ints | None = None) -
     if len(relevant) == 0:
         raise ValueError("relevant has 0 rows; Eq. (1) needs at least one description")
     return relevant.max(axis=0) - penalty(irrelevant, owner)
+
+
+def best_rows(relevant: Floats) -> Ints:
+    """(N,) row of each image's best cosine among (R, N), the first of equals: the max of Eq. (1).
+
+    In blocks of images: NumPy would copy the whole array first.
+    """
+    starts = range(0, relevant.shape[1], IMAGES_AT_ONCE)
+    blocks = [relevant[:, start : start + IMAGES_AT_ONCE].argmax(axis=0) for start in starts]
+    return np.concatenate(blocks) if blocks else relevant.argmax(axis=0)
 
 
 def penalty(irrelevant: Floats, owner: Ints | None = None) -> Floats:

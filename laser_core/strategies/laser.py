@@ -18,6 +18,7 @@ from laser_core.pool import positions
 from laser_core.progress import Steps
 from laser_core.scores import (
     Fusion,
+    best_rows,
     detector_score,
     detector_share,
     final_score,
@@ -172,7 +173,7 @@ class Laser(Strategy):
         )  # fmt: skip
         # double from here on, so that an explanation adds up to the score within 1e-6
         s_vlm = texts.score(_names(s)).astype(np.float64)
-        best = s["relevant_cosines"].argmax(axis=0)
+        best = best_rows(s["relevant_cosines"])
         labeled = Labeled(view.labels, view.n_classes, s["relevant_owner"])
         return self.fuse(s_vlm, best, s.get("detector.logits"), labeled, self._delta(view))
 
