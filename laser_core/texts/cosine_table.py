@@ -178,6 +178,14 @@ class FileTable:
         """
         return self._kept_vectors()[:].astype(np.float32)
 
+    def mapped_vectors(self) -> Floats:
+        """The same as they lie on disk: (N, D) in half precision, a mapped file.
+
+        Raises:
+            CacheError: they were not kept.
+        """
+        return self._kept_vectors()
+
     def some_vectors(self, rows: Ints) -> Floats:
         """(len(rows), D) float32 of the images at `rows` alone, read from disk.
 

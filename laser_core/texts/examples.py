@@ -15,7 +15,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from laser_core.basics.arrays import Floats, Ints, products_in_blocks
+from laser_core.basics.arrays import Floats, Ints, products_in_blocks, single_precision
 from laser_core.errors import ConfigError
 from laser_core.texts.descriptions import ClassText, Descriptions
 
@@ -103,6 +103,7 @@ def text_rows(
     marked = {text: place for text in texts if (place := _place(text, places)) is not None}
     if not marked:
         return encode(texts) @ vectors.T
+    vectors = single_precision(vectors)
     words = [text for text in texts if text not in marked]
     found = np.empty((len(texts), len(vectors)), dtype=np.float32)
     if words:

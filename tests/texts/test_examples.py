@@ -145,3 +145,12 @@ def test_an_example_is_deleted_like_a_sentence_and_none_can_be_typed():
 def test_an_example_gets_no_remark_about_words():
     texts = marked("cat 1", alike=False)
     assert sentence_remarks(texts, {}) == {}
+
+
+def test_vectors_in_half_precision_give_the_rows_of_the_same_numbers_widened():
+    half = VECTORS.astype(np.float16)
+    texts = ["a", example("car 1")]
+    assert np.array_equal(
+        text_rows(texts, encode, half, PLACES),
+        text_rows(texts, encode, half.astype(np.float32), PLACES),
+    )

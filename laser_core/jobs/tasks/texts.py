@@ -32,7 +32,7 @@ from laser_core.progress import Progress, Steps
 from laser_core.store.store import StoreView
 from laser_core.texts.descriptions import describe, sentences_for
 from laser_core.texts.edits import with_sentences
-from laser_core.texts.examples import text_rows
+from laser_core.texts.examples import text_blocks
 from laser_core.vlm.text_store import embed_texts
 
 NEAREST = 6  # pictures shown beside a proposed class
@@ -107,7 +107,7 @@ def embed_sentences(params: dict[str, Any], context: JobContext) -> Result:
                 return embed_texts(words, warm_vlm(reader.config, context), cache)
 
             vectors = warm_vectors(table, context)
-            table.append(new, text_rows(new, encode, vectors, reader.facts.rows))
+            table.append_blocks(new, text_blocks(new, encode, vectors, reader.facts.rows))
         return {"added": len(new)}
     finally:
         reader.close()

@@ -21,6 +21,7 @@ from laser_core.studies.run import keep_pool
 from laser_core.texts.cosine_table import FileTable
 from laser_core.vlm.choose import open_vlm
 
+KEPT_WARM = 200_000  # pictures whose vectors are kept in memory: 1 GB at D = 1280
 RULE = ("settings", "retired", "former", "since")  # what going on balanced changes
 
 
@@ -88,7 +89,9 @@ def warm_vlm(config: ExperimentConfig, context: JobContext) -> Any:
 
 
 def warm_vectors(table: FileTable, context: JobContext) -> Any:
-    """(N, D) float32 vectors of the table's pool, read once."""
+    """(N, D) float32 vectors of the table's pool, read once; of a large one as they lie on disk."""
+    if table.images > KEPT_WARM:
+        return table.mapped_vectors()
     warm = context.warm.get("vectors")
     if not warm or warm[0] != str(table.folder):
         context.warm["vectors"] = warm = (str(table.folder), table.vectors())
