@@ -36,6 +36,7 @@ def unit_rows(rows: Floats) -> Floats:
     return rows / np.where(norms == 0.0, 1.0, norms)
 
 
+MAPPED_AT_ONCE = 32  # rows read of a mapped file before its pages are given back: 64 MB of them
 ROWS_AT_ONCE = 8192  # 40 MB of vectors at D = 1280; a multiple of what BLAS takes at a time
 
 
@@ -57,6 +58,19 @@ def products_in_blocks(left: Floats, rows: Floats) -> Iterator[Floats]:
 def single_precision(rows: Floats) -> Floats:
     """Half-precision `rows` in float32; any others as they are."""
     return rows.astype(np.float32) if rows.dtype == np.float16 else rows
+
+
+def rows_at(whole: Floats, rows: Ints) -> Floats:
+    """(k, D) float32 of half-precision vectors `whole` (N, D) at `rows` (k,), a few at a time.
+
+    A system may map 2 MB around each row that is read of a file, and keeps it mapped.
+    """
+    found = np.empty((len(rows), whole.shape[1]), dtype=np.float32)
+    for start in range(0, len(rows), MAPPED_AT_ONCE):
+        some = slice(start, start + MAPPED_AT_ONCE)
+        found[some] = whole[rows[some]]
+        release_pages(whole)
+    return found
 
 
 def release_pages(array: Floats) -> None:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from filelock import FileLock, Timeout
 from PIL import Image
 
-from laser_core.basics.arrays import NPY_DAMAGE, Floats, Ids, release_pages
+from laser_core.basics.arrays import NPY_DAMAGE, Floats, Ids, rows_at
 from laser_core.basics.files import draft_of
 from laser_core.data.base import ImageSource
 from laser_core.errors import CacheError
@@ -28,7 +28,6 @@ Number = TypeVar("Number", bound=np.generic)
 DECODED_AT_ONCE = 256  # pictures between two progress lines: under a second for small ones
 LOOKED_AT_FOR_SIZE = 25  # pictures that tell how large those of a source are
 DECODERS = 4  # threads; Pillow frees the interpreter while it decodes
-MAPPED_AT_ONCE = 1024  # rows of a mapped file: a system may map 64 KB around each
 _LAYOUT = "1"  # changes when the same pictures would be written as other pixels
 
 
@@ -71,12 +70,7 @@ class RunPictures:
         rows = self._rows(ids)
         if self._vectors.dtype != np.float16:
             return _rows_of(self._vectors, rows)
-        found = np.empty((len(rows), self._vectors.shape[1]), dtype=np.float32)
-        for start in range(0, len(rows), MAPPED_AT_ONCE):
-            some = slice(start, start + MAPPED_AT_ONCE)
-            found[some] = self._vectors[rows[some]]
-            release_pages(self._vectors)
-        return _read_only(found)
+        return _read_only(rows_at(self._vectors, rows))
 
     def pixels(self, ids: Ids, size: int) -> Pixels:
         """(n, size, size, 3) RGB pictures, read-only; sides of unequal length become equal.

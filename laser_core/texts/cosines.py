@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from laser_core.basics.arrays import Floats, Ints, products_in_blocks
+from laser_core.basics.arrays import Floats, Ints, products_in_blocks, rows_at
 from laser_core.scores import confuser_cosines, vlm_score
 from laser_core.texts.cosine_table import MemoryTable, Table
 from laser_core.texts.descriptions import Descriptions
@@ -72,6 +72,8 @@ class Cosines:
 
         So a page that reads them there picks the same pictures.
         """
+        if self._vectors.dtype == np.float16:
+            return rows_at(self._vectors, rows)
         found: Floats = self._vectors[rows].astype(np.float16).astype(np.float32)
         return found
 
