@@ -115,16 +115,21 @@ class Pool:
         Raises:
             PoolError: one is not of this pool.
         """
-        wanted = tuple(wanted)
-        require_of_pool(wanted, self._rows)
-        return np.array([self._rows[id] for id in wanted], dtype=np.intp)
+        try:
+            return np.fromiter(map(self._rows.__getitem__, wanted), dtype=np.intp)
+        except KeyError as error:
+            raise not_of_the_pool(error.args[0]) from None
 
     def unlabeled(self) -> Ids:
         """(U,) ids without any answer, in the source's order: what may be queried."""
+        unlabeled: Ids = self.ids[self.unlabeled_rows()]
+        return unlabeled
+
+    def unlabeled_rows(self) -> Ints:
+        """(U,) the rows that `unlabeled` stands in, ascending."""
         keep = np.ones(len(self.ids), dtype=bool)
         keep[[self._rows[id] for id in self._labels]] = False
-        unlabeled: Ids = self.ids[keep]
-        return unlabeled
+        return np.flatnonzero(keep)
 
     def training_labels(self) -> tuple[Ids, Ints]:
         """(L,) ids of relevant and irrelevant answers in pool order, and (L,) class indices."""

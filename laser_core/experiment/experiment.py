@@ -132,7 +132,7 @@ class Experiment:
         yield from self._keep_start(nets[CLASSIFIER.name])
         view = yield from self._view(strategy, nets, choice)
         query = strategy.select(view, self.config.batch_size or 1, self._rng("query"))
-        row = self.pool.positions(view.unlabeled.tolist())
+        row = self._unlabeled_rows(self.pool)  # as the view has them
         arrays = replace(query.arrays, row=row).at(np.argsort(row))  # kept as the pool is stored
         classifier = nets[CLASSIFIER.name]
         said = self._texts.classifier_arrays(classifier, self.pool.ids[arrays.row])
@@ -257,12 +257,13 @@ class Experiment:
         self, strategy: Strategy, nets: Mapping[str, Net | None], choice: RoundChoice
     ) -> Steps[PoolView]:
         round, needs = self.round_index, strategy.needs
-        unlabeled = self._unlabeled_images(self.pool)
+        rows = self._unlabeled_rows(self.pool)
+        unlabeled = self.pool.ids[rows]
         labeled, labels = self._labeled_images(self.pool)
         pictures = self.materials.pictures
         texts, about = bool(needs & set(TEXT_SIGNALS)), bool(needs & set(LABELED_TEXT_SIGNALS))
         names = (yield from self._names()) if needs & set(NAME_SIGNALS) else None
-        rows, labeled_rows = (self.pool.positions(i.tolist()) for i in (unlabeled, labeled))
+        labeled_rows = self.pool.positions(labeled.tolist())
         signals = compute_signals(
             needs,
             unlabeled=unlabeled,
@@ -357,18 +358,20 @@ class Experiment:
 
     def _unlabeled_images(self, pool: Pool) -> Ids:
         """(U,) what may be queried, in the order that strategies see it."""
-        return self._in_random_order(pool, pool.unlabeled())[0]
+        left: Ids = pool.ids[self._unlabeled_rows(pool)]
+        return left
+
+    def _unlabeled_rows(self, pool: Pool) -> Ints:
+        """(U,) where they stand in the pool, in that order."""
+        rows = pool.unlabeled_rows()
+        ordered: Ints = rows[np.argsort(self._ranks[rows])]
+        return ordered
 
     def _labeled_images(self, pool: Pool) -> tuple[Ids, Ints]:
         """(L,) ids and class indices, in such an order too."""
         ids, labels = pool.training_labels()
-        ordered, order = self._in_random_order(pool, ids)
-        return ordered, labels[order]
-
-    def _in_random_order(self, pool: Pool, ids: Ids) -> tuple[Ids, Ints]:
-        """Those of the pool's `ids` in their `random_order`, and that order; drawn once a run."""
         order = np.argsort(self._ranks[pool.positions(ids.tolist())])
-        return ids[order], order
+        return ids[order], labels[order]
 
     @cached_property
     def _ranks(self) -> Ints:

@@ -242,7 +242,10 @@ class FileTable:
             for place, row in enumerate(wanted):
                 file.seek(row * self.images * FLOAT_BYTES)
                 line = np.fromfile(file, "<f4", self.images)
-                found[place] = line if columns is None else line[columns]
+                if columns is None:
+                    found[place] = line
+                else:  # "clip" alone writes where it is told to; no column lies outside
+                    line.take(columns, out=found[place], mode="clip")
         return found
 
     def _write(self, texts: Sequence[str], blocks: Iterable[Floats]) -> None:
