@@ -36,7 +36,7 @@ def unit_rows(rows: Floats) -> Floats:
     return rows / np.where(norms == 0.0, 1.0, norms)
 
 
-MAPPED_AT_ONCE = 32  # rows read of a mapped file before its pages are given back: 64 MB of them
+MAPPED_BYTES = 2**26  # of a mapped file, before its pages are given back
 ROWS_AT_ONCE = 8192  # 40 MB of vectors at D = 1280; a multiple of what BLAS takes at a time
 
 
@@ -61,13 +61,16 @@ def single_precision(rows: Floats) -> Floats:
 
 
 def rows_at(whole: Floats, rows: Ints) -> Floats:
-    """(k, D) float32 of half-precision vectors `whole` (N, D) at `rows` (k,), a few at a time.
+    """(k, D) float32 of half-precision vectors `whole` (N, D) at `rows` (k,), as they lie on disk.
 
-    A system may map 2 MB around each row that is read of a file, and keeps it mapped.
+    One stretch of a mapped file after the other: a system may map 2 MB around each row that is
+    read, and keeps it mapped.
     """
     found = np.empty((len(rows), whole.shape[1]), dtype=np.float32)
-    for start in range(0, len(rows), MAPPED_AT_ONCE):
-        some = slice(start, start + MAPPED_AT_ONCE)
+    order = np.argsort(rows, kind="stable")
+    stretch = max(1, MAPPED_BYTES // max(1, whole.shape[1] * whole.itemsize))
+    ends = np.flatnonzero(np.diff(rows[order] // stretch)) + 1
+    for some in np.split(order, ends):
         found[some] = whole[rows[some]]
         release_pages(whole)
     return found

@@ -173,3 +173,14 @@ def test_the_side_is_that_of_the_usual_picture(pictures):
 
 def test_a_run_of_one_picture_has_a_side(tmp_path):
     assert pictures_of(PaintedSource(1), tmp_path).side == 6
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2, 3], [1, 3], [3, 0, 2]])
+def test_vectors_in_half_precision_come_widened_and_in_the_order_asked_for(tmp_path, order):
+    np.save(tmp_path / "v.npy", np.arange(8).reshape(4, 2).astype(np.float16))
+    source = PaintedSource(4)
+    mapped = np.load(tmp_path / "v.npy", mmap_mode="r")
+    pictures = RunPictures(source, source.ids(), mapped, tmp_path)
+    found = pictures.vectors(source.ids()[order])
+    assert found.dtype == np.float32
+    assert found.tolist() == np.arange(8).reshape(4, 2)[order].tolist()
