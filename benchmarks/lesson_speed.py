@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 import tempfile
 import time
@@ -19,7 +20,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Locator, Page, sync_playwright
 
 from benchmarks.app_speed import stop_workers
 from benchmarks.machine import ROOT, machine, spread, verdict
@@ -29,7 +30,7 @@ sys.path.insert(0, str(ROOT / "tests" / "browser"))
 from harness import ARGUMENTS, Server, chromium_path, settle
 
 PREPARE, CARD, OWN = 20.0, 0.3, 1.0  # seconds that are promised
-WAIT = 240_000  # milliseconds
+WAIT = 60_000  # milliseconds
 Seconds = defaultdict[str, list[float]]
 Step = tuple[str, Callable[[], object], str]  # what is timed, the act, the words that it leads to
 
@@ -99,7 +100,7 @@ def first_cards(page: Page) -> Iterator[Step]:
     yield "prepare the lesson", press(page, "Prepare the lesson"), "How many of the 40"
     yield "card 1: show me", press(page, "Show me"), "You look at"
     yield "open card 2", choose(page, "2 Words"), "have an angle"
-    yield "card 2: another sentence", press(page, "a photo of a hat"), "“a photo of a hat”"
+    yield "card 2: another sentence", choose(page, "a photo of a hat"), "“a photo of a hat”"
     for worker in ("just asked", "warm"):
         said = f"a thing to drink from, {worker}"
         yield f"own sentence, worker {worker}", partial(say, page, said), f"“{said}”"
@@ -117,10 +118,15 @@ def last_cards(page: Page) -> Iterator[Step]:
     for card, heading, answer in (
         ("6 Detector", "A second opinion", "It knows"),
         ("7 Trust", "Whom do you trust", "already gives"),
-        ("8 Parts", "Take one part", "catches up"),
+        ("8 Parts", "Take one part", "A mean hides both"),
     ):
         yield f"open card {card[0]}", choose(page, card), heading
-        yield f"card {card[0]}: show me", press(page, "Show me"), answer
+        yield f"card {card[0]}: show me", show_me(page).click, answer
+
+
+def show_me(page: Page) -> Locator:
+    """The button that opens a card's answer."""
+    return page.get_by_role("button", name=re.compile("^Show me"))
 
 
 def press(page: Page, name: str) -> Callable[[], None]:
