@@ -198,12 +198,12 @@ SELECTION = (
     ),
     mutation(
         "ties-by-storage", "ties go at random, as pools are often sorted by class",
-        "selection", "lot = rng.permutation(len(scores))", "lot = np.arange(len(scores))",
+        "selection", "rng.permutation(len(scores))  # of all", "np.arange(len(scores))  # of all",
         "selection::test_ties_go_by_lot_and_not_by_the_order_of_the_pool",
     ),
     mutation(
         "lowest-first", "Algorithm 1, line 9: the highest scores are queried",
-        "selection", "(lot, -scores) if second", "(lot, scores) if second",
+        "selection", "*middle, -scores[among]", "*middle, scores[among]",
         "selection::test_top_b_is_the_highest_scores_best_first",
     ),
 )  # fmt: skip
