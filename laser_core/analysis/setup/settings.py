@@ -8,6 +8,7 @@ from typing import Literal
 
 from laser_core.llm.lexicon.words import plain_sentence
 from laser_core.texts.descriptions import ClassText, Descriptions
+from laser_core.texts.examples import picture_of
 
 Style = Literal["now", "name", "photo", "sentences"]
 PER_CLASS = (3, 5, 10)  # K, beside the run's own
@@ -75,7 +76,8 @@ def words_of(
     """The descriptions that a setting means.
 
     Where it has no confusers they are switched off and stay in the list. Where all are switched
-    off in the words in use, a setting with confusers switches all of them on.
+    off in the words in use, a setting with confusers switches all of them on. Example pictures
+    stay: a person marked them, and no style has words for them.
 
     Args:
         now: the words in use.
@@ -88,7 +90,8 @@ def words_of(
 
     def with_texts(owner: ClassText, enabled: bool) -> ClassText:
         texts = {"name": (owner.name,), "photo": (plain_sentence(owner.name),)}.get(setting.style)
-        return replace(owner, sentences=texts or tuple(asked[owner.name]), enabled=enabled)
+        marked = (text for text in owner.sentences if picture_of(text) is not None)
+        return replace(owner, sentences=(*(texts or asked[owner.name]), *marked), enabled=enabled)
 
     return replace(
         now,
@@ -108,5 +111,11 @@ def same_words(first: Descriptions, second: Descriptions) -> bool:
 
 
 def _confusers_that_count(words: Descriptions) -> list[ClassText]:
-    on = [c for c in words.confusers if c.enabled and c.sentences]
-    return on or list(words.confusers)
+    named = [c for c in words.confusers if not _is_of_pictures(c)]
+    on = [c for c in named if c.enabled and c.sentences]
+    return on or named
+
+
+def _is_of_pictures(c: ClassText) -> bool:
+    """Whether example pictures are all that stands for it, so that its name is no name."""
+    return bool(c.sentences) and all(picture_of(text) is not None for text in c.sentences)

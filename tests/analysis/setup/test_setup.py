@@ -19,6 +19,7 @@ from laser_core.analysis.setup.settings import (
     words_of,
 )
 from laser_core.texts.descriptions import ClassText, Descriptions
+from laser_core.texts.examples import with_example
 
 NOW = Descriptions(
     (ClassText("cat", ("a cat asleep",)), ClassText("dog", ("a dog awake",))),
@@ -81,6 +82,18 @@ def test_a_confuser_that_a_person_switched_off_stays_off_and_as_it_was():
 
 
 # ---- evidence
+
+
+def test_example_pictures_stay_in_every_setting_and_are_asked_no_words():
+    """They were lost with "Use this setting", and "unlike cat" was taken for a thing."""
+    name = NOW.relevant[0].name
+    marked, _ = with_example(NOW, name, "p1", True, ["p1", "p2"])
+    marked, _ = with_example(marked, name, "p2", False, ["p1", "p2"])
+    for style in ("name", "photo", "sentences"):
+        made = words_of(Setting(style, 2, False, "offline"), marked, asked)
+        assert made.relevant[0].sentences[-1] == "[picture p1]"
+        assert made.confusers[-1] == ClassText(f"unlike {name}", ("[picture p2]",), "person")
+    assert f"unlike {name}" not in classes_in_use(marked)
 
 
 def test_scores_in_two_groups_are_fully_apart_and_a_slope_is_not():
