@@ -101,8 +101,6 @@ def text_rows(
         places: id -> row of `vectors`. A line that names none of them is read as words.
     """
     marked = {text: place for text in texts if (place := _place(text, places)) is not None}
-    if not marked:
-        return encode(texts) @ vectors.T
     vectors = single_precision(vectors)
     words = [text for text in texts if text not in marked]
     found = np.empty((len(texts), len(vectors)), dtype=np.float32)
