@@ -32,7 +32,7 @@ from benchmarks.machine import ROOT, Stopwatch, machine, verdict
 from benchmarks.memory import peak_bytes
 from benchmarks.round_time import MadeUp
 from laser_core.analysis.first_query import cold_start
-from laser_core.basics.arrays import Floats, unit_rows
+from laser_core.basics.arrays import ROWS_AT_ONCE, Floats, unit_rows
 from laser_core.basics.seeding import rng_for
 from laser_core.config import ExperimentConfig
 from laser_core.data.base import Item
@@ -55,7 +55,6 @@ CLASSES, RELEVANT, CONFUSERS, SENTENCES, BATCH = 40, 8, 16, 15, 1000
 NOISE = 4.8  # length of the noise beside a direction of length 1
 MOST = {"first query": (60.0, 3.0), "later round": (20.0, 3.0), "confuser": (1.0, 3.0)}
 GROWTH = 11.0  # from 100,000 to 1,000,000
-ROWS_AT_ONCE = 8192
 
 
 def main() -> None:

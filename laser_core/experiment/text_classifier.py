@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from laser_core.basics.arrays import Floats, Ids, Ints
+from laser_core.basics.arrays import ROWS_AT_ONCE, Floats, Ids, Ints
 from laser_core.config import ExperimentConfig
 from laser_core.experiment.materials import Materials
 from laser_core.metrics import paper as metrics
-from laser_core.nets.anchor import ROWS_AT_ONCE, Anchor, text_anchor
+from laser_core.nets.anchor import Anchor, text_anchor
 from laser_core.nets.base import Net
 from laser_core.nets.head import LinearNet, text_alone
 from laser_core.pool import Label

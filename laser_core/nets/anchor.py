@@ -7,10 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from laser_core.basics.arrays import Floats, Ids
+from laser_core.basics.arrays import ROWS_AT_ONCE, Floats, Ids
 from laser_core.nets.base import Pictures
-
-ROWS_AT_ONCE = 8192  # 40 MB of vectors at D = 1280
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from warnings import catch_warnings
 
 import numpy as np
 
-from laser_core.basics.arrays import Floats, Ids, Ints
+from laser_core.basics.arrays import ROWS_AT_ONCE, Floats, Ids, Ints
 from laser_core.nets.anchor import Anchor
 from laser_core.nets.base import Learner, Net, Pictures
 from laser_core.nets.objectives import NetSpec, Objective, Seen
@@ -31,7 +31,6 @@ INVERSE_PENALTY = 0.2
 TOLERANCE = 1e-3
 SMALLEST_STEP = 64 * float(np.finfo(np.float64).eps)  # of the loss; scikit-learn's own limit
 MAX_ITERATIONS = 1000  # 20 to 60 are used; the limit is there for the day when something is off
-ROWS_AT_ONCE = 8192  # 40 MB of vectors at D = 1280
 
 
 @dataclass(frozen=True)
