@@ -21,6 +21,7 @@ from laser_core.store.text_versions import (
 )
 from laser_core.texts.descriptions import ClassText, Descriptions, sentences_for
 from laser_core.texts.edits import with_relevant
+from laser_core.texts.examples import examples_of, unlike
 
 Resolve = Callable[[Label], Label]
 
@@ -115,11 +116,12 @@ def with_relevant_classes(
 
     A class keeps the sentences it has; so do a confuser that became relevant, and classes that
     were merged, together. A class that is new, or was renamed and never edited by a person, costs
-    a question: its old sentences speak of the old name.
+    a question: its old sentences speak of the old name. Example pictures go along in any case.
     """
     if [c.name for c in descriptions.relevant] == list(relevant):
         return descriptions
     kept: dict[str, list[ClassText]] = {}
+    marked: dict[str, list[str]] = {}
     others = []
     for text in (*descriptions.relevant, *descriptions.confusers):
         name = resolve(Label("irrelevant", text.name)).name
@@ -127,14 +129,32 @@ def with_relevant_classes(
             others.append(text)
         elif text.name == name or text.source == "person" or _stands(name, descriptions):
             kept.setdefault(name, []).append(text)
+        else:
+            marked.setdefault(name, []).extend(examples_of(text.sentences))
     missing = [name for name in relevant if name not in kept]
     asked = sentences_for(llm, missing, per_class) if missing else {}
     classes = tuple(
-        _join(name, kept[name]) if name in kept else ClassText(name, asked[name])
+        _join(name, kept[name])
+        if name in kept
+        else ClassText(name, (*asked[name], *marked.get(name, ())))
         for name in relevant
     )
-    confusers = tuple(text for text in others if text in descriptions.confusers)
+    moved = _unlike_names(descriptions, resolve)
+    confusers = tuple(
+        replace(c, name=moved.get(c.name, c.name)) for c in others if c in descriptions.confusers
+    )
     return replace(descriptions, relevant=classes, confusers=confusers)
+
+
+def _unlike_names(before: Descriptions, resolve: Resolve) -> dict[str, str]:
+    """Confusers of pictures unlike a renamed class -> their names now, where those are free."""
+    taken, found = before.names(), {}
+    for old in (c.name for c in before.relevant if unlike(c.name).lower() in before.names()):
+        new = unlike(resolve(Label("irrelevant", old)).name)
+        if new.lower() not in taken:  # of two classes that were merged, the first has it
+            taken.add(new.lower())
+            found[unlike(old)] = new
+    return found
 
 
 def _stands(name: str, descriptions: Descriptions) -> bool:

@@ -17,7 +17,7 @@ from laser_core.llm.lexicon.synsets import same_name
 from laser_core.llm.lexicon.words import Matching, name_key, plain_sentence, with_article
 from laser_core.llm.replies.schema import LONGEST_NAME, LONGEST_SENTENCE
 from laser_core.texts.descriptions import ClassText, Descriptions, sentences_for
-from laser_core.texts.examples import picture_of
+from laser_core.texts.examples import examples_of, picture_of
 
 Side = Literal["relevant", "confusers"]
 Verb = Literal["switch", "rename", "remove", "add", "add sentence", "change sentence"]
@@ -119,7 +119,7 @@ def with_sentences(
 
     def renew(classes: Sequence[ClassText]) -> tuple[ClassText, ...]:
         return tuple(
-            replace(c, sentences=(*sentences[c.name], *_examples(c)))
+            replace(c, sentences=(*sentences[c.name], *examples_of(c.sentences)))
             if sentences.get(c.name)
             else c
             for c in classes
@@ -130,10 +130,6 @@ def with_sentences(
         relevant=renew(descriptions.relevant),
         confusers=renew(descriptions.confusers),
     )
-
-
-def _examples(c: ClassText) -> list[str]:
-    return [text for text in c.sentences if picture_of(text) is not None]
 
 
 def with_relevant(descriptions: Descriptions, name: str) -> Descriptions:

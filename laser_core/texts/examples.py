@@ -39,6 +39,11 @@ def words_of(texts: Sequence[str]) -> list[str]:
     return [text for text in texts if picture_of(text) is None]
 
 
+def examples_of(texts: Sequence[str]) -> list[str]:
+    """Those of `texts` that are example pictures."""
+    return [text for text in texts if picture_of(text) is not None]
+
+
 def unlike(name: str) -> str:
     """The confuser that holds the pictures marked as unlike the class `name`."""
     return f"unlike {name}"
@@ -70,7 +75,7 @@ def with_example(
                 f"{id!r} is marked as {said} {name!r} already; delete that line in its list first"
             )
     target = place if alike else against or ClassText(unlike(name), (), "person")
-    if len(target.sentences) - len(words_of(target.sentences)) >= MOST:
+    if len(examples_of(target.sentences)) >= MOST:
         raise ConfigError(
             f"{target.name!r} has {MOST} example pictures, which is the most; delete one in its "
             "list first"

@@ -12,6 +12,7 @@ from laser_core.progress import drain
 from laser_core.store.store import Store
 from laser_core.texts.descriptions import ClassText, Descriptions
 from laser_core.texts.edits import Edit, apply_edit
+from laser_core.texts.examples import with_example
 from tests import fakes
 
 TEXTS = Descriptions(
@@ -69,6 +70,15 @@ def test_a_renamed_class_gets_sentences_of_its_new_name_and_merged_ones_share_th
 def test_sentences_that_a_person_wrote_stay_when_their_class_is_renamed():
     mine = Descriptions((ClassText("cat", ("my cat",), "person"),))
     assert follow(mine, ("puma",), {"cat": "puma"}).relevant[0].sentences == ("my cat",)
+
+
+def test_example_pictures_go_along_when_their_class_is_renamed():
+    """The sentences are asked anew, the pictures cannot be."""
+    marked, _ = with_example(TEXTS, "cat", "p1", True, ["p1", "p2"])
+    marked, _ = with_example(marked, "cat", "p2", False, ["p1", "p2"])
+    renamed = follow(marked, ("puma", "dog"), {"cat": "puma"})
+    assert renamed.relevant[0].sentences == ("puma 0", "puma 1", "[picture p1]")
+    assert renamed.confusers[-1] == ClassText("unlike puma", ("[picture p2]",), "person")
 
 
 # ---- the loop

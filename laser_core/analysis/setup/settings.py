@@ -8,7 +8,7 @@ from typing import Literal
 
 from laser_core.llm.lexicon.words import plain_sentence
 from laser_core.texts.descriptions import ClassText, Descriptions
-from laser_core.texts.examples import picture_of
+from laser_core.texts.examples import examples_of
 
 Style = Literal["now", "name", "photo", "sentences"]
 PER_CLASS = (3, 5, 10)  # K, beside the run's own
@@ -90,7 +90,7 @@ def words_of(
 
     def with_texts(owner: ClassText, enabled: bool) -> ClassText:
         texts = {"name": (owner.name,), "photo": (plain_sentence(owner.name),)}.get(setting.style)
-        marked = (text for text in owner.sentences if picture_of(text) is not None)
+        marked = examples_of(owner.sentences)
         return replace(owner, sentences=(*(texts or asked[owner.name]), *marked), enabled=enabled)
 
     return replace(
@@ -118,4 +118,4 @@ def _confusers_that_count(words: Descriptions) -> list[ClassText]:
 
 def _is_of_pictures(c: ClassText) -> bool:
     """Whether example pictures are all that stands for it, so that its name is no name."""
-    return bool(c.sentences) and all(picture_of(text) is not None for text in c.sentences)
+    return bool(c.sentences) and len(examples_of(c.sentences)) == len(c.sentences)
